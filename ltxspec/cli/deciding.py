@@ -7,6 +7,7 @@ import click
 from ltxspec.cli import options
 from ltxspec.cli.completing import addresses, takes
 from ltxspec.cli.context import Session
+from ltxspec.cli.param_types import BOX, POINT
 from ltxspec.project.verdicts import Opinion
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ def parameters(command: "Callable[..., int]") -> "Callable[..., Any]":
         options.provider,
         options.output_format("text", "json"),
         click.option("--by", metavar="NAME", help="Who decides; default: the name that git has."),
+        click.option("--point", type=POINT, help="The point of the frame that the note is about."),
+        click.option("--box", type=BOX, help="The part of the frame that the note is about."),
+        click.option("--until", type=click.FloatRange(min=0), metavar="S", help="The second up to which it goes."),
         click.option("--at", type=click.FloatRange(min=0), metavar="S", help="The second that the note is about."),
         click.option("--note", metavar="T", help="What to say about it."),
         click.option(

@@ -161,8 +161,28 @@ class _Grouping(click.ParamType[str]):
         raise WrongUsage(f"costs cannot be grouped by `{value}`", hint=hint)
 
 
+class _Fractions(click.ParamType[tuple[float, ...]]):
+    """Numbers from 0 to 1, with commas between them: a point or a box, as fractions of the frame."""
+
+    def __init__(self, *names: str, example: str) -> None:
+        self.name = ",".join(names)
+        self._number = len(names)
+        self._example = example
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+        """Convert it. Raises WrongUsage."""
+        del ctx
+        parts = [part.strip() for part in str(value).split(",")]
+        if len(parts) != self._number or not all(re.fullmatch(r"[01]|[01]?\.[0-9]{1,9}", part) for part in parts):
+            option = param.opts[0] if param is not None else self.name
+            hint = f"write fractions of the frame from 0 to 1 as {option} {self._example}"
+            raise WrongUsage(f"`{option} {value}` is not {self.name}", hint=hint)
+        return tuple(map(float, parts))
+
+
 _MOST_DIGITS = 9
 
 USD, NEW_ADDRESS, TASK_ID, PLAN_DIGEST = _Usd(), _NewAddress(), _TaskId(), _PlanDigest()
 FRAME_SIZE = _FrameSize()
 LABEL, ORDER_LIMIT, GROUPING, MOMENT = _Label(), _OrderLimit(), _Grouping(), _Moment()
+POINT, BOX = _Fractions("X", "Y", example="0.5,0.5"), _Fractions("X", "Y", "W", "H", example="0.1,0.2,0.3,0.3")

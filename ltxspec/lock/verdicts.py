@@ -1,13 +1,14 @@
 """What people decided about takes: the file beside a lockfile, version 1, and how two versions of it are merged. Pure.
 
-Every remark is kept; the latest one is the verdict. Nothing in the file changes what is planned to be bought.
+Every remark is kept; the latest one is the verdict. A note decides nothing. Nothing in the file changes what is planned
+to be bought. Fields and notes that came later are left out where they are not used: such a file is written as before.
 """
 
 import contextlib
 from collections.abc import Iterable, Mapping
 from datetime import MAXYEAR, datetime
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final, TypeVar
 
 import msgspec
 import orjson
@@ -16,11 +17,13 @@ from msgspec import Meta
 from ltxspec.errors import LtxspecError
 from ltxspec.formats import FormatError, Record, Schema, Text, read, refuse_duplicate_keys, schema, to_json
 from ltxspec.lock.models import Take
+from ltxspec.lock.places import Box, Point, place_problem
 from ltxspec.values import TaskId
 
 VERSION: Final = 1
 SUFFIX: Final = ".review.json"  # of the file, after the name of its spec
 _MOMENT: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"
+_Said = TypeVar("_Said")
 _LAYOUT = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 
 
@@ -35,19 +38,43 @@ class Verdict(StrEnum):
 _CAUTION = list(Verdict)  # of two remarks of one moment, the more cautious counts
 
 
+_Seconds = Annotated[float, Meta(ge=0, description="The moment in the video that the note is about, in seconds")]
+_Until = Annotated[float, Meta(ge=0, description="Where the span that begins at `at` ends, in seconds")]
+_Time = Annotated[str, Meta(pattern=_MOMENT, description="RFC 3339, UTC")]
+
+
 class Remark(Record, frozen=True):
     """One decision, with what was said about it."""
 
     verdict: Verdict
     note: str | None
-    at: Annotated[float, Meta(ge=0, description="The moment in the video that the note is about, in seconds")] | None
+    at: _Seconds | None
     by: Annotated[str, Meta(description="Who decided, as git knows them")] | None
-    time: Annotated[str, Meta(pattern=_MOMENT, description="RFC 3339, UTC")]
+    time: _Time
+    until: _Until | None = None
+    box: Box | None = None
+    point: Point | None = None
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"until", "box", "point"})
 
     @property
     def is_against(self) -> bool:
         """Whether the take should not be used as it is."""
         return self.verdict is not Verdict.APPROVED
+
+
+class Note(Record, frozen=True):
+    """Something said about a take, which decides nothing."""
+
+    note: Text
+    at: _Seconds | None
+    by: Annotated[str, Meta(description="Who said it, as git knows them")] | None
+    time: _Time
+    until: _Until | None = None
+    box: Box | None = None
+    point: Point | None = None
+
+    left_out: ClassVar[frozenset[str]] = Remark.left_out
 
 
 class VerdictFile(Record, frozen=True):
@@ -57,6 +84,9 @@ class VerdictFile(Record, frozen=True):
     provider: Text
     spec: Text
     verdicts: Mapping[TaskId, tuple[Remark, ...]]
+    notes: Mapping[TaskId, tuple[Note, ...]] | None = None
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"notes"})
 
     def of(self, take: Take) -> Remark | None:
         """The latest remark about a take, which is its verdict; None if it has none."""
@@ -64,7 +94,27 @@ class VerdictFile(Record, frozen=True):
 
     def with_remark(self, task: TaskId, remark: Remark) -> "VerdictFile":
         """The file with one more remark."""
-        return _replaced(self, {**self.verdicts, task: _in_order([*self.verdicts.get(task, ()), remark])})
+        return self._with({**self.verdicts, task: _in_order([*self.verdicts.get(task, ()), remark])}, self.noted)
+
+    def with_note(self, task: TaskId, note: Note) -> "VerdictFile":
+        """The file with one more note."""
+        noted = self.noted
+        return self._with(self.verdicts, {**noted, task: _by_time([*noted.get(task, ()), note])})
+
+    @property
+    def noted(self) -> Mapping[TaskId, tuple[Note, ...]]:
+        """The notes of each take that has any, the oldest first."""
+        return self.notes or {}
+
+    def merged(self, other: "VerdictFile") -> "VerdictFile":
+        """Every remark and every note of both, each once."""
+        verdicts = {task: _in_order(both) for task, both in _joined(self.verdicts, other.verdicts).items()}
+        return self._with(verdicts, {task: _by_time(both) for task, both in _joined(self.noted, other.noted).items()})
+
+    def _with(
+        self, verdicts: Mapping[TaskId, tuple[Remark, ...]], noted: Mapping[TaskId, tuple[Note, ...]]
+    ) -> "VerdictFile":
+        return msgspec.structs.replace(self, verdicts=verdicts, notes=noted or None)
 
 
 class VerdictError(LtxspecError):
@@ -87,6 +137,8 @@ def encode_verdicts(file: VerdictFile) -> bytes:
     """The bytes of the file: the same on every machine, one field a line, so that git merges them well."""
     document = to_json(file)
     document["verdicts"] = {task: list(map(to_json, remarks)) for task, remarks in file.verdicts.items()}
+    if file.noted:
+        document["notes"] = {task: list(map(to_json, notes)) for task, notes in file.noted.items()}
     return orjson.dumps(document, option=_LAYOUT)
 
 
@@ -111,18 +163,15 @@ def decode_verdicts(data: bytes, name: str) -> VerdictFile:
         ) from None
     except FormatError as error:
         raise VerdictError(f"`{name}` is not a file of verdicts: {error}", hint="restore it with git") from None
-    for remark in (remark for remarks in found.verdicts.values() for remark in remarks):
-        _check_time(remark.time, name)
-    return _replaced(found, {task: _in_order(remarks) for task, remarks in found.verdicts.items()})
+    _check(found, name)
+    return found.merged(found)  # in order, each once
 
 
 def merge_verdicts(ours: VerdictFile, theirs: VerdictFile) -> VerdictFile:
     """Every remark of both sides. Raises VerdictError if they belong to different specs."""
     if (ours.provider, ours.spec) != (theirs.provider, theirs.spec):
         raise VerdictError(f"verdicts of `{ours.spec}` and of `{theirs.spec}` cannot be merged")
-    tasks = {**ours.verdicts, **theirs.verdicts}
-    both = {task: (*ours.verdicts.get(task, ()), *theirs.verdicts.get(task, ())) for task in tasks}
-    return _replaced(ours, {task: _in_order(remarks) for task, remarks in both.items()})
+    return ours.merged(theirs)
 
 
 def verdict_schema() -> Schema:
@@ -131,8 +180,10 @@ def verdict_schema() -> Schema:
     return schema(VerdictFile, f"ltxspec verdicts, version {VERSION}", about)
 
 
-def _replaced(file: VerdictFile, verdicts: Mapping[TaskId, tuple[Remark, ...]]) -> VerdictFile:
-    return msgspec.structs.replace(file, verdicts=verdicts)
+def _joined(
+    ours: Mapping[TaskId, tuple[_Said, ...]], theirs: Mapping[TaskId, tuple[_Said, ...]]
+) -> Mapping[TaskId, tuple[_Said, ...]]:
+    return {task: (*ours.get(task, ()), *theirs.get(task, ())) for task in {**ours, **theirs}}
 
 
 def _in_order(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
@@ -140,12 +191,25 @@ def _in_order(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
     return tuple(sorted(set(remarks), key=lambda remark: (_weight(remark), repr(remark))))
 
 
-def _check_time(time: str, name: str) -> None:
-    """Refuse a time that does not exist, or that no later verdict could follow. Raises VerdictError."""
+def _by_time(notes: Iterable[Note]) -> tuple[Note, ...]:
+    return tuple(sorted(set(notes), key=lambda note: (note.time.removesuffix("Z"), repr(note))))
+
+
+def _check(file: VerdictFile, name: str) -> None:
+    """Refuse what a schema cannot: a time that does not exist, or a place that no frame has. Raises VerdictError."""
+    said: list[tuple[Remark, ...] | tuple[Note, ...]] = [*file.verdicts.values(), *file.noted.values()]
+    for item in (item for items in said for item in items):
+        if not is_time(item.time):
+            raise VerdictError(f"`{name}` has a verdict of `{item.time}`, which is no time", hint="restore it with git")
+        if problem := place_problem(item):
+            raise VerdictError(f"`{name}` has a note whose {problem}", hint="restore it with git")
+
+
+def is_time(time: str) -> bool:
+    """Whether a time exists, and a later verdict could follow it."""
     with contextlib.suppress(ValueError):
-        if datetime.fromisoformat(time).year < MAXYEAR:
-            return
-    raise VerdictError(f"`{name}` has a verdict of `{time}`, which is no time", hint="restore it with git")
+        return datetime.fromisoformat(time).year < MAXYEAR
+    return False
 
 
 def _weight(remark: Remark) -> tuple[str, int]:

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ltxspec.errors import Diagnostic, LtxspecError
-from ltxspec.lock.verdicts import SUFFIX, Remark, VerdictError, VerdictFile, decode_verdicts, latest, no_verdicts
+from ltxspec.lock.verdicts import (
+    SUFFIX,
+    Note,
+    Remark,
+    VerdictError,
+    VerdictFile,
+    decode_verdicts,
+    latest,
+    no_verdicts,
+)
 from ltxspec.plan.doubts import UNREAD
 from ltxspec.project.project import ProjectContext
 from ltxspec.storage.durable import read_if_exists
@@ -18,10 +27,12 @@ from ltxspec.values import TaskId
 
 @dataclass(frozen=True, slots=True)
 class Remarks:
-    """The deciding remark of each take of a project, and the files of which that is unknown."""
+    """The deciding remark of each take of a project, and the files of which that is unknown; and all that was said."""
 
     by_task: Mapping[TaskId, Remark] = field(default_factory=dict)
     unread: tuple[Diagnostic, ...] = ()
+    verdicts: Mapping[TaskId, tuple[Remark, ...]] = field(default_factory=dict)  # the deciding one last
+    noted: Mapping[TaskId, tuple[Note, ...]] = field(default_factory=dict)
 
 
 def verdict_path(project: ProjectContext, spec: str) -> Path:
@@ -48,8 +59,7 @@ def remarks_of(project: ProjectContext, tree: FileTree | None = None) -> Remarks
         project: the project.
         tree: the files of a commit; None: those on disk.
     """
-    found: dict[TaskId, list[Remark]] = {}
-    unread = []
+    every, unread = VerdictFile(1, "every", "every", {}), []
     if tree is None:
         names = [path.name for path in project.lockfiles.glob(f"*{SUFFIX}")]
     else:
@@ -61,15 +71,19 @@ def remarks_of(project: ProjectContext, tree: FileTree | None = None) -> Remarks
             message = f"{error.summary}; its verdicts are unknown"
             unread.append(Diagnostic("warning", UNREAD, message, error.where, error.hint))
             continue
-        for task, remarks in file.verdicts.items():
-            found.setdefault(task, []).extend(remarks)
-    by_task = {task: remark for task, remarks in found.items() if (remark := latest(remarks)) is not None}
-    return Remarks(by_task, tuple(unread))
+        every = every.merged(file)
+    by_task = {task: remark for task, remarks in every.verdicts.items() if (remark := latest(remarks)) is not None}
+    return Remarks(by_task, tuple(unread), every.verdicts, every.noted)
 
 
 def remarks_or_warn(project: ProjectContext) -> Mapping[TaskId, Remark]:
+    """The deciding remarks, as `said_or_warn`."""
+    return said_or_warn(project).by_task
+
+
+def said_or_warn(project: ProjectContext) -> Remarks:
     """As `remarks_of`; files that cannot be read are warnings of the project."""
     remarks = remarks_of(project)
     for item in remarks.unread:
         project.warn(f"{item.message} ({item.hint})" if item.hint else item.message)
-    return remarks.by_task
+    return remarks

@@ -1,13 +1,15 @@
 """Makes a review from two versions of the project, for `diff`, `review` and `comment`. Nothing is checked out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
 from ltxspec.errors import Diagnostic
+from ltxspec.lock.models import ShotRecord
 from ltxspec.plan.actions import FieldChange
 from ltxspec.plan.policy import Decided, check_policies
 from ltxspec.plan.prices import shadowed_prices
+from ltxspec.plan.recorded import record_under
 from ltxspec.plan.selection import Selection
 from ltxspec.project.plan import plan_specs
 from ltxspec.project.project import ProjectContext
@@ -73,7 +75,24 @@ def _compared(old: SnapshotReading, new: SnapshotReading, revisions: Revisions) 
         catalog=old.project.catalog,
     )
     review = compare(*sides, terms)
-    return replace(review, base_name=revisions.base_name, head_commit=revisions.head or revisions.checkout)
+    return replace(
+        review,
+        base_name=revisions.base_name,
+        head_commit=revisions.head or revisions.checkout,
+        records=_records(new, review),
+        verdicts=remarks.verdicts,
+        noted=remarks.noted,
+    )
+
+
+def _records(new: SnapshotReading, review: Review) -> Mapping[ShotAddress, ShotRecord]:
+    """All takes of each shot of the review, at the head."""
+    found = {}
+    for address in (shot.address for shot in review.shots if shot.address.spec in new.recorded):
+        record = record_under(new.recorded[address.spec].lockfile, address.instance)
+        if record is not None:
+            found[address] = record
+    return found
 
 
 def _rules(old: SnapshotReading, new: SnapshotReading, sides: tuple[ReviewSide, ReviewSide]) -> list[RuleChange]:

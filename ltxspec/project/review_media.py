@@ -25,7 +25,7 @@ from ltxspec.review.models import Review, ShotReview
 from ltxspec.storage.durable import translated
 
 # Browsers play a MOV file with H.264 as `video/mp4`, but refuse MOV's own type.
-_MIMES = {"mp4": "video/mp4", "mov": "video/mp4", "webm": "video/webm", "matroska": "video/webm"}
+MIMES = {"mp4": "video/mp4", "mov": "video/mp4", "webm": "video/webm", "matroska": "video/webm"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,20 @@ class MediaOptions:
         folder: the folder of the page; links are relative to it.
         embed: whether the page contains the videos.
         still_width: width of stills in pixels.
+        link: the address of a file on a page that is served; None: relative to the folder.
     """
 
     find: Callable[[str], Path | None]
     folder: Path
     embed: bool = False
     still_width: int = 360
+    link: Callable[[Path], str] | None = None  # file -> its address on a page that is served
+
+    def href(self, file: Path) -> str:
+        """The address of a video from the page."""
+        if self.link is not None:
+            return self.link(file)
+        return quote(Path(os.path.relpath(file, self.folder)).as_posix())
 
     def with_stills(self, width: int) -> "MediaOptions":
         """These options with another width of stills."""
@@ -137,8 +145,8 @@ def _clip(file: Path, filmed: Filmed, screening: MediaOptions) -> Clip:
     info = filmed.info
     return Clip(
         sha256=file.stem,
-        href=quote(Path(os.path.relpath(file, screening.folder)).as_posix()),
-        mime=_MIMES[info.container],
+        href=screening.href(file),
+        mime=MIMES[info.container],
         width=info.width,
         height=info.height,
         seconds=info.seconds,
@@ -146,11 +154,12 @@ def _clip(file: Path, filmed: Filmed, screening: MediaOptions) -> Clip:
         frames=info.frames,
         audio=info.audio_codec is not None,
         stills=tuple(Picture(still.seconds, still.width, still.height, still.jpeg) for still in filmed.stills),
-        read=(lambda: _read(file)) if screening.embed else None,
+        read=(lambda: read_video(file)) if screening.embed else None,
     )
 
 
-def _read(file: Path) -> bytes:
+def read_video(file: Path) -> bytes:
+    """A video to embed. Raises StorageError."""
     with translated("read", file):
         return file.read_bytes()
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen
+from ltxspec.project.review_takes import clips_of_takes
+from ltxspec.report.storyboard.takes import Reviewing
 from ltxspec.review.models import Review
 from ltxspec.storage.durable import write_document
 from ltxspec.storage.paths import shown
@@ -36,18 +38,21 @@ def write_review(
     how = MediaOptions(open_archive(project).path_of, page.parent.resolve(), embed)
     screened = screen(review, how.with_stills(STILL_WIDTH) if "png_dir" in files else how)
     written = []
-    for path, pieces in _documents(screened, files):
+    clips = clips_of_takes(review, screened.footage, how) if "html" in files else {}
+    for path, pieces in _documents(screened, files, Reviewing(clips)):
         write_document(path, pieces)
         written.append(shown(path))
     return written, list(screened.problems)
 
 
-def _documents(screened: ReviewMedia, files: Mapping[str, Path]) -> Iterator[tuple[Path, Iterable[bytes]]]:
+def _documents(
+    screened: ReviewMedia, files: Mapping[str, Path], reviewing: Reviewing
+) -> Iterator[tuple[Path, Iterable[bytes]]]:
     """(file, its bytes in pieces) of all requested files."""
     if "html" in files:
         from ltxspec.report.storyboard.page import storyboard
 
-        page = storyboard(screened.review, screened.footage, screened.frames)
+        page = storyboard(screened.review, screened.footage, screened.frames, reviewing)
         yield files["html"], (piece.encode("utf-8", "replace") for piece in page)
     if "png" in files:
         from ltxspec.project.review_media import sheet_of

@@ -9,6 +9,7 @@ import orjson
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.formats import Schema
 from ltxspec.lock.codec import lockfile_schema
+from ltxspec.lock.review_export import export_schema
 from ltxspec.lock.verdicts import verdict_schema
 from ltxspec.report.apply.document import events_schema
 from ltxspec.report.results.schemas import RESULTS, result_schema
@@ -17,7 +18,7 @@ from ltxspec.report.status.document import status_schema
 from ltxspec.spec.structure import spec_schema
 from ltxspec.storage.packaged import read_model_documents, schemas_folder
 
-NAMES = ("spec", "lockfile", "plan", "events", "review", "status", "verdicts", *RESULTS)
+NAMES = ("spec", "lockfile", "plan", "events", "review", "status", "verdicts", "review-export", *RESULTS)
 
 
 def schema_text(name: str, catalog: Catalog) -> str:
@@ -29,6 +30,7 @@ def schema_text(name: str, catalog: Catalog) -> str:
         "events": events_schema,
         "review": review_schema,
         "verdicts": verdict_schema,
+        "review-export": export_schema,
         "status": status_schema,
         **{name: partial(result_schema, name) for name in RESULTS},
     }

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from ltxspec.apply.ledger import time_after, timestamp
 from ltxspec.errors import LtxspecError, WrongUsage
-from ltxspec.lock.models import ShotRecord
-from ltxspec.lock.verdicts import Remark, Verdict, encode_verdicts
+from ltxspec.lock.models import ShotRecord, Take
+from ltxspec.lock.places import Placed, place_problem
+from ltxspec.lock.verdicts import Note, Remark, Verdict, VerdictFile, encode_verdicts
 from ltxspec.project.locks import locked
-from ltxspec.project.lookup import UnknownAddress, find, record_of
+from ltxspec.project.lookup import UnknownAddress, find, find_one, record_of
 from ltxspec.project.pick import chosen
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of, verdict_path, verdicts_of
@@ -19,7 +20,17 @@ from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.durable import REAL, replace_file
 from ltxspec.values import ShotAddress, TaskId
 
-__all__ = ["Decided", "Opinion", "Verdict", "decide"]
+__all__ = [
+    "Decided",
+    "Opinion",
+    "Verdict",
+    "add_note",
+    "check_place",
+    "decide",
+    "git_name",
+    "kept_note",
+    "write_verdicts",
+]
 _LONGEST_NOTE = 10_000  # characters
 
 
@@ -32,12 +43,20 @@ class Opinion:
         note: a text.
         at: the moment in the video that the note is about, in seconds.
         by: who decides; None: the name that git has.
+        until: where the span that begins at `at` ends, in seconds.
+        box: x, y, width, height of what is meant on the frame, as fractions of the frame.
+        point: x, y of what is meant on the frame, as fractions of the frame.
+        task: the take by its task, instead of its number; it is then not only meant to have that place.
     """
 
     number: int | None = None
     note: str | None = None
     at: float | None = None
     by: str | None = None
+    until: float | None = None
+    box: tuple[float, float, float, float] | None = None
+    point: tuple[float, float] | None = None
+    task: TaskId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +84,14 @@ def decide(project: ProjectContext, patterns: Sequence[str], verdict: Verdict, o
         VerdictError: a file cannot be read.
         LockHeld, LockfileError, StorageError: as for every change of a spec's records.
     """
-    note = redact_secrets((opinion.note or "").strip()) or None
-    if note is not None and len(note) > _LONGEST_NOTE:
-        raise WrongUsage(f"the note has {len(note):,} characters, and at most {_LONGEST_NOTE:,} are kept")
+    note = kept_note(opinion.note)
     shots = _shots(project, patterns)
     if opinion.number is not None and len(shots) > 1:
         raise WrongUsage(
             f"`--take` is the number of a take of one shot, and {len(shots)} shots are given",
             hint="without it the current take of each is meant",
         )
-    who = redact_secrets(opinion.by or _git_name(project.root))
+    who = redact_secrets(opinion.by or git_name(project.root))
     command = "approve" if verdict is Verdict.APPROVED else "reject"
     specs = sorted({shot.spec for shot in shots})
     with locked(project, specs, command=command):
@@ -82,13 +99,52 @@ def decide(project: ProjectContext, patterns: Sequence[str], verdict: Verdict, o
         files = {spec: verdicts_of(project, spec) for spec in specs}
         counting = remarks_of(project).by_task  # also those from a spec that the take was in before
         known = [counting[task].time for _, _, task in takes if task in counting]
-        remark = Remark(verdict, note, opinion.at, who, time_after(timestamp(SystemClock().now()), known))
+        when = time_after(timestamp(SystemClock().now()), known)
+        remark = Remark(verdict, note, opinion.at, who, when, opinion.until, opinion.box, opinion.point)
         decided = [Decided(shot, place, task, remark) for shot, place, task in takes]
         for item in decided:
             files[item.address.spec] = files[item.address.spec].with_remark(item.task, remark)
         for spec, file in files.items():
-            replace_file(verdict_path(project, spec), encode_verdicts(file), REAL.inside(project.root))
+            write_verdicts(project, spec, file)
     return decided
+
+
+def add_note(project: ProjectContext, address: str, opinion: Opinion) -> Note:
+    """Record a note about a take, which decides nothing.
+
+    Args:
+        project: the project.
+        address: one shot.
+        opinion: the take, and what is said about it; its note is not empty.
+
+    Raises:
+        UnknownAddress, WrongUsage, VerdictError, LockHeld, LockfileError, StorageError: as `decide`.
+    """
+    text = kept_note(opinion.note)
+    if text is None:
+        raise WrongUsage("the note is empty", hint="write what is to be said")
+    shot = find_one(project, address).address
+    who = redact_secrets(opinion.by or git_name(project.root))
+    with locked(project, [shot.spec], command="note"):
+        _, task = _take(project, shot, opinion)
+        file = verdicts_of(project, shot.spec)
+        when = timestamp(SystemClock().now())
+        note = Note(text, opinion.at, who, when, opinion.until, opinion.box, opinion.point)
+        write_verdicts(project, shot.spec, file.with_note(task, note))
+    return note
+
+
+def write_verdicts(project: ProjectContext, spec: str, file: VerdictFile) -> None:
+    """Write the verdicts of a spec, whose lock is held. Raises StorageError."""
+    replace_file(verdict_path(project, spec), encode_verdicts(file), REAL.inside(project.root))
+
+
+def kept_note(text: str | None) -> str | None:
+    """A note as it is recorded, without secrets; None if it is empty. Raises WrongUsage if it is too long."""
+    note = redact_secrets((text or "").strip()) or None
+    if note is not None and len(note) > _LONGEST_NOTE:
+        raise WrongUsage(f"the note has {len(note):,} characters, and at most {_LONGEST_NOTE:,} are kept")
+    return note
 
 
 def _shots(project: ProjectContext, patterns: Sequence[str]) -> list[ShotAddress]:
@@ -109,19 +165,40 @@ def _shots(project: ProjectContext, patterns: Sequence[str]) -> list[ShotAddress
 def _take(project: ProjectContext, shot: ShotAddress, opinion: Opinion) -> tuple[int, TaskId]:
     """The number and the task of the take that is decided about. Raises WrongUsage."""
     record = record_of(project, shot) or ShotRecord(None, ())
-    place, take = chosen(str(shot), record, opinion.number, None)
-    length = take.request.get("duration")
-    if opinion.at is not None:
-        if not isfinite(opinion.at):
-            raise WrongUsage(f"`--at {opinion.at}` is no moment", hint="write seconds from the start, such as 2.5")
-        if isinstance(length, int | float) and opinion.at > length:
-            raise WrongUsage(
-                f"`--at {opinion.at:g}` is beyond the end of take {place} of `{shot}`, which is {length:g} s long"
-            )
+    number = opinion.number
+    if opinion.task is not None:
+        number = next((place for place, take in enumerate(record.takes, 1) if take.task_id == opinion.task), None)
+        if number is None:
+            raise WrongUsage(f"`{shot}` has no take with the task `{opinion.task}`", hint="load the page again")
+    place, take = chosen(str(shot), record, number, None)
+    check_place(f"take {place} of `{shot}`", take, opinion)
     return place, take.task_id
 
 
-def _git_name(root: Path) -> str | None:
+def check_place(name: str, take: Take, said: Placed) -> None:
+    """Refuse a moment, a span, a point or a box that a take does not have.
+
+    Args:
+        name: the take, as shown to users.
+        take: the take.
+        said: what is said about it.
+
+    Raises:
+        WrongUsage: there is no such place in its video.
+    """
+    length = take.request.get("duration")
+    for option, moment in (("at", said.at), ("until", said.until)):
+        if moment is None:
+            continue
+        if not isfinite(moment) or moment < 0:
+            raise WrongUsage(f"`--{option} {moment}` is no moment", hint="write seconds from the start, such as 2.5")
+        if isinstance(length, int | float) and moment > length:
+            raise WrongUsage(f"`--{option} {moment:g}` is beyond the end of {name}, which is {length:g} s long")
+    if problem := place_problem(said):
+        raise WrongUsage(f"{problem}, in what is said about {name}")
+
+
+def git_name(root: Path) -> str | None:
     """The name that commits are made under; None without git or without a name."""
     from ltxspec.storage.git import run_git
 

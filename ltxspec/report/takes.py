@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Output, ShotRecord, Take
-from ltxspec.lock.verdicts import Remark
-from ltxspec.report.results.takes import NO_REMARKS, Places, Remarks, result_of, web_address
+from ltxspec.lock.places import place_text
+from ltxspec.lock.verdicts import Note, Remark
+from ltxspec.report.results.takes import NO_REMARKS, Notes, Places, Remarks, result_of, web_address
 from ltxspec.report.terminal import Paint, Style, clean
 from ltxspec.report.wording import amount, charged, counted
 from ltxspec.values import ShotAddress, money_text, total_usd
@@ -75,9 +76,21 @@ def missing_text(take: Take) -> str:
 def remark_text(remark: Remark) -> str:
     """A verdict on one line: who decided, and what was said."""
     by = f" by {remark.by}" if remark.by is not None else ""
-    at = f" at {remark.at:g} s" if remark.at is not None else ""
+    at = place_text(remark)
     note = f": {remark.note}" if remark.note is not None else ""
     return clean(f"{remark.verdict.value}{by}{at}{note}")
+
+
+def note_text(note: Note) -> str:
+    """A note on one line: who said it, about which place, and what."""
+    by = f" by {note.by}" if note.by is not None else ""
+    return clean(f"note{by}{place_text(note)}: {note.note}")
+
+
+def notes_text(record: ShotRecord, notes: Notes) -> str:
+    """The notes about a shot's takes, one line each; empty without any."""
+    said = ((number, note) for number, take in enumerate(record.takes, 1) for note in notes.get(take.task_id, ()))
+    return "".join(f"    take {number}  {note_text(note)}\n" for number, note in said)
 
 
 def place_of(output: Output, places: Places) -> str:

@@ -7,10 +7,11 @@ from enum import StrEnum
 from ltxspec.errors import Diagnostic
 from ltxspec.formats import Record
 from ltxspec.lock.facts import AlteredTake
-from ltxspec.lock.models import Take
+from ltxspec.lock.models import ShotRecord, Take
+from ltxspec.lock.verdicts import Note, Remark
 from ltxspec.plan.actions import Change, FieldChange
 from ltxspec.review.follows import Use
-from ltxspec.values import ShotAddress, Usd
+from ltxspec.values import ShotAddress, TaskId, Usd
 
 WORKING_TREE = "working tree"  # the name of a side that is not a commit
 INVALID = "invalid"  # the code of the refusal because of errors: not everything could be read or compared
@@ -155,6 +156,9 @@ class Review:
     rules: Sequence[RuleChange] = ()  # shown before everything else
     reckoned: Usd | None = None  # the amount that limits use for all that is to do, if it exceeds the estimates
     altered: Sequence[AlteredTake] = ()  # tasks that the two sides record differently
+    records: Mapping[ShotAddress, ShotRecord] = field(default_factory=dict)  # of its shots, at the head
+    verdicts: Mapping[TaskId, Sequence[Remark]] = field(default_factory=dict)  # every verdict at the head, oldest first
+    noted: Mapping[TaskId, Sequence[Note]] = field(default_factory=dict)  # every note at the head
 
     def count(self, kind: ShotKind) -> int:
         """How many shots are of this kind."""

@@ -13,6 +13,7 @@ from acceptance.repositories import git
 from jsonschema import Draft202012Validator
 
 from ltxspec.cli.main import cli
+from ltxspec.cli.own_action import ActingGroup
 
 # Commands without `--format`, and why.
 WITHOUT = {
@@ -55,6 +56,7 @@ CALLS: dict[str, tuple[tuple[str, ...], str, int]] = {
     "archive gc": (("--dry-run",), "archive-gc", 0),
     "diff": (("HEAD",), "review", 0),
     "review": (("HEAD",), "review-files", 0),
+    "review import": (("exported.json",), "review-import", 0),
     "comment": (("--dry-run", "--base", "HEAD", "--repo", "a/b", "--pr", "1", "--forge", "github"), "comment", 0),
     "models": ((), "catalog", 0),
     "fmt": ((), "fmt", 0),
@@ -69,7 +71,7 @@ def leaves(command: click.Command, *names: str) -> Iterator[tuple[str, click.Com
             inner = command.get_command(context, name)
             assert inner is not None
             yield from leaves(inner, *names, name)
-    else:
+    if not isinstance(command, click.Group) or isinstance(command, ActingGroup):
         yield " ".join(names), command
 
 
@@ -85,12 +87,26 @@ def problems(name: str, document: Any) -> list[str]:
     return [error.message for error in validator(name).iter_errors(document)]
 
 
+def reviewed(folder: Path) -> dict[str, Any]:
+    """What a review page exports about the first take of `night.alley`."""
+    (shot,) = ltxspec("show", "night.alley", "--format", "json", cwd=folder).json["shots"]
+    said = {"at": 1.0, "by": "Bo", "time": "2026-11-28T12:00:00.000Z", "box": [0.1, 0.2, 0.3, 0.3]}
+    return {
+        "address": "night.alley",
+        "taskUUID": shot["takes"][0]["taskUUID"],
+        "verdicts": [{"verdict": "rejected", "note": None, **said}],
+        "notes": [{"note": "too dark", **said}],
+    }
+
+
 @pytest.fixture
 def ready(rendered: Path) -> Path:
     """A project with takes, in a repository, with everything that the calls need."""
     for part in ("request", "response"):
         text = (PAGE / f"{SHOWCASE}.{part}.json").read_text("utf-8")
         (rendered / f"{part}.json").write_text(text, "utf-8")
+    exported = {"exportVersion": 1, "provider": "sandbox", "takes": [reviewed(rendered)]}
+    (rendered / "exported.json").write_text(json.dumps(exported), "utf-8")
     git(rendered, "init", "--quiet")
     git(rendered, "add", "specs", "ltxspec.toml")
     git(rendered, "commit", "--quiet", "--message=First")

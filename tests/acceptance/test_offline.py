@@ -15,6 +15,7 @@ from acceptance.repositories import commit, git
 from acceptance.test_new_model import new_model
 
 from ltxspec.cli.main import cli
+from ltxspec.cli.own_action import ActingGroup
 
 ONLINE = {"apply", "collect", "archive pull", "comment", "sandbox serve"}
 REQUEST = {"taskType": "videoInference", "taskUUID": "20417af1-9d69-414b-ad89-424ddea60442"}
@@ -47,6 +48,7 @@ COMMANDS = [
     ["archive", "gc", "--dry-run"],
     ["diff", "HEAD"],
     ["review", "HEAD", "--html", "page.html"],
+    ["review", "import", "exported.json"],
     ["models"],
     ["schema", "spec"],
     ["fmt", "--check"],
@@ -78,6 +80,7 @@ def leaves(group: click.Group, name: str = "") -> set[str]:
     for inner in group.list_commands(context):
         command = group.get_command(context, inner)
         found |= leaves(command, f"{inner} ") if isinstance(command, click.Group) else {name + inner}
+        found |= {name + inner} if isinstance(command, ActingGroup) else set()
     return found
 
 
@@ -92,6 +95,7 @@ def test_no_other_command_reaches_for_a_network(rendered: Path) -> None:
     commit(rendered, "all")
     (rendered / "request.json").write_text(json.dumps(REQUEST))
     (rendered / "response.json").write_text("{}")
+    (rendered / "exported.json").write_text('{"exportVersion": 1, "provider": "sandbox", "takes": []}')
     done = run_offline(rendered, COMMANDS)
     assert {tuple(command): told for command, _, told, _ in done if told} == {}
     assert [(command, code, err) for command, code, _, err in done if code in (EXIT_BUG, 64)] == []

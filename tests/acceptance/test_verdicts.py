@@ -75,6 +75,18 @@ def test_a_verdict_is_of_one_take_and_says_who_and_why(bought: Path) -> None:
     assert (bought / "lockfiles" / "night.lock.json").read_bytes() == lock
 
 
+def test_a_note_is_about_a_span_and_a_box_of_the_frame(bought: Path) -> None:
+    place = ("--at", "1.5", "--until", "2.5", "--box", "0.1,0.2,0.3,0.3")
+    said = ltxspec("reject", "night.alley", *place, "--note", "too dark", "--by", "Bo", cwd=bought).out
+    assert said == "night.alley take 2: rejected by Bo at 1.5–2.5 s in the box 0.1,0.2,0.3,0.3: too dark\n"
+    said = ltxspec("reject", "night.fog", "--at", "1", "--point", "0.5,0.25", "--by", "Bo", cwd=bought).out
+    assert said == "night.fog take 1: rejected by Bo at 1 s at the point 0.5,0.25\n"
+    (one,), (two,) = verdicts(bought)[task(2)], verdicts(bought)[task(3)]
+    assert (one["at"], one["until"], one["box"], "point" in one) == (1.5, 2.5, [0.1, 0.2, 0.3, 0.3], False)
+    assert (two["at"], two["point"], "box" in two, "until" in two) == (1, [0.5, 0.25], False, False)
+    assert "notes" not in json.loads((bought / "lockfiles" / "night.review.json").read_text("utf-8"))
+
+
 def test_show_has_the_verdict_that_counts(bought: Path) -> None:
     ltxspec("approve", "night.alley", "--by", "Ann", cwd=bought)
     ltxspec("reject", "night.alley", "--by", "Bo", "--note", "no", cwd=bought)
@@ -94,6 +106,15 @@ def test_show_has_the_verdict_that_counts(bought: Path) -> None:
         (("approve", "night.*", "--at", "99"), 64, "beyond the end"),
         (("reject", "night.alley", "--at", "nan"), 64, "no moment"),
         (("reject", "night.alley", "--at", "inf"), 64, "no moment"),
+        (("reject", "night.alley", "--at", "7", "--until", "8.1"), 64, "`--until 8.1` is beyond the end of take 2"),
+        (("reject", "night.alley", "--at", "2", "--until", "2"), 64, "`until` (2 s) is not after `at` (2 s)"),
+        (("reject", "night.alley", "--until", "2"), 64, "`until` needs `at`"),
+        (("reject", "night.alley", "--point", "0.5,0.5"), 64, "`point` needs `at`"),
+        (("reject", "night.alley", "--at", "1", "--point", "0.5,2"), 64, "is not X,Y"),
+        (("reject", "night.alley", "--at", "1", "--point", "0.5,1.2"), 64, "not from 0 to 1"),
+        (("reject", "night.alley", "--at", "1", "--box", "0.5,0.5,0.6,0.1"), 64, "reaches beyond the frame"),
+        (("reject", "night.alley", "--at", "1", "--box", "0.5,0.5,0,0.1"), 64, "has no size"),
+        (("reject", "night.alley", "--at", "1", "--box", "0,0,1,1", "--point", "0,0"), 64, "both given"),
         (("approve", "night.fog", "night.aley"), 1, "did you mean `night.alley`?"),
         (("approve", "night.*", "--take", "1"), 64, "2 shots are given"),
         (("reject", "night.alley", "--note", "x" * 10_001), 64, "10,001 characters"),

@@ -39,6 +39,10 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "project/animatic.py": "acceptance/test_command_animatic.py",
     "project/frame.py": "acceptance/test_command_frame.py",
     "project/graph.py": "acceptance/test_command_graph.py",
+    "project/review_app.py": "acceptance/test_review_serve.py",  # the three are one server
+    "project/review_desk.py": "acceptance/test_review_serve.py",
+    "project/review_serve.py": "acceptance/test_review_serve.py",
+    "project/review_import.py": "acceptance/test_review_import.py",
     "project/verdicts.py": "acceptance/test_verdicts.py",
 }
 

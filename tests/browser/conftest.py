@@ -41,10 +41,10 @@ def storyboard_file(films: Films, varied_review: Review, tmp_path_factory: pytes
 
 @pytest.fixture
 def open_page(browser: "Browser") -> Iterator[Callable[..., Opened]]:
-    """Opens a file. When the test is over, nothing may have been complained about, and nothing have left the page."""
+    """Opens a file, at a fragment if one is given. When the test is over, nothing may have been complained about, and nothing have left the page."""
     opened: list[Opened] = []
 
-    def open_one(file: Path, **context: Any) -> Opened:
+    def open_one(file: Path, fragment: str = "", **context: Any) -> Opened:
         page = browser.new_page(**({"viewport": {"width": 1440, "height": 900}} | context))
         page.set_default_timeout(20_000)
         one = Opened(page)
@@ -52,7 +52,7 @@ def open_page(browser: "Browser") -> Iterator[Callable[..., Opened]]:
         page.on("console", lambda message: one.complaints.append(message.text))
         page.on("pageerror", lambda error: one.complaints.append(str(error)))
         page.on("request", lambda request: one.requests.append(request.url))
-        page.goto(file.as_uri())
+        page.goto(file.as_uri() + fragment)
         return one
 
     yield open_one

@@ -81,7 +81,7 @@ def test_a_still_takes_both_videos_to_its_time(storyboard: Opened) -> None:
 
 def test_speed_and_sound_are_set_once_for_all_shots(storyboard: Opened) -> None:
     storyboard.page.locator('#shot-1 [data-do="speed"]').select_option("0.5")
-    storyboard.page.locator('#shot-1 [data-do="sound"]').select_option("before")
+    storyboard.button("Sound of before").click()
     states = storyboard.state()
     assert {side: state["muted"] for side, state in states.items()} == {"before": False, "after": True}
     assert [state["rate"] for state in (*states.values(), *storyboard.state("tower").values())] == [0.5] * 3

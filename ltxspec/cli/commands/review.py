@@ -8,12 +8,14 @@ import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
+from ltxspec.cli.own_action import ActingGroup
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _EXAMPLES = (
-    "Examples: `ltxspec review`, `ltxspec review main --embed --html review.html`, `ltxspec review --png a.png`."
+    "Examples: `ltxspec review`, `ltxspec review main --embed --html review.html`, `ltxspec review --png a.png`, "
+    "`ltxspec review import review.json`."
 )
 
 
@@ -32,25 +34,80 @@ class Outputs:
         return {name: folder / file for name, file in given.items() if file}
 
 
-@click.command("review", epilog=_EXAMPLES)
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The revisions to compare, as given."""
+
+    base: str | None
+    head: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Whether and where the page is served."""
+
+    serve: bool
+    port: int | None
+
+    def check(self, outputs: Outputs, compared: Compared, output_format: str) -> bool:
+        """Whether to serve. Raises WrongUsage for options that do not go with that."""
+        from ltxspec.errors import WrongUsage
+
+        if not self.serve:
+            if self.port is not None:
+                raise WrongUsage("`--port` is for `--serve`")
+            return False
+        if outputs != Outputs(None, None, None, embed=False) or output_format != "text":
+            raise WrongUsage("`--serve` writes no files and no documents", hint="leave out the other options")
+        if compared.head is not None or ".." in (compared.base or ""):
+            raise WrongUsage("`--serve` reviews the working tree, which it writes to", hint="name no head")
+        return True
+
+    def run(self, session: Session, provider: str | None, base: str | None) -> int:
+        """Serve until interrupted."""
+        from ltxspec.project.review_serve import serve_review
+
+        def ready(address: str) -> None:
+            click.echo(f"review ready: {address}")
+            click.echo("Whoever has this address can write here. Ctrl-C ends it.", err=True)
+
+        serve_review(session.open_project(provider), base, self.port or 0, ready)
+        return 0
+
+
+@click.group("review", cls=ActingGroup, epilog=_EXAMPLES)
 @click.argument("base", required=False)
 @click.argument("head", required=False)
 @click.option("--html", metavar="FILE", help="Where to write the page (default: .ltxspec/review/index.html).")
 @click.option("--embed", is_flag=True, help="Embed the videos in the page, so that it can be shared.")
 @click.option("--png", metavar="FILE", help="One picture of all shots, before and after.")
 @click.option("--png-dir", metavar="DIR", help="One picture per shot, and `index.json`, which maps addresses to files.")
+@click.option("--serve", is_flag=True, help="Serve the page on this machine; it writes verdicts, notes and picks.")
+@click.option("--port", metavar="N", type=click.IntRange(0, 65535), help="Port to serve on (default: any free one).")
 @options.gathered("outputs", Outputs)
+@options.gathered("serving", Serving)
+@options.gathered("compared", Compared)
 @options.output_format("text", "json")
 @options.provider
 @click.pass_obj
 def command(
-    session: Session, base: str | None, head: str | None, outputs: Outputs, provider: str | None, output_format: str
+    session: Session,
+    compared: Compared,
+    outputs: Outputs,
+    serving: Serving,
+    provider: str | None,
+    output_format: str,
 ) -> int:
     """Show before and after of every changed shot: videos in step, prompts word by word, costs.
 
     BASE is a revision, `A..B` or `A...B`; without it, the point where this branch left the main branch. HEAD is a
     revision; without it, the working tree. The page works offline from disk. Prints the files that were written.
+
+    With --serve, prints an address for this machine only, and serves until it is interrupted: what is decided on the
+    page is written into the working tree at once.
     """
+    if serving.check(outputs, compared, output_format):
+        return serving.run(session, provider, compared.base)
     from ltxspec.project.review import make_review
     from ltxspec.project.review_pages import write_review
     from ltxspec.report.diagnostics import format_diagnostics
@@ -58,7 +115,7 @@ def command(
     from ltxspec.report.review.wording import headline
 
     project = session.open_project(provider)
-    review = make_review(project, base, head)
+    review = make_review(project, compared.base, compared.head)
     files = outputs.files(session.folder) or {"html": project.local / "review" / "index.html"}
     written, problems = write_review(project, review, files, embed=outputs.embed)
     if output_format == "json":
@@ -69,4 +126,40 @@ def command(
     click.echo(format_diagnostics(review.diagnostics, session.style(sys.stderr)), err=True, nl=False)
     for line in (*problems, headline(review)):
         click.echo(line, err=True)
+    return 0
+
+
+@command.command("import", epilog="Example: `ltxspec review import night-review.json`.")
+@click.argument("file", type=click.Path())
+@options.output_format("text", "json")
+@options.provider
+@click.pass_obj
+def import_(session: Session, file: str, provider: str | None, output_format: str) -> int:
+    """Record the verdicts and notes that a review page exported, as `approve` and `reject` do.
+
+    All of them are recorded, or none. What is recorded already stays as it is.
+    """
+    from ltxspec.project.review_import import import_review
+    from ltxspec.report.results.takes import DecidedTake, NotedTake, ReviewImport
+    from ltxspec.report.takes import note_text, remark_text
+    from ltxspec.report.wording import counted
+
+    done = import_review(session.open_project(provider), session.folder / file, file)
+    if output_format == "json":
+        session.answer(
+            ReviewImport(
+                decisions=tuple(DecidedTake(str(it.address), it.number, it.task, it.remark) for it in done.decided),
+                notes=tuple(NotedTake(str(it.address), it.number, it.task, it.note) for it in done.noted),
+                known=done.known,
+                overruled=tuple(sorted(done.overruled)),
+            )
+        )
+        return 0
+    for item in done.decided:
+        later = " (a later verdict counts)" if item.task in done.overruled else ""
+        click.echo(f"{item.address} take {item.number}: {remark_text(item.remark)}{later}")
+    for said in done.noted:
+        click.echo(f"{said.address} take {said.number}: {note_text(said.note)}")
+    what = f"{counted(len(done.decided), 'verdict')} and {counted(len(done.noted), 'note')} recorded"
+    click.echo(f"{what}, {done.known:,} known before.", err=True)
     return 0

@@ -30,6 +30,7 @@ RESULTS: Mapping[str, type[Result]] = {
     "archive-verify": archive.ArchiveVerify,
     "archive-gc": archive.ArchiveGc,
     "review-files": reviews.ReviewFiles,
+    "review-import": takes.ReviewImport,
     "comment": reviews.CommentResult,
     "order": reviews.OrderResult,
     "catalog": setup.CatalogResult,

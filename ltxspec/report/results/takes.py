@@ -9,7 +9,7 @@ from msgspec import Meta
 from ltxspec.formats import Count, Money, Open, Place, Record, Text
 from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Output, ShotRecord, Take
-from ltxspec.lock.verdicts import Remark
+from ltxspec.lock.verdicts import Note, Remark
 from ltxspec.plan.document import PlannedShot, TaskUuid
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.results.base import Result
@@ -19,6 +19,8 @@ Remarks = Mapping[TaskId, Remark]  # the deciding remark of each take
 Places = Mapping[str, str]  # sha256 -> local path, for videos that are archived
 Address = Annotated[str, Meta(description="spec.shot or spec.shot[key]")]
 NO_REMARKS: Remarks = MappingProxyType({})
+Notes = Mapping[TaskId, Sequence[Note]]
+NO_NOTES: Notes = MappingProxyType({})
 ListedTake = tuple[int, Take]  # with its number, as `show` counts
 
 
@@ -54,6 +56,7 @@ class ShownTake(Open, frozen=True, kw_only=True):
     outputs: tuple[Video, ...]
     missing: Annotated[Count, Meta(description="of several results: how many were not made")]
     verdict: Annotated[Remark | None, Meta(description="what was decided about it last")]
+    notes: Annotated[tuple[Note, ...], Meta(description="what was said about it besides, the oldest first")] = ()
 
 
 class ShownShot(Open, frozen=True, kw_only=True):
@@ -149,6 +152,27 @@ class GivenVerdict(Result, frozen=True, kw_only=True):
     decisions: tuple[DecidedTake, ...]
 
 
+class NotedTake(Record, frozen=True):
+    """A take about which something was said."""
+
+    address: Address
+    take: Place
+    task_id: str
+    note: Note
+
+
+class ReviewImport(Result, frozen=True, kw_only=True):
+    """What was recorded of an exported file; `known` counts what was recorded before.
+
+    `overruled` are the tasks with a new verdict that does not count, because a later one is recorded.
+    """
+
+    decisions: tuple[DecidedTake, ...]
+    notes: tuple[NotedTake, ...]
+    known: Count
+    overruled: tuple[str, ...]
+
+
 class Frame(Result, frozen=True, kw_only=True):
     """A frame that was saved as a picture; `hdr` names the transfer function of an HDR video."""
 
@@ -170,19 +194,27 @@ class Import(Result, frozen=True, kw_only=True):
 
 
 def shown_shot(
-    address: str, record: ShotRecord, places: Places, remarks: Remarks = NO_REMARKS, *, retired: bool = False
+    address: str,
+    record: ShotRecord,
+    places: Places,
+    remarks: Remarks = NO_REMARKS,
+    *,
+    retired: bool = False,
+    notes: Notes = NO_NOTES,
 ) -> ShownShot:
     """One shot with all its takes."""
-    takes = shown_takes(record, places, remarks)
+    takes = shown_takes(record, places, remarks, notes)
     return ShownShot(address=address, retired=retired, current=record.current, takes=takes)
 
 
-def shown_takes(record: ShotRecord, places: Places, remarks: Remarks = NO_REMARKS) -> tuple[ShownTake, ...]:
+def shown_takes(
+    record: ShotRecord, places: Places, remarks: Remarks = NO_REMARKS, notes: Notes = NO_NOTES
+) -> tuple[ShownTake, ...]:
     """All takes of a shot."""
-    return tuple(_shown(number, take, record, places, remarks) for number, take in enumerate(record.takes, 1))
+    return tuple(_shown(number, take, record, places, (remarks, notes)) for number, take in enumerate(record.takes, 1))
 
 
-def _shown(number: int, take: Take, record: ShotRecord, places: Places, remarks: Remarks) -> ShownTake:
+def _shown(number: int, take: Take, record: ShotRecord, places: Places, said: tuple[Remarks, Notes]) -> ShownTake:
     return ShownTake(
         take=number,
         current=take.task_id == record.current,
@@ -199,7 +231,8 @@ def _shown(number: int, take: Take, record: ShotRecord, places: Places, remarks:
         message=take.failure.message if take.failure else None,
         outputs=tuple(video(output, places) for output in take.outputs),
         missing=take.missing,
-        verdict=remarks.get(take.task_id),
+        verdict=said[0].get(take.task_id),
+        notes=tuple(said[1].get(take.task_id, ())),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ltxspec.lock.models import Take
+from ltxspec.report import wording as phrases
 from ltxspec.report.review import wording as words
 from ltxspec.report.review.noticed import unmet_phrase
 from ltxspec.report.storyboard.joins import Join
@@ -12,6 +13,7 @@ from ltxspec.report.storyboard.players import Player, is_same_video, players_of,
 from ltxspec.report.storyboard.prompts import Field, Prompt, causes_of, fields_of, parameters_of, prompt_of
 from ltxspec.report.word_diff import Effort
 from ltxspec.review.models import ShotKind, ShotReview, Unmet
+from ltxspec.values import total_usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Card:
     labels: tuple[str, ...]  # "campaign: autumn"
     source: str  # "specs/night-scenes.yaml:17"
     cost: str
+    price: str  # its amount in dollars, to sort by; "unknown" if any part of it is
     reason: str
     players: tuple[Player, ...]
     prompt: Prompt | None
@@ -83,6 +86,7 @@ def card_of(
         labels=tuple(f"{name}: {value}" for name, value in sorted(shot.labels.items())),
         source=f"{shot.source[0]}:{shot.source[1]}" if shot.source else "",
         cost=_cost(shot),
+        price=_price(shot),
         reason=words.reason(shot),
         players=players_of(number, shot, footage),
         prompt=prompt_of(shot, effort),
@@ -100,6 +104,14 @@ def _cost(shot: ShotReview) -> str:
     """`$0.36 → $0.48` for a render, `no cost` for a shot that needs none."""
     before, after = words.cost_before(shot), words.cost_after(shot)
     return f"{before} → {after}" if before and shot.kind in _PAID else after
+
+
+def _price(shot: ShotReview) -> str:
+    prices = [take.cost for take in shot.bought]
+    if shot.change is not None and (phrases.is_counted(shot.change) or shot.kind is ShotKind.HELD):
+        prices.append(shot.change.estimate)
+    known, unknown = total_usd(prices)
+    return "unknown" if unknown else str(known)
 
 
 def _notes(shot: ShotReview) -> list[str]:

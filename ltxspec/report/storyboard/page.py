@@ -1,7 +1,7 @@
 """Makes the page, piece by piece: texts are escaped; its policy allows only its own scripts and styles, by hash."""
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -9,8 +9,9 @@ from ltxspec.report import wording as phrases
 from ltxspec.report.review import wording as words
 from ltxspec.report.storyboard.cards import BADGES, Badge, Card, card_of
 from ltxspec.report.storyboard.joins import joins_of
-from ltxspec.report.storyboard.models import ClipPair, Frames
+from ltxspec.report.storyboard.models import Clip, ClipPair, Frames
 from ltxspec.report.storyboard.players import PlayerSide, take_cost
+from ltxspec.report.storyboard.takes import Reviewing, review_data, spare_films, strip_of
 from ltxspec.report.storyboard.templates import as_it_stands, asset, island, policy, template
 from ltxspec.report.terminal import clean
 from ltxspec.report.word_diff import Effort
@@ -19,8 +20,15 @@ from ltxspec.values import Json
 
 # In order of dependency; they share one scope.
 SCRIPTS = tuple(
-    f"{name}.js" for name in ("dom", "clip", "player", "compare", "lazy", "filters", "theme", "active", "keys", "main")
+    f"{name}.js"
+    for name in (
+        *("dom", "clip", "player", "range", "peek", "zoom", "compare", "sound", "lazy", "words", "filters"),
+        *("theme", "arrange", "active", "links", "cut", "keys"),
+        *("reviewed", "takes", "bench", "notes", "verdicts", "main"),
+    )
 )
+STYLES = ("page.css", "verdicts.css")
+NOTHING_MORE = Reviewing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,10 @@ class HeaderLine:
 
 
 def storyboard(
-    review: Review, footage: Sequence[Sequence[ClipPair]], frames: Frames = MappingProxyType({})
+    review: Review,
+    footage: Sequence[Sequence[ClipPair]],
+    frames: Frames = MappingProxyType({}),
+    reviewing: Reviewing = NOTHING_MORE,
 ) -> Iterator[str]:
     """The page, in pieces to write one after another: an embedded video is read only when its piece is next.
 
@@ -40,6 +51,7 @@ def storyboard(
         review: the review to show.
         footage: for each shot of the review, in order, the results whose videos are on this machine.
         frames: the pictures of frames where shots follow from others.
+        reviewing: the other takes of its shots, and how they are decided about.
     """
     effort, shots = Effort(), zip(review.shots, footage, strict=True)
     numbers = {shot.address: number for number, shot in reversed(list(enumerate(review.shots, 1)))}
@@ -47,9 +59,10 @@ def storyboard(
         card_of(number, shot, found, effort, joins_of(shot, frames, numbers))
         for number, (shot, found) in enumerate(shots, 1)
     ]
-    style, script = asset("page.css"), "".join(map(asset, SCRIPTS))
+    style, script = "".join(map(asset, STYLES)), "".join(map(asset, SCRIPTS))
+    strips = {str(number): strip_of(shot, review, reviewing) for number, shot in enumerate(review.shots, 1)}
     yield from template("page.html.j2").generate(
-        policy=policy(style, script),
+        policy=policy(style, script, live=reviewing.live),
         style=as_it_stands(style),
         script=as_it_stands(script),
         sentence=words.headline(review).removesuffix("."),
@@ -65,8 +78,11 @@ def storyboard(
         kinds=_kinds(cards),
         specs=sorted({card.spec for card in cards}),
         labels=sorted({label for card in cards for label in card.labels}),
-        data=island({"players": _players(cards), "labels": {str(card.number): card.labels for card in cards}}),
-        films=_films(cards),
+        strips=strips,
+        live=reviewing.live,
+        data=island(_data(cards) | review_data(review, strips, reviewing)),
+        films=_films(cards, dict(spare_films([*strips.values()], reviewing))),
+        films_to_play=any(player.clips for card in cards for player in card.players),
     )
 
 
@@ -101,6 +117,15 @@ def _kinds(cards: Sequence[Card]) -> list[tuple[Badge, int]]:
     return [(badge, count) for badge, count in counts if count]
 
 
+def _data(cards: Sequence[Card]) -> dict[str, Json]:
+    """What the scripts need besides the text: videos, and by what shots are filtered and grouped."""
+    return {
+        "players": _players(cards),
+        "labels": {str(card.number): list(card.labels) for card in cards},
+        "causes": {str(card.number): list(card.causes) for card in cards if card.causes},
+    }
+
+
 def _players(cards: Sequence[Card]) -> dict[str, Json]:
     players = [player for card in cards for player in card.players if player.clips]
     return {player.number: {side.name: _source(side) for side in player.sides if side.clip} for player in players}
@@ -115,10 +140,10 @@ def _source(side: PlayerSide) -> dict[str, Json]:
     return {**place, "fps": clip.fps, "frames": clip.frames, "audio": clip.audio}
 
 
-def _films(cards: Sequence[Card]) -> Iterator[tuple[str, str]]:
+def _films(cards: Sequence[Card], spare: Mapping[str, Clip]) -> Iterator[tuple[str, str]]:
     """(id, base64) of every embedded video, each once, read on demand."""
     sides = [side for card in cards for player in card.players for side in player.sides]
-    films = {side.film: side.clip for side in sides if side.clip and side.clip.read}
+    films = {**spare, **{side.film: side.clip for side in sides if side.clip and side.clip.read}}
     for name, clip in films.items():
         yield name, _base64(clip.read() if clip.read else b"")
 

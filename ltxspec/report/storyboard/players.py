@@ -43,6 +43,12 @@ class Player:
         """The number of sides that can be played."""
         return sum(1 for side in self.sides if side.clip)
 
+    @property
+    def shape(self) -> str:
+        """`tall` if its first clip is higher than wide, or else `wide`; phones lay these out differently."""
+        clip = next((side.clip for side in self.sides if side.clip), None)
+        return "tall" if clip is not None and clip.height > clip.width else "wide"
+
 
 def players_of(number: int, shot: ShotReview, footage: Sequence[ClipPair]) -> tuple[Player, ...]:
     """The players of a shot, at least one; `footage` has its results in the order of the takes' outputs."""

@@ -1,5 +1,6 @@
 """Compares a shot's request on both sides: its prompt word by word, its parameters, and why they differ."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,20 @@ from ltxspec.values import Json
 
 _PROMPT = "/positivePrompt"
 _VALUE_WIDTH = 160  # characters of a value before it is cut
+_DENSE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # scripts without spaces: each character counts as a word
+_WORD = re.compile(rf"[{_DENSE}]\s*|[^\s{_DENSE}]+\s*|\s+")
+_NEAR = 7  # words that stay beside a difference
+_FEW = 6  # words that are not worth leaving out
 _NOT_LISTED = {"positivePrompt", "taskType"}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of a marked up text; `far` from every difference, so that a narrow view may leave it out."""
+
+    kind: str  # a Kind
+    text: str
+    far: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +37,11 @@ class Prompt:
     segments: tuple[Segment, ...]
     changed: bool
 
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The prompt in pieces: if it changed, with what is far from a difference apart."""
+        return pieces_of(self.segments) if self.changed else tuple(Piece(one.kind, one.text) for one in self.segments)
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -32,6 +51,26 @@ class Field:
     before: str
     after: str
     segments: tuple[Segment, ...] = ()
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Its long text in pieces, with what is far from a difference apart."""
+        return pieces_of(self.segments)
+
+
+def pieces_of(segments: Sequence[Segment]) -> tuple[Piece, ...]:
+    """Split what is equal so that only a few words stay next to each difference; together they are the whole text."""
+    pieces: list[Piece] = []
+    for index, segment in enumerate(segments):
+        words = re.findall(_WORD, segment.text)
+        head, tail = _NEAR * (index > 0), _NEAR * (index < len(segments) - 1)
+        if segment.kind != "equal" or len(words) <= head + tail + _FEW:
+            pieces.append(Piece(segment.kind, segment.text))
+            continue
+        cut = len(words) - tail
+        parts = (words[:head], False), (words[head:cut], True), (words[cut:], False)
+        pieces.extend(Piece("equal", "".join(part), far) for part, far in parts if part)
+    return tuple(pieces)
 
 
 def prompt_of(shot: ShotReview, effort: Effort | None = None) -> Prompt | None:

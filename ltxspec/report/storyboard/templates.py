@@ -43,8 +43,8 @@ def island(data: Json) -> "Markup":
     return as_it_stands(as_text(data).replace("<", "\\u003c"))
 
 
-def policy(style: str, script: str) -> str:
-    """The page's content security policy: only this style, this script, and its own pictures and videos."""
+def policy(style: str, script: str, *, live: bool = False) -> str:
+    """The page's content security policy: only this style, this script, its own pictures and videos, and its server."""
     return "; ".join(
         (
             "default-src 'none'",
@@ -52,6 +52,7 @@ def policy(style: str, script: str) -> str:
             f"style-src {_source(style)}",
             "img-src data:",
             "media-src 'self' file: blob:",
+            *(["connect-src 'self'"] if live else []),
             "base-uri 'none'",
             "form-action 'none'",
         )

@@ -5,7 +5,7 @@ from decimal import Decimal
 import click
 import pytest
 
-from ltxspec.cli.param_types import NEW_ADDRESS, PLAN_DIGEST, TASK_ID, USD
+from ltxspec.cli.param_types import BOX, NEW_ADDRESS, PLAN_DIGEST, POINT, TASK_ID, USD
 from ltxspec.errors import WrongUsage
 from ltxspec.values import ShotAddress
 
@@ -63,3 +63,15 @@ def test_a_plan_is_approved_by_its_whole_digest() -> None:
         with pytest.raises(WrongUsage, match="is not the digest of a plan") as caught:
             PLAN_DIGEST.convert(text, None, None)
         assert "`sha256:` and 64 hexadecimal digits" in (caught.value.hint or "")
+
+
+def test_a_point_and_a_box_are_fractions_of_the_frame() -> None:
+    assert POINT.convert("0.5,1", None, None) == (0.5, 1.0)
+    assert BOX.convert("0.1, .2,0.3,0", None, None) == (0.1, 0.2, 0.3, 0.0)
+
+
+@pytest.mark.parametrize("text", ["", "0.5", "0.5,0.5,0.5", "1e-3,0", "-0.1,0", "nan,0", "50%,0", "\uff12,0"])
+def test_what_is_no_point_is_refused_with_its_option(text: str) -> None:
+    with pytest.raises(WrongUsage, match=r"`--point .*` is not X,Y") as caught:
+        POINT.convert(text, click.Option(["--point"]), None)
+    assert caught.value.hint == "write fractions of the frame from 0 to 1 as --point 0.5,0.5"

@@ -6,8 +6,10 @@ from builders import take, task
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from replacing import replace
 
 from ltxspec.lock.verdicts import (
+    Note,
     Remark,
     Verdict,
     VerdictError,
@@ -36,13 +38,32 @@ remarks = st.builds(
     st.none() | st.sampled_from(["Ann", "Bo"]),
     st.sampled_from([NOON, LATER]),
 )
-files = st.dictionaries(st.integers(1, 4).map(task), st.lists(remarks, min_size=1, max_size=3), max_size=3).map(
-    lambda verdicts: decode_verdicts(encode_verdicts(VerdictFile(1, "runware", "night", _tuples(verdicts))), "f")
+fractions = st.sampled_from([0.0, 0.1, 0.25, 0.5])
+places: st.SearchStrategy[dict[str, Any]] = st.one_of(
+    st.just({}),
+    st.builds(lambda x, y: {"at": 1.5, "point": (x, y)}, fractions, fractions),
+    st.builds(lambda x, y: {"at": 1.5, "until": 2.0, "box": (x, y, 0.5, 0.5)}, fractions, fractions),
+)
+placed = st.builds(lambda said, place: replace(said, **place), remarks, places)
+notes = st.builds(
+    lambda text, time, by, place: Note(text, **{"at": None, "by": by, "time": time, **place}),
+    st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=5),
+    st.sampled_from([NOON, LATER]),
+    st.none() | st.sampled_from(["Ann", "Bo"]),
+    places,
+)
+takes = st.integers(1, 4).map(task)
+files = st.builds(
+    lambda verdicts, said: decode_verdicts(
+        encode_verdicts(VerdictFile(1, "runware", "night", _tuples(verdicts), _tuples(said) or None)), "f"
+    ),
+    st.dictionaries(takes, st.lists(placed, min_size=1, max_size=3), max_size=3),
+    st.dictionaries(takes, st.lists(notes, min_size=1, max_size=3), max_size=2),
 )
 
 
-def _tuples(verdicts: dict[TaskId, list[Remark]]) -> dict[TaskId, tuple[Remark, ...]]:
-    return {name: tuple(items) for name, items in verdicts.items()}
+def _tuples(said: dict[TaskId, list[Any]]) -> dict[TaskId, tuple[Any, ...]]:
+    return {name: tuple(items) for name, items in said.items()}
 
 
 def test_the_latest_remark_decides_and_all_are_kept() -> None:
@@ -78,6 +99,61 @@ def test_merging_keeps_every_remark_in_any_order(one: VerdictFile, two: VerdictF
     for side in (one, two):
         for name, given_ in side.verdicts.items():
             assert set(given_) <= set(both.verdicts[name])
+        for name, said in side.noted.items():
+            assert set(said) <= set(both.noted[name])
+            assert len(both.noted[name]) == len(set(both.noted[name]))
+
+
+EARLIER = """\
+{
+  "provider": "runware",
+  "reviewVersion": 1,
+  "spec": "night",
+  "verdicts": {
+    "%s": [
+      {
+        "at": 2.5,
+        "by": "Ann",
+        "note": "too dark",
+        "time": "2026-11-28T12:00:00.000Z",
+        "verdict": "approved"
+      }
+    ]
+  }
+}
+"""
+
+
+def test_a_file_without_places_and_notes_is_written_as_before() -> None:
+    data = (EARLIER % task(1)).encode()
+    assert encode_verdicts(decode_verdicts(data, "f")) == data
+    assert encode_verdicts(EMPTY.with_remark(task(1), remark(note="too dark", at=2.5))) == data
+
+
+def test_a_note_decides_nothing_and_is_kept_once() -> None:
+    note = Note("nice light", 1.0, "Ann", NOON, point=(0.5, 0.5))
+    file = EMPTY.with_note(task(1), note).with_note(task(1), note)
+    assert file.of(take()) is None
+    assert file.noted == {task(1): (note,)}
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ({"until": 1.0}, "`until` needs `at`"),
+        ({"at": 1.0, "until": 1.0}, "is not after"),
+        ({"at": 1.0, "box": [0.5, 0.5, 0.6, 0.1]}, "beyond the frame"),
+        ({"at": 1.0, "box": [0.5, 0.5, 0, 0.1]}, "has no size"),
+        ({"at": 1.0, "box": [0, 0, 1, 1], "point": [0, 0]}, "both given"),
+        ({"at": 1.0, "point": [0, 2]}, "`verdicts.…[0].point"),
+        ({"at": 1.0, "box": [0, 0, 1]}, "`verdicts.…[0].box"),
+    ],
+)
+def test_a_place_that_no_frame_has_is_refused(place: dict[str, Any], words: str) -> None:
+    said = {"verdict": "rejected", "note": None, "at": None, "by": None, "time": NOON, **place}
+    with pytest.raises(VerdictError) as caught:
+        decode_verdicts(_document(verdicts={task(1): [said]}), "f")
+    assert words in caught.value.summary
 
 
 def test_one_field_is_one_line() -> None:

@@ -2,28 +2,35 @@
 
 let active = null;
 
-const shownShots = () => all(document, ".shot:not([hidden])");
+const shownShots = () => all(document, ".shot:not([hidden], .away)");
+const linkOf = (shot) => find(document, `.list [data-shot="${shot.dataset.number}"] a`);
 
 function isInView(shot) {
   const { top, bottom } = shot.getBoundingClientRect();
-  return !shot.hidden && bottom > innerHeight * 0.2 && top < innerHeight * 0.8;
+  return !shot.hidden && bottom > top && bottom > innerHeight * 0.2 && top < innerHeight * 0.8;
+}
+
+/** The first shot in view: among those that are near, which are few. */
+function shotInView() {
+  const seen = (near.size ? [...near] : shownShots()).filter(isInView);
+  return seen.reduce((one, other) => (one && one.getBoundingClientRect().top <= other.getBoundingClientRect().top ? one : other), null);
 }
 
 function activeShot() {
-  if (!active || !isInView(active)) setActive(shownShots().find(isInView) ?? null);
+  if (!active || !isInView(active)) setActive(shotInView());
   return active;
 }
 
 function setActive(shot) {
   if (shot === active) return;
-  active?.classList.remove("active");
-  shot?.classList.add("active");
-  active = shot;
-  for (const link of all(document, ".list a")) {
-    const own = shot !== null && link.parentElement.dataset.shot === shot.dataset.number;
-    own ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
-    if (own) link.scrollIntoView({ block: "nearest" });
+  for (const [one, is] of [[active, false], [shot, true]]) {
+    if (!one) continue;
+    one.classList.toggle("active", is);
+    const link = linkOf(one);
+    is ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
+    if (is && link.offsetParent) link.scrollIntoView({ block: "nearest" });
   }
+  active = shot;
 }
 
 /** Go to the next shot that is shown, or the one before. */
@@ -32,8 +39,8 @@ function turn(direction) {
   const shot = shots[clamp(shots.indexOf(activeShot()) + direction, 0, shots.length - 1)];
   if (!shot) return;
   shot.focus({ preventScroll: true });
-  shot.scrollIntoView({ block: "start" });
-  setActive(shot);
+  land(shot);
+  tellAddress();
 }
 
 function listenForActive() {
@@ -49,7 +56,9 @@ function listenForActive() {
     waiting = true;
     requestAnimationFrame(() => {
       waiting = false;
+      if (landing) return;
       activeShot();
+      tellAddress();
     });
   });
 }

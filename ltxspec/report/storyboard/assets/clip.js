@@ -3,6 +3,8 @@
 const READY_TO_SHOW = 2; // HTMLMediaElement.HAVE_CURRENT_DATA
 const READY_TO_PLAY = 3; // HTMLMediaElement.HAVE_FUTURE_DATA
 
+const unpacked = new Map(); // id of an embedded video -> its address
+
 class Clip {
   /** facts: {href | film and type, fps, frames, audio} */
   constructor(video, facts) {
@@ -22,31 +24,59 @@ class Clip {
     return this.facts.frames / this.facts.fps;
   }
 
+  get aspect() {
+    return Number(this.video.getAttribute("width")) / Number(this.video.getAttribute("height"));
+  }
+
   frameAt(time) {
     return clamp(Math.floor(time * this.facts.fps + 0.001), 0, this.facts.frames - 1);
+  }
+
+  /** Show its first still at once, and whenever there is no video: never a black box. */
+  cover() {
+    const [first] = this.stills();
+    if (first) this.video.poster = first.image;
+    this.video.closest(".side").style.setProperty("--aspect", this.aspect);
+  }
+
+  /** Its stills on the page: [{seconds, image}]. */
+  stills() {
+    const side = this.video.closest(".side");
+    const strip = all(this.video.closest(".player"), ".strip")[all(side.parentElement, ".side").indexOf(side)];
+    return all(strip, ".still").map((still) => ({ seconds: Number(still.dataset.seconds), image: find(still, "img").getAttribute("src") }));
+  }
+
+  /** Mark it as over while the other one goes on. */
+  tell(time) {
+    find(this.video.parentElement, ".ended").hidden = time < this.seconds;
   }
 
   /** Give the element its video. Only what is near the viewport has one. */
   attach() {
     if (this.video.hasAttribute("src") || this.broken) return;
     this.video.preload = "metadata";
-    this.video.src = this.facts.href ?? this.unpack();
+    this.video.src = this.address();
   }
 
   /** Take it away again: a browser holds only so many at once. */
   detach() {
     if (!this.video.hasAttribute("src")) return;
-    if (this.blob) URL.revokeObjectURL(this.blob);
     this.video.removeAttribute("src");
     this.video.load();
   }
 
-  /** The address of an embedded video. */
-  unpack() {
+  /** Where its video is: a file, or a copy of what is in the page, which all its players share. */
+  address() {
+    const { href, film, type } = this.facts;
+    if (href !== undefined) return href;
+    if (!unpacked.has(film)) unpacked.set(film, URL.createObjectURL(new Blob([this.bytes()], { type })));
+    return unpacked.get(film);
+  }
+
+  /** The bytes of an embedded video. */
+  bytes() {
     const text = atob(document.getElementById(this.facts.film).textContent.trim());
-    const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
-    this.blob = URL.createObjectURL(new Blob([bytes], { type: this.facts.type }));
-    return this.blob;
+    return Uint8Array.from(text, (character) => character.charCodeAt(0));
   }
 
   /** Show the frame of a time; the last one when the video is over by then. The middle of a frame is safe to aim at. */

@@ -1,5 +1,6 @@
 /* Which shots are shown: by kind, spec, label and words. */
 
+const moreFilters = []; // functions of a shot, from other parts of the page
 const searchable = new WeakMap(); // shot -> its words, in lower case; made when first needed
 
 function words(shot) {
@@ -16,11 +17,12 @@ function filter(shots) {
     (!kinds.length || kinds.includes(shot.dataset.kind)) &&
     (!spec || shot.dataset.spec === spec) &&
     (!label || DATA.labels[shot.dataset.number].includes(label)) &&
-    wanted.every((word) => words(shot).includes(word));
+    wanted.every((word) => words(shot).includes(word)) &&
+    moreFilters.every((more) => more(shot));
   let shown = 0;
   for (const shot of shots) {
     shot.hidden = !fits(shot);
-    find(document, `.list [data-shot="${shot.dataset.number}"]`).hidden = shot.hidden;
+    linkOf(shot).parentElement.hidden = shot.hidden;
     shown += !shot.hidden;
   }
   document.getElementById("none").hidden = shown > 0;
@@ -28,8 +30,17 @@ function filter(shots) {
   document.getElementById("count").textContent = shown === shots.length ? `${shown} ${noun}` : `${shown} of ${shots.length} ${noun}`;
 }
 
+function clearFilters() {
+  document.getElementById("search").value = "";
+  for (const box of all(document, '[name="kind"]:checked')) box.checked = false;
+  for (const name of ["spec", "label", "verdict"]) if (document.getElementById(name)) document.getElementById(name).value = "";
+  filter(shots);
+}
+
 function listenForFilters(shots) {
   const run = () => filter(shots);
   find(document, ".bar").addEventListener("input", run);
+  const button = document.getElementById("tools-button");
+  button.addEventListener("click", () => button.setAttribute("aria-expanded", document.getElementById("tools").classList.toggle("open")));
   run();
 }

@@ -1,7 +1,7 @@
 /* The keyboard. One table is both what keys do and what the help says. */
 
 const SPEEDS = [0.1, 0.25, 0.5, 1, 1.5, 2];
-const MODES = ["side", "overlay", "wipe", "difference"];
+const MODES = ["side", "overlay", "wipe", "difference", "blink"];
 
 const KEYS = [
   { keys: [" "], shown: "Space", says: "play or pause", does: () => here()?.toggle() },
@@ -11,11 +11,19 @@ const KEYS = [
   { keys: ["End"], shown: "End", says: "last frame", does: () => here()?.goTo(Infinity) },
   { keys: ["j"], shown: "j", says: "next shot", does: () => turn(1) },
   { keys: ["k"], shown: "k", says: "previous shot", does: () => turn(-1) },
-  { keys: ["1", "2", "3", "4"], shown: "1 2 3 4", says: "side by side, overlay, wipe, difference", does: (event) => change("mode", MODES[event.key - 1]) },
+  { keys: ["1", "2", "3", "4", "5"], shown: "1 2 3 4 5", says: "side by side, overlay, wipe, difference, blink", does: (event) => change("mode", MODES[event.key - 1]) },
+  { keys: ["b"], shown: "b", says: "blink: the other side in the same place", does: blink },
+  { keys: ["i", "o"], shown: "i o", says: "in point, out point: between them it loops", does: (event) => here() && mark(here(), event.key === "i" ? "from" : "to") },
+  { keys: ["x"], shown: "x", says: "no in and out points", does: () => here() && clearMarks(here()) },
+  { keys: ["z"], shown: "z", says: "zoom to 100 %, or back", does: () => here() && flipZoom(here()) },
+  { keys: ["+", "=", "-"], shown: "+ -", says: "zoom in, out (drag to pan)", does: (event) => here() && zoomTo(here(), (here().zoom ?? 1) * (event.key === "-" ? 1 / STEP : STEP)) },
   { keys: ["[", "]"], shown: "[ ]", says: "slower, faster", does: (event) => faster(event.key === "]" ? 1 : -1) },
-  { keys: ["m"], shown: "m", says: "sound of the after side, or none", does: () => change("sound", settings.sound ? "" : "after") },
+  { keys: ["m"], shown: "m", says: "sound of the after side, or none", does: () => hear(settings.sound || "after") },
   { keys: ["l"], shown: "l", says: "loop", does: () => change("loop", !settings.loop) },
   { keys: ["f"], shown: "f", says: "full screen", does: () => here()?.fill() },
+  { keys: ["p"], shown: "p", says: "play all shots in order", does: () => document.getElementById("play-all") && playAll() },
+  { keys: ["g"], shown: "g", says: "small pictures in a grid, or not", does: () => document.getElementById("grid")?.click() },
+  { keys: ["c"], shown: "c", says: "copy a link to this shot and second", does: copyLink },
   { keys: ["/"], shown: "/", says: "search", does: () => document.getElementById("search").focus() },
   { keys: ["t"], shown: "t", says: "light, dark, or as the system", does: nextTheme },
   { keys: ["?"], shown: "?", says: "this help", does: () => document.getElementById("help").showModal() },
@@ -30,14 +38,16 @@ function faster(direction) {
 
 /** The player keys act on. */
 function here() {
-  const mine = playersOf(activeShot() ?? document.createElement("p"));
+  const shot = activeShot();
+  if (shot?.classList.contains("folded")) fold(shot, false);
+  const mine = shot ? playersOf(shot) : [];
   return mine.find((player) => player.root.contains(document.activeElement)) ?? mine[0];
 }
 
 /** Whether an element wants this key for itself. */
 function wants(element, key) {
   if (element.closest('input[type="search"], select, dialog')) return true;
-  if (key === " ") return element.closest("button, a, summary, input") !== null;
+  if (key === " ") return element.closest("button, a, summary, input:not([type=range])") !== null;
   return /^(Arrow|Home|End)/.test(key) && element.closest("input") !== null;
 }
 

@@ -6,20 +6,29 @@ document.getElementById("theme").addEventListener("click", nextTheme);
 document.getElementById("help-button").addEventListener("click", () => document.getElementById("help").showModal());
 
 const bar = find(document, ".bar");
-new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${bar.offsetHeight}px`)).observe(bar);
+const measureBar = () => document.documentElement.style.setProperty("--bar", getComputedStyle(bar).position === "sticky" ? `${bar.offsetHeight}px` : "0px");
+measureBar();
+new ResizeObserver(measureBar).observe(bar);
 
 const shots = all(document, ".shot");
 for (const root of all(document, ".player")) {
   if (!(root.dataset.player in DATA.players)) continue; // nothing of it can be played
   const player = new Player(root, DATA.players[root.dataset.player]);
   players.push(player);
-  listenForComparing(player);
+  ofShot.set(root.closest(".shot"), [...playersOf(root.closest(".shot")), player]);
+  for (const listen of [listenForComparing, listenForMarks, listenForPeeking, listenForZooming, listenForSound]) listen(player);
 }
 for (const shot of shots) addThumbnail(shot);
+listenForReview(shots);
 listenForFilters(shots);
 listenForActive();
 listenForKeys();
+listenForWords();
+listenForArranging();
+document.getElementById("play-all")?.addEventListener("click", playAll);
 watch(shots);
+listenForLinks();
+activeShot();
 
 /** The list shows a shot by a still that is on the page already. */
 function addThumbnail(shot) {
@@ -29,14 +38,3 @@ function addThumbnail(shot) {
   find(document, `.list [data-shot="${shot.dataset.number}"] a`).append(picture);
 }
 
-/** `#night-scenes.alley` finds its shot, so that others can link to it by address. */
-function followHash() {
-  const address = decodeURIComponent(location.hash.slice(1));
-  const shot = shots.find((one) => one.dataset.address === address);
-  if (!shot) return;
-  shot.scrollIntoView();
-  setActive(shot);
-}
-addEventListener("hashchange", followHash);
-followHash();
-activeShot();

@@ -1,6 +1,6 @@
 /* One transport for the videos of a shot: they show the same moment, playing or not. */
 
-const settings = { speed: 1, sound: "", loop: false, mode: "side" }; // of the whole page: a choice goes along to the next shot
+const settings = { speed: 1, sound: "", loop: false, mode: "side", face: "after", gain: 1 }; // of the whole page: a choice goes along to the next shot
 const players = [];
 const FARTHEST = 0.15; // seconds apart from which a video jumps instead of hurrying
 
@@ -8,15 +8,24 @@ class Player {
   constructor(root, sources) {
     this.root = root;
     this.clips = all(root, "video").map((video) => new Clip(video, sources[video.dataset.side]));
+    this.frame = 0;
+    this.from = this.to = null; // in and out point, as frames
+    this.playing = false;
+    this.scrub = control(root, "scrub");
+    this.measure();
+    for (const clip of this.clips) clip.cover();
+    this.root.style.setProperty("--aspect", Math.max(...this.clips.map((clip) => clip.aspect)));
+    this.listen();
+    this.tell();
+  }
+
+  /** How long the clips are, and how fine: again when another one is put on a side. */
+  measure() {
     this.lead = this.clips.reduce((one, other) => (other.seconds > one.seconds ? other : one));
     this.fps = Math.max(...this.clips.map((clip) => clip.facts.fps)); // frames are stepped at the finer rate
     this.frames = Math.max(1, Math.round(this.lead.seconds * this.fps));
-    this.frame = 0;
-    this.playing = false;
-    this.scrub = control(root, "scrub");
+    this.frame = Math.min(this.frame, this.frames - 1);
     this.scrub.max = this.frames - 1;
-    this.listen();
-    this.tell();
   }
 
   listen() {
@@ -27,12 +36,13 @@ class Player {
     control(this.root, "loop").addEventListener("click", () => change("loop", !settings.loop));
     this.scrub.addEventListener("input", () => this.goTo(Number(this.scrub.value)));
     control(this.root, "speed").addEventListener("change", (event) => change("speed", Number(event.target.value)));
-    control(this.root, "sound")?.addEventListener("change", (event) => change("sound", event.target.value));
     for (const still of all(this.root, ".still")) {
       still.addEventListener("click", () => this.goTo(Math.floor(Number(still.dataset.seconds) * this.fps + 0.01)));
     }
     find(this.root, ".stage").addEventListener("click", (event) => {
-      if (event.target.tagName === "VIDEO" && this.root.dataset.mode !== "wipe") this.toggle();
+      const dragged = this.root.dataset.mode === "wipe" || this.dragged;
+      this.dragged = false;
+      if (event.target.tagName === "VIDEO" && !dragged) this.toggle();
     });
   }
 
@@ -70,7 +80,8 @@ class Player {
 
   async play() {
     for (const other of players) if (other !== this) other.pause();
-    if (this.frame >= this.frames - 1) this.frame = 0;
+    const { first, last, marked } = spanOf(this);
+    if (this.frame >= last || (marked && this.frame < first)) this.frame = first;
     this.playing = true;
     this.show();
     await Promise.all(this.clips.map((clip) => clip.settled()));
@@ -98,29 +109,27 @@ class Player {
     const lead = this.lead.broken ? this.running()[0] : this.lead;
     const now = lead ? lead.video.currentTime : Infinity;
     this.frame = clamp(Math.floor(now * this.fps), 0, this.frames - 1);
-    if (!lead || lead.video.ended || now >= lead.seconds) return this.finish();
+    if (!lead || lead.video.ended || now >= lead.seconds || this.frame > spanOf(this).last) return this.finish();
     for (const clip of this.running()) if (clip !== lead) follow(clip, now);
     this.tell();
+    showLevels(this);
     requestAnimationFrame(() => this.tick());
   }
 
   finish() {
     this.pause();
-    this.frame = this.frames - 1;
-    if (settings.loop) this.play();
+    const { last, marked } = spanOf(this);
+    this.frame = last;
+    if (settings.loop || marked) this.play();
     else this.show();
   }
 
   /** Write the page's settings into the videos and the controls. */
   apply() {
-    for (const { video, facts, side } of this.clips) {
-      video.playbackRate = settings.speed;
-      video.muted = !facts.audio || settings.sound !== side;
-    }
+    for (const { video } of this.clips) video.playbackRate = settings.speed;
+    applySound(this);
     control(this.root, "speed").value = String(settings.speed);
     control(this.root, "loop").setAttribute("aria-pressed", settings.loop);
-    const sound = control(this.root, "sound");
-    if (sound) sound.value = all(sound, "option").some((one) => one.value === settings.sound) ? settings.sound : "";
     compare(this);
   }
 
@@ -136,7 +145,10 @@ class Player {
     const play = control(this.root, "play");
     this.scrub.value = this.frame;
     this.scrub.setAttribute("aria-valuetext", `${seconds.toFixed(2)} seconds, frame ${this.frame + 1} of ${this.frames}`);
-    display(this.root, "time").textContent = `${text} · frame ${this.frame + 1}`;
+    const [time, frame] = display(this.root, "time").children;
+    time.textContent = text;
+    frame.textContent = ` · frame ${this.frame + 1}`;
+    for (const clip of this.clips) clip.tell(this.frame / this.fps);
     if (this.shown === this.playing) return;
     this.shown = this.playing;
     play.setAttribute("aria-label", this.playing ? "Pause" : "Play");
@@ -157,6 +169,6 @@ function change(name, value) {
   settings[name] = value;
   const shot = activeShot();
   const top = shot?.getBoundingClientRect().top;
-  for (const player of players) player.apply();
+  for (const one of near) for (const player of playersOf(one)) player.apply(); // others apply it when they come near
   if (shot) scrollBy(0, shot.getBoundingClientRect().top - top);
 }

@@ -4,7 +4,7 @@ const THEMES = ["auto", "light", "dark"];
 
 function setTheme(name) {
   document.documentElement.dataset.theme = name;
-  document.getElementById("theme").textContent = `Theme: ${name}`;
+  find(document, "#theme span").textContent = `Theme: ${name}`;
   try {
     localStorage.setItem("ltxspec-theme", name);
   } catch {

@@ -36,6 +36,7 @@ def test_costs_are_told_for_what_is_to_come_and_for_what_needs_none() -> None:
         card_of(3, shot("alley", ShotKind.RETIRED, OLD), []),
     ]
     assert [card.cost for card in cards] == ["$0.48 → est. $0.48", "price unknown", "no cost"]
+    assert [card.price for card in cards] == ["0.48", "unknown", "0"]
 
 
 def test_what_was_bought_and_is_not_seen_is_told() -> None:

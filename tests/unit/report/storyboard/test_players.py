@@ -105,3 +105,9 @@ def test_every_result_of_a_shot_has_its_player() -> None:
     assert [one.number, other.number] == ["7-0", "7-1"]
     assert [one.clips, other.clips] == [2, 1]
     assert (other.sides[0].blank, other.sides[0].reason) == ("No video", "This side has fewer results.")
+
+
+def test_a_player_is_tall_where_its_first_clip_is() -> None:
+    of = shot("alley", ShotKind.RENDERED, OLD, NEW)
+    shapes = [players_of(1, of, [found])[0].shape for found in (ClipPair(None, clip(width=9, height=16)), ClipPair())]
+    assert shapes == ["tall", "wide"]

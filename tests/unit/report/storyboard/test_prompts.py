@@ -86,3 +86,26 @@ def test_parameters_are_those_of_what_is_newest() -> None:
     assert found["change"]["width"] == "1920"
     assert "prompt" not in found["after"]
     assert parameters_of(shot("alley", ShotKind.RETIRED)) == []
+
+
+def test_what_is_far_from_a_difference_is_apart_and_nothing_is_lost() -> None:
+    text = [f"w{number}" for number in range(60)]
+    before, after = " ".join(["slow", *text, "rain", *text]), " ".join(["fast", *text, "snow", *text])
+    prompt = prompt_of(changed(before, after))
+    assert prompt is not None
+    far = [piece.text.split() for piece in prompt.pieces if piece.far]
+    assert far == [text[7:-7], text[7:]]
+    assert "".join(piece.text for piece in prompt.pieces if piece.kind != "delete") == after
+
+
+def test_a_short_or_unchanged_prompt_has_nothing_far() -> None:
+    for sides in (("slow rain on a city", "fast rain on a city"), ("same " * 99, "same " * 99)):
+        prompt = prompt_of(changed(*sides))
+        assert prompt is not None
+        assert not any(piece.far for piece in prompt.pieces)
+
+
+def test_a_text_without_spaces_has_far_parts_as_well() -> None:
+    prompt = prompt_of(changed("雨" + "夜" * 80, "雪" + "夜" * 80))
+    assert prompt is not None
+    assert [len(piece.text) for piece in prompt.pieces if piece.far] == [73]

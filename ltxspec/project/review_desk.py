@@ -1,0 +1,155 @@
+"""What a served review page shows and writes: the working tree as it is, through the use cases of the commands."""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Final, TypeVar
+
+from msgspec import Meta
+
+from ltxspec.canonical import digest
+from ltxspec.errors import LockHeld, WrongUsage
+from ltxspec.formats import Place, Record, Text, to_json
+from ltxspec.lock.places import Box, Point
+from ltxspec.lock.verdicts import Verdict
+from ltxspec.project.adapters import open_archive
+from ltxspec.project.lookup import UnknownAddress, all_lockfiles, find_one, recorded_shots
+from ltxspec.project.pick import pick
+from ltxspec.project.project import ProjectContext
+from ltxspec.project.remarks import remarks_of
+from ltxspec.project.review import make_review
+from ltxspec.project.review_media import MediaOptions, screen
+from ltxspec.project.review_takes import clips_of_takes
+from ltxspec.project.verdicts import Opinion, add_note, decide, git_name
+from ltxspec.report.storyboard.takes import Reviewing
+from ltxspec.values import Json, ShotAddress, TaskId
+
+_PATIENCE: Final = 5.0  # seconds to wait for another process that holds a spec
+_PAUSE: Final = 0.1
+_Seconds = Annotated[float, Meta(ge=0)]
+_Done = TypeVar("_Done")
+
+
+class Saying(Record, frozen=True):
+    """What a page says about a take: a verdict, or without one a note."""
+
+    address: Text
+    task: Text
+    note: str | None = None
+    verdict: Verdict | None = None
+    at: _Seconds | None = None
+    until: _Seconds | None = None
+    box: Box | None = None
+    point: Point | None = None
+
+
+class Picking(Record, frozen=True):
+    """The take, and the one of its results, that a page makes current."""
+
+    address: Text
+    task: Text
+    result: Place
+
+
+class ReviewDesk:
+    """One review of the working tree. Its methods may be called from several threads."""
+
+    def __init__(self, project: ProjectContext, base: str | None) -> None:
+        self._project = project
+        self._base = base
+        self._archive = open_archive(project)
+        self._writing = threading.Lock()
+        self._known: tuple[object, dict[str, Json]] | None = None
+
+    def page(self) -> str:
+        """The page of the review as it is now. Raises what `make_review` raises."""
+        from ltxspec.report.storyboard.page import storyboard
+
+        project = self._project
+        review = make_review(project, self._base, None)
+        how = MediaOptions(self._archive.path_of, project.root, link=lambda file: f"media/{file.name}")
+        screened = screen(review, how)
+        clips = clips_of_takes(screened.review, screened.footage, how)
+        reviewing = Reviewing(clips, live=True, by=git_name(project.root) or "")
+        return "".join(storyboard(screened.review, screened.footage, screened.frames, reviewing))
+
+    def video(self, name: str) -> Path | None:
+        """A video of the archive by its file name; None if there is none of that name."""
+        found = self._archive.path_of(name.partition(".")[0])
+        return found if found is not None and found.name == name else None
+
+    def state(self) -> dict[str, Json]:
+        """What is recorded: `said` by task, the takes of each shot and the one in use, and a `version` of all that.
+
+        Raises:
+            LockfileError, StorageError: something cannot be read.
+        """
+        signature = self._signature()
+        if self._known is None or self._known[0] != signature:
+            self._known = signature, self._read()
+        return self._known[1]
+
+    def say(self, said: Saying) -> None:
+        """Record a verdict or a note about one take. Raises what `decide` and `add_note` raise."""
+        address = self._one(said.address)
+        opinion = Opinion(
+            note=said.note, at=said.at, until=said.until, box=said.box, point=said.point, task=TaskId(said.task)
+        )
+        if said.verdict is None:
+            self._patiently(lambda: add_note(self._project, address, opinion))
+        else:
+            verdict = said.verdict
+            self._patiently(lambda: decide(self._project, [address], verdict, opinion))
+
+    def pick(self, wanted: Picking) -> None:
+        """Make a take, and one of its results, the current one. Raises what `pick` raises."""
+        address = self._one(wanted.address)
+        self._patiently(lambda: self._pick(address, wanted))
+
+    def _pick(self, address: str, wanted: Picking) -> None:
+        takes = find_one(self._project, address).record.takes
+        number = next((place for place, take in enumerate(takes, 1) if take.task_id == wanted.task), None)
+        if number is None:
+            raise WrongUsage(f"`{address}` has no take with the task `{wanted.task}`", hint="load the page again")
+        pick(self._project, address, number, wanted.result)
+
+    def _one(self, address: str) -> str:
+        """The address, if it is one of a shot, and no pattern. Raises UnknownAddress."""
+        if str(find_one(self._project, address).address) != address:
+            raise UnknownAddress(f"`{address}` is not the address of a shot")
+        return address
+
+    def _patiently(self, write: Callable[[], _Done]) -> _Done:
+        """Write once nobody else does: pages of this server one after another, other processes after a short wait."""
+        until = time.monotonic() + _PATIENCE
+        with self._writing:
+            while True:
+                try:
+                    return write()
+                except LockHeld:
+                    if time.monotonic() > until:
+                        raise
+                    time.sleep(_PAUSE)
+
+    def _signature(self) -> object:
+        """Changes whenever a file of records does."""
+        files = sorted(self._project.lockfiles.glob("*.json"))
+        stats = [(file.name, file.stat()) for file in files]
+        return [(name, stat.st_mtime_ns, stat.st_size, stat.st_ino) for name, stat in stats]
+
+    def _read(self) -> dict[str, Json]:
+        remarks = remarks_of(self._project)
+        said = {
+            task: {
+                "verdicts": [to_json(remark) for remark in remarks.verdicts.get(task, ())],
+                "notes": [to_json(note) for note in remarks.noted.get(task, ())],
+            }
+            for task in sorted({*remarks.verdicts, *remarks.noted})
+        }
+        shots: dict[ShotAddress, Json] = {
+            shot.address: {"current": shot.record.current, "tasks": [take.task_id for take in shot.record.takes]}
+            for shot in recorded_shots(all_lockfiles(self._project))
+        }
+        found: dict[str, Json] = {"said": said, "shots": {str(address): record for address, record in shots.items()}}
+        return {**found, "version": digest(found)}

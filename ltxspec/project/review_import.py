@@ -1,0 +1,183 @@
+"""Records what a review page exported: by the rules of `approve` and `reject`, all of it or nothing, and once."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, TypeVar
+
+from msgspec.structs import replace
+
+from ltxspec.apply.ledger import timestamp
+from ltxspec.errors import LtxspecError, WrongUsage
+from ltxspec.lock.models import Take
+from ltxspec.lock.review_export import ReviewedTake, ReviewExport, decode_export
+from ltxspec.lock.verdicts import Note, Remark, VerdictFile
+from ltxspec.project.locks import locked
+from ltxspec.project.lookup import RecordedShot, all_lockfiles, recorded_shots
+from ltxspec.project.project import ProjectContext
+from ltxspec.project.remarks import remarks_of, verdicts_of
+from ltxspec.project.verdicts import Decided, check_place, kept_note, write_verdicts
+from ltxspec.redaction import redact_secrets
+from ltxspec.storage.clock import SystemClock
+from ltxspec.storage.named import LARGEST_INPUT, read_named
+from ltxspec.values import ShotAddress, TaskId
+
+_AHEAD: Final = timedelta(days=1)  # a clock may be that wrong; a later verdict has to be able to follow
+_LONGEST_NAME: Final = 200  # characters of who decides
+_MOST_NAMED: Final = 5
+_Said = TypeVar("_Said", Remark, Note)
+
+
+class UnknownTakes(LtxspecError):
+    """The file is about takes that this project does not have."""
+
+    code = "unknown-takes"
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A take about which something was said, and what."""
+
+    address: ShotAddress
+    number: int  # as in `ltxspec show`
+    task: TaskId
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What was recorded.
+
+    Attributes:
+        decided: new verdicts, in the order of the file.
+        noted: new notes, in the order of the file.
+        known: how many verdicts and notes of the file were recorded before.
+        overruled: tasks with a new verdict that does not count, because a later one is recorded.
+    """
+
+    decided: Sequence[Decided]
+    noted: Sequence[Noted]
+    known: int
+    overruled: frozenset[TaskId]
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """A take of the file, as it is recorded here."""
+
+    address: ShotAddress
+    number: int
+    take: Take
+    said: ReviewedTake
+
+    @property
+    def name(self) -> str:
+        return f"take {self.number} of `{self.address}`"
+
+
+def import_review(project: ProjectContext, path: Path, name: str) -> Imported:
+    """Record the verdicts and notes of an exported file. Those that are recorded already stay as they are.
+
+    Args:
+        project: the project.
+        path: the file.
+        name: the file as shown to users.
+
+    Raises:
+        UnknownTakes: it is about takes that no lockfile has, or about another provider's.
+        WrongUsage: it cannot be read, or says something that `approve` and `reject` would not accept.
+        VerdictError: it is not an exported file, or a file of verdicts cannot be read.
+        LockHeld, LockfileError, StorageError: as for every change of a spec's records.
+    """
+    export = decode_export(read_named(path, name, LARGEST_INPUT), name)
+    if export.provider != project.provider:
+        raise UnknownTakes(
+            f"`{name}` is about takes of `{export.provider}`, and this project uses `{project.provider}`",
+            hint=f"`--provider {export.provider}` records them" if export.provider in _providers(project) else None,
+        )
+    specs = {meant.address.spec for meant in _meant(project, export, name)}
+    with locked(project, specs, command="review import"):
+        meant = _meant(project, export, name)  # a take may have moved before the locks were held
+        if not {item.address.spec for item in meant} <= specs:
+            raise UnknownTakes(f"takes of `{name}` are being moved to another spec", hint="run the command again")
+        return _record(project, [(item, *_checked(item)) for item in meant])
+
+
+def _record(project: ProjectContext, said: Sequence[tuple[_Meant, Sequence[Remark], Sequence[Note]]]) -> Imported:
+    before = {spec: verdicts_of(project, spec) for spec in {item.address.spec for item, _, _ in said}}
+    files: dict[str, VerdictFile] = dict(before)
+    decided, noted = list[Decided](), list[Noted]()
+    for item, remarks, notes in said:
+        spec, task = item.address.spec, item.take.task_id
+        for remark in _new(remarks, files[spec].verdicts.get(task, ())):
+            files[spec] = files[spec].with_remark(task, remark)
+            decided.append(Decided(item.address, item.number, task, remark))
+        for note in _new(notes, files[spec].noted.get(task, ())):
+            files[spec] = files[spec].with_note(task, note)
+            noted.append(Noted(item.address, item.number, task, note))
+    for spec, file in files.items():
+        if file != before[spec]:
+            write_verdicts(project, spec, file)
+    last = {item.task: item.remark for item in decided}
+    counting = remarks_of(project).by_task
+    overruled = frozenset(task for task, remark in last.items() if counting.get(task, remark).verdict != remark.verdict)
+    whole = sum(len(remarks) + len(notes) for _, remarks, notes in said)
+    return Imported(decided, noted, whole - len(decided) - len(noted), overruled)
+
+
+def _new(said: Sequence[_Said], known: Sequence[_Said]) -> list[_Said]:
+    return [item for item in dict.fromkeys(said) if item not in known]
+
+
+def _meant(project: ProjectContext, export: ReviewExport, name: str) -> list[_Meant]:
+    """The takes of a file, as they are recorded. Raises UnknownTakes, WrongUsage."""
+    found: Mapping[TaskId, list[tuple[RecordedShot, int, Take]]] = defaultdict(list)
+    for shot in recorded_shots(all_lockfiles(project)):
+        for number, take in enumerate(shot.record.takes, 1):
+            found[take.task_id].append((shot, number, take))
+    unknown = [item for item in export.takes if item.task_id not in found]
+    if unknown:
+        names = ", ".join(f"`{item.task_id}` (`{item.address}`)" for item in unknown[:_MOST_NAMED])
+        more = f" and {len(unknown) - _MOST_NAMED:,} more" if len(unknown) > _MOST_NAMED else ""
+        raise UnknownTakes(
+            f"`{name}` is about takes that no lockfile has: {names}{more}",
+            hint="check out the branch that was reviewed; nothing was recorded",
+        )
+    return [_one(item, found[TaskId(item.task_id)]) for item in export.takes]
+
+
+def _one(said: ReviewedTake, places: Sequence[tuple[RecordedShot, int, Take]]) -> _Meant:
+    """Where a take is recorded: under the address of the file, if it is in several specs and one of them is that."""
+    best = next((place for place in places if str(place[0].address) == said.address), places[0])
+    shot, number, take = best
+    if take.status != "succeeded":
+        raise WrongUsage(f"take {number} of `{shot.address}` failed and has no video", hint="nothing was recorded")
+    return _Meant(shot.address, number, take, said)
+
+
+def _checked(item: _Meant) -> tuple[Sequence[Remark], Sequence[Note]]:
+    """What is said about a take as it is recorded, without secrets. Raises WrongUsage."""
+    latest = timestamp(SystemClock().now() + _AHEAD)
+    every: list[Remark | Note] = [*item.said.verdicts, *item.said.notes]
+    for said in every:
+        check_place(item.name, item.take, said)
+        if said.time > latest:
+            raise WrongUsage(
+                f"what is said about {item.name} has the time `{said.time}`, which is in the future",
+                hint="the clock of the reviewer's machine may be wrong; nothing was recorded",
+            )
+        if said.by is not None and len(said.by) > _LONGEST_NAME:
+            raise WrongUsage(f"a name in what is said about {item.name} has more than {_LONGEST_NAME} characters")
+    remarks = [replace(said, note=kept_note(said.note), by=_name(said)) for said in item.said.verdicts]
+    notes = [replace(said, note=text, by=_name(said)) for said in item.said.notes if (text := kept_note(said.note))]
+    return remarks, notes
+
+
+def _name(said: Remark | Note) -> str | None:
+    return redact_secrets((said.by or "").strip()) or None
+
+
+def _providers(project: ProjectContext) -> set[str]:
+    return {side.provider for side in project.sides}

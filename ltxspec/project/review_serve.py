@@ -1,0 +1,105 @@
+"""Serves a review page on this machine until it is interrupted."""
+
+import errno
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Final
+
+from ltxspec.errors import LtxspecError
+from ltxspec.project.project import ProjectContext
+from ltxspec.project.review import make_review
+from ltxspec.project.review_app import review_app
+from ltxspec.project.review_desk import ReviewDesk
+
+if TYPE_CHECKING:
+    import uvicorn
+
+_HOST: Final = "127.0.0.1"  # never another: whoever reaches it can write into the working tree
+_GRACE: Final = 2  # seconds for open replies when it stops
+_TOKEN_BYTES: Final = 18
+
+
+class CannotServe(LtxspecError):
+    """The port is not available."""
+
+    code = "cannot-listen"
+
+
+def serve_review(project: ProjectContext, base: str | None, port: int, ready: Callable[[str], None]) -> None:
+    """Serve the review of the working tree until the process is interrupted (SIGINT or SIGTERM), which is no error.
+
+    Args:
+        project: the project.
+        base: a git revision to compare with; None: as `make_review`.
+        port: 0 picks any free port.
+        ready: called with the address once connections are accepted.
+
+    Raises:
+        CannotServe: the port is not available.
+        UnknownRevision, Invalid, StorageError: as `make_review`.
+    """
+    make_review(project, base, None)  # what is wrong is said here, not on the page
+    with closing(_listen(port)) as listener, _stopping_is_no_error():
+        server, address = _server(project, base, listener)
+        ready(address)
+        server.run(sockets=[listener])
+
+
+@contextmanager
+def serving_review(project: ProjectContext, base: str | None = None) -> Iterator[str]:
+    """Serve in a thread of this process while the context is open, on any free port; yields the address."""
+    with closing(_listen(0)) as listener:
+        server, address = _server(project, base, listener)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="review")
+        thread.start()
+        try:
+            yield address
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _server(project: ProjectContext, base: str | None, listener: socket.socket) -> "tuple[uvicorn.Server, str]":
+    import uvicorn
+
+    port, token = listener.getsockname()[1], secrets.token_urlsafe(_TOKEN_BYTES)
+    config = uvicorn.Config(
+        review_app(ReviewDesk(project, base), token, port),
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    return uvicorn.Server(config), f"http://{_HOST}:{port}/{token}/"
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server((_HOST, port))
+    except (OSError, OverflowError) as error:
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        why = "another process is already listening there" if taken else "the system does not allow it"
+        raise CannotServe(
+            f"the review cannot be served on port {port}: {why}", hint="leave out `--port`: any free one is used"
+        ) from error
+
+
+@contextmanager
+def _stopping_is_no_error() -> Iterator[None]:
+    """Swallow the signals that uvicorn raises again after it has stopped because of them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {sign: signal.signal(sign, lambda *_: None) for sign in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)

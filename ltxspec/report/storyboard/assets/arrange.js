@@ -1,0 +1,101 @@
+/* In which order and how large shots are shown: by cost, kind or cause; as a grid; folded to a line. */
+
+const FOLDED = ["retired", "moved"]; // kinds that need no look
+const KIND_ORDER = ["blocked", "pending", "resuming", "held", "rendered", "restored", "updated", "moved", "retired"];
+
+const costOf = (shot) => (shot.dataset.cost === "unknown" ? Infinity : Number(shot.dataset.cost)); // an unknown price is no small one
+const causesOf = (shot) => DATA.causes[shot.dataset.number] ?? [];
+
+/** {heading: shots} of an order; one group without a heading where there is nothing to group by. */
+function grouped(order) {
+  const inOrder = [...shots];
+  if (order === "cost") inOrder.sort((one, other) => costOf(other) - costOf(one) || 0);
+  if (order !== "kind" && order !== "cause") return new Map([["", inOrder]]);
+  const counts = new Map();
+  for (const cause of shots.flatMap(causesOf)) counts.set(cause, (counts.get(cause) ?? 0) + 1);
+  const shared = (shot) => causesOf(shot).reduce((one, other) => (one && counts.get(one) >= counts.get(other) ? one : other), "") || "Changed in the shots themselves";
+  const key = order === "kind" ? (shot) => find(shot, ".badge").textContent.trim().split(" ").slice(1).join(" ") : shared;
+  const groups = new Map();
+  for (const shot of inOrder) groups.set(key(shot), [...(groups.get(key(shot)) ?? []), shot]);
+  const rank = order === "kind" ? (group) => KIND_ORDER.indexOf(group[0].dataset.kind) : (group) => -group.length;
+  return new Map([...groups].sort(([, one], [, other]) => rank(one) - rank(other)));
+}
+
+function arrange(order) {
+  const main = document.getElementById("shots");
+  const list = find(document, ".list ol");
+  const pieces = [];
+  const links = [];
+  for (const group of all(main, ".group")) group.remove();
+  for (const [heading, members] of grouped(order)) {
+    if (heading) pieces.push(groupOf(heading, members));
+    for (const shot of members) {
+      shot.classList.remove("away");
+      pieces.push(shot);
+      links.push(linkOf(shot).parentElement);
+    }
+  }
+  main.prepend(...pieces);
+  list.append(...links);
+}
+
+/** The heading of a group, which folds it. */
+function groupOf(heading, members) {
+  const title = Object.assign(document.createElement("h2"), { className: "group" });
+  const button = Object.assign(document.createElement("button"), { type: "button" });
+  button.setAttribute("aria-expanded", "true");
+  button.append(heading, Object.assign(document.createElement("b"), { textContent: ` ${members.length} ${members.length === 1 ? "shot" : "shots"}` }));
+  button.addEventListener("click", () => {
+    const open = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", open);
+    for (const shot of members) shot.classList.toggle("away", !open);
+  });
+  title.append(button);
+  return title;
+}
+
+function fold(shot, folded) {
+  shot.classList.toggle("folded", folded);
+  const button = control(shot, "fold");
+  button.setAttribute("aria-expanded", !folded);
+  if (folded) go(shot);
+  else if (near.has(shot)) come(shot);
+}
+
+/** Make sure that a shot can be seen: neither filtered away nor folded, nor in a folded group. */
+function reveal(shot) {
+  if (shot.hidden) clearFilters();
+  shot.classList.remove("away");
+  if (shot.classList.contains("folded")) fold(shot, false);
+}
+
+function setGrid(on) {
+  const main = document.getElementById("shots");
+  main.classList.toggle("compact", on);
+  document.getElementById("grid")?.setAttribute("aria-pressed", on);
+}
+
+const isGrid = () => document.getElementById("shots").classList.contains("compact");
+
+function listenForArranging() {
+  document.getElementById("order")?.addEventListener("change", (event) => {
+    const shot = activeShot();
+    arrange(event.target.value);
+    if (shot && scrollY > find(document, ".bar").offsetTop) land(shot);
+  });
+  document.getElementById("grid")?.addEventListener("click", () => {
+    const shot = activeShot();
+    setGrid(!isGrid());
+    if (shot) land(shot);
+  });
+  document.getElementById("shots").addEventListener("click", (event) => {
+    const button = event.target.closest('[data-do="fold"]');
+    if (!button) return;
+    const shot = button.closest(".shot");
+    if (!isGrid()) return fold(shot, !shot.classList.contains("folded"));
+    setGrid(false);
+    reveal(shot);
+    land(shot);
+  });
+  if (shots.length > 1) for (const shot of shots) if (FOLDED.includes(shot.dataset.kind)) fold(shot, true);
+}

@@ -1,0 +1,139 @@
+/* What was decided about takes: as recorded, and on this page since then. A page from disk keeps that in the browser. */
+
+const CAUTION = ["approved", "needs-work", "rejected"]; // of two verdicts of one moment, the more cautious counts
+const VERDICTS = { approved: ["✓", "Approved"], "needs-work": ["~", "Needs work"], rejected: ["✕", "Rejected"] };
+const REVIEW = DATA.review;
+const SHELF = `ltxspec-review:${REVIEW.provider}`;
+const NOTHING = { verdicts: [], notes: [] };
+
+let recorded = DATA.said; // task -> {verdicts, notes}
+let drafts = readDrafts(); // the same, of this browser
+
+function readDrafts() {
+  if (REVIEW.live) return {};
+  try {
+    const found = JSON.parse(localStorage.getItem(SHELF) ?? "{}");
+    return found !== null && typeof found === "object" ? found : {};
+  } catch {
+    return drafts ?? {};
+  }
+}
+
+function writeDrafts(changed) {
+  drafts = changed;
+  try {
+    localStorage.setItem(SHELF, JSON.stringify(changed));
+  } catch {
+    tell("This browser keeps nothing: save the file before you close the page.");
+  }
+}
+
+const whatIs = (entry) => JSON.stringify([entry.verdict ?? null, entry.note, entry.at, entry.until ?? null, entry.box ?? null, entry.point ?? null, entry.by, entry.time]);
+
+/** Everything said about a take, each once, the oldest first: {verdicts, notes}. */
+function saidOf(task) {
+  const [old, own] = [recorded[task] ?? NOTHING, drafts[task] ?? NOTHING];
+  const joined = (name) => {
+    const every = new Map([...old[name], ...(own[name] ?? [])].map((entry) => [whatIs(entry), entry]));
+    return [...every.values()].sort((one, other) => weight(one) < weight(other) ? -1 : 1);
+  };
+  return { verdicts: joined("verdicts"), notes: joined("notes") };
+}
+
+const weight = (entry) => `${entry.time.replace("Z", "")} ${CAUTION.indexOf(entry.verdict)}`;
+const verdictOf = (task) => saidOf(task).verdicts.at(-1) ?? null;
+
+/** Now, or just after the latest verdict: a clock may have been set back. */
+function momentAfter(task) {
+  const last = Date.parse(verdictOf(task)?.time ?? "") || 0;
+  return new Date(Math.max(Date.now(), last + 1)).toISOString();
+}
+
+/** Say something about a take. entry: {verdict?, note, at, until?, box?, point?}; without a verdict it is a note. */
+async function say(shot, task, entry) {
+  if (REVIEW.live) return ask("say", { address: takesOf(shot).address, task, ...entry });
+  const fresh = readDrafts(); // another page of this browser may have written
+  const own = { ...NOTHING, ...fresh[task] };
+  const kind = entry.verdict ? "verdicts" : "notes";
+  const whole = { ...entry, by: reviewer() || null, time: momentAfter(task) };
+  writeDrafts({ ...fresh, [task]: { ...own, [kind]: [...own[kind], whole] } });
+  announce([task]);
+  return true;
+}
+
+/** Take back something that only this browser has. */
+function unsay(task, entry) {
+  const fresh = readDrafts();
+  const own = { ...NOTHING, ...fresh[task] };
+  const rest = (name) => own[name].filter((one) => whatIs(one) !== whatIs(entry));
+  writeDrafts({ ...fresh, [task]: { verdicts: rest("verdicts"), notes: rest("notes") } });
+  announce([task]);
+}
+
+const isDraft = (task, entry) => {
+  const own = drafts[task] ?? NOTHING;
+  return [...own.verdicts, ...own.notes].some((one) => whatIs(one) === whatIs(entry));
+};
+
+/** The name under which is decided. */
+function reviewer() {
+  if (REVIEW.by) return REVIEW.by;
+  try {
+    return localStorage.getItem("ltxspec-reviewer") ?? "";
+  } catch {
+    return document.getElementById("reviewer")?.value.trim() ?? "";
+  }
+}
+
+/** Let the page show what changed: `tasks`, or everything. */
+const announce = (tasks = null) => document.dispatchEvent(new CustomEvent("reviewed", { detail: { tasks } }));
+
+/* A page that is served: the server has the truth. */
+
+let version = "";
+
+async function ask(path, body) {
+  const how = body ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } : {};
+  try {
+    const answer = await fetch(`api/${path}`, { cache: "no-store", ...how });
+    const state = await answer.json();
+    if (!answer.ok) throw new Error(state.error ?? answer.statusText);
+    learn(state);
+    return true;
+  } catch (error) {
+    if (body) tell(error instanceof TypeError ? "The server does not answer: nothing was recorded. Is `ltxspec review --serve` still running?" : error.message);
+    return false;
+  }
+}
+
+/** Take over what the server has. state: {version, said, shots: address -> {current, tasks}} */
+function learn(state) {
+  if (state.version === version) return;
+  version = state.version;
+  recorded = state.said;
+  const shown = (data) => data.takes.map((take) => take.task).join();
+  for (const data of Object.values(DATA.takes)) {
+    const now = state.shots[data.address];
+    data.current = now?.current ?? null;
+    if ((now?.tasks ?? []).join() !== shown(data)) tell("There are other takes by now: load the page again to see them.");
+  }
+  announce();
+}
+
+function followServer() {
+  const look = () => document.visibilityState === "visible" && ask(`state?version=${version}`);
+  setInterval(look, 2000);
+  addEventListener("focus", look);
+  document.addEventListener("visibilitychange", look);
+  look();
+}
+
+/** A short message at the edge of the page. */
+let saying = 0;
+function tell(text) {
+  const place = document.getElementById("told");
+  place.textContent = text;
+  place.hidden = false;
+  clearTimeout(saying);
+  saying = setTimeout(() => (place.hidden = true), 6000);
+}

@@ -1,0 +1,218 @@
+/* Verdicts: buttons and keys, how far the review is, and what leaves the page. */
+
+/** What the buttons of the strips do; `shot` is theirs. */
+const ACTIONS = {
+  decide: (shot, { task, value }) => decide(shot, task, value),
+  note: (shot, { task }) => compose(shot, task),
+  side: (shot, { task, result, value }) => putOn(shot, value, task, Number(result)),
+  bench: (shot) => openBench(shot),
+  go: (shot, { task, value }) => goTo(shot, task, Number(value)),
+  unsay: (_, { task }, pressed) => unsay(task, pressed.target.closest("button").entry),
+  pick: (shot, { task, result }) => ask("pick", { address: takesOf(shot).address, task, result: Number(result) }),
+  "copy-pick": async (shot, { task, result }) => {
+    const command = pickCommand(shot, takeOf(shot, task), result);
+    await copyText(command);
+    tell(`Copied: ${command}`);
+  },
+};
+
+function decide(shot, task, verdict) {
+  const now = verdictOf(task);
+  if (now?.verdict === verdict && !REVIEW.live && isDraft(task, now)) return unsay(task, now); // pressed again: taken back
+  return say(shot, task, { verdict, note: null, at: null });
+}
+
+function goTo(shot, task, seconds) {
+  if (!sideWith(shot, task)) putOn(shot, "after", task);
+  for (const player of playersOf(shot)) player.goTo(Math.floor(seconds * player.fps + 0.001));
+  remember(`${nameOf(shot)}@${seconds}`);
+}
+
+/* How far it is. */
+
+const reviewable = () => shots.filter((shot) => takeInUse(shot));
+
+function tellProgress() {
+  const able = reviewable();
+  const done = able.filter((shot) => verdictOf(takeInUse(shot).task)).length;
+  const place = document.getElementById("reviewed");
+  if (place) place.textContent = `${done} of ${able.length} reviewed`;
+}
+
+/** The list names each shot's verdict. */
+function tellVerdict(shot) {
+  const link = linkOf(shot);
+  const verdict = takeInUse(shot) && verdictOf(takeInUse(shot).task);
+  find(link, ".list-verdict")?.remove();
+  if (!verdict) return;
+  const [sign, word] = VERDICTS[verdict.verdict];
+  find(link, ".name").append(make("span", { class: `list-verdict decided ${verdict.verdict}`, title: word }, make("i", { "aria-hidden": "true" }, ` ${sign}`), make("span", { class: "unseen" }, ` ${word}`)));
+}
+
+function fitsVerdict(shot) {
+  const wanted = document.getElementById("verdict")?.value;
+  if (!wanted) return true;
+  const take = takeInUse(shot);
+  if (wanted === "notes") return takesOf(shot)?.takes.some((one) => saidOf(one.task).notes.length || saidOf(one.task).verdicts.some((said) => said.note)) ?? false;
+  const verdict = take && verdictOf(take.task);
+  return wanted === "none" ? Boolean(take) && !verdict : verdict?.verdict === wanted;
+}
+
+/* What leaves the page. */
+
+/** Every take of the page about which this browser says something: [{shot, take, said}]. */
+function ownWords() {
+  return shots.flatMap((shot) => (takesOf(shot)?.takes ?? []).flatMap((take) => {
+    const said = REVIEW.live ? saidOf(take.task) : { ...NOTHING, ...drafts[take.task] };
+    return said.verdicts.length + said.notes.length ? [{ shot, take, said }] : [];
+  })).filter(({ take }, index, every) => every.findIndex((one) => one.take.task === take.task) === index);
+}
+
+function exported() {
+  const by = reviewer() || null;
+  const named = (entry) => ({ ...entry, by: entry.by ?? by });
+  const takes = ownWords().map(({ shot, take, said }) => ({
+    address: takesOf(shot).address, take: take.number, taskUUID: take.task, verdicts: said.verdicts.map(named), notes: said.notes.map(named),
+  }));
+  return { exportVersion: 1, provider: REVIEW.provider, takes };
+}
+
+const fileName = () => `${(exported().takes[0]?.address ?? "review").split(".")[0]}-review-${new Date().toISOString().slice(0, 10)}.json`;
+
+function saveFile() {
+  const link = make("a", { download: fileName() });
+  link.href = URL.createObjectURL(new Blob([`${JSON.stringify(exported(), null, 2)}\n`], { type: "application/json" }));
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  document.getElementById("export-said").textContent = `Saved as ${link.download}. Record it with: ltxspec review import ${link.download}`;
+}
+
+const inMarkdown = (text) => text.replace(/[\\`*_{}[\]<>|#~]/g, "\\$&").replace(/\s+/g, " ").trim();
+
+/** The review as Markdown, for the pull request. */
+function markdown() {
+  const lines = [`**Review:** ${summary()}`, ""];
+  for (const { shot, take, said } of ownWords()) {
+    const verdict = said.verdicts.at(-1);
+    const words = verdict ? `: ${VERDICTS[verdict.verdict].join(" ").toLowerCase()}` : "";
+    lines.push(`- \`${takesOf(shot).address.replaceAll("`", "'")}\` take ${take.number}${words}`);
+    for (const one of [...said.verdicts.filter((entry) => entry.note || entry.at !== null), ...said.notes]) {
+      const where = [placeWords(one), one.box && `box ${one.box.join(",")}`, one.point && `point ${one.point.join(",")}`].filter(Boolean).join(", ");
+      lines.push(`  - ${[where && `${where}:`, inMarkdown(one.note ?? "marked"), one.by && `(${inMarkdown(one.by)})`].filter(Boolean).join(" ")}`);
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function summary() {
+  const own = ownWords();
+  const last = own.map(({ said }) => said.verdicts.at(-1)?.verdict).filter(Boolean);
+  const counts = Object.entries(VERDICTS).map(([name, [, word]]) => [last.filter((one) => one === name).length, word.toLowerCase()]);
+  const notes = own.reduce((sum, { said }) => sum + said.notes.length, 0);
+  const parts = counts.filter(([number]) => number).map(([number, word]) => `${number} ${word}`);
+  if (notes) parts.push(notes === 1 ? "1 note" : `${notes} notes`);
+  return parts.join(", ") || "nothing decided yet";
+}
+
+/** Forget what the repository has by now. */
+function forgetRecorded() {
+  const known = new Set(Object.values(recorded).flatMap((said) => [...said.verdicts, ...said.notes].map(whatIs)));
+  const rest = {};
+  for (const [task, said] of Object.entries(readDrafts())) {
+    const kept = Object.fromEntries(["verdicts", "notes"].map((name) => [name, (said[name] ?? []).filter((one) => !known.has(whatIs(one)))]));
+    if (kept.verdicts.length + kept.notes.length) rest[task] = kept;
+  }
+  writeDrafts(rest);
+  announce();
+  document.getElementById("export-said").textContent = "Done: this browser keeps only what this page does not have recorded.";
+}
+
+function listenForExport() {
+  const open = document.getElementById("export-button");
+  if (!open) return;
+  open.addEventListener("click", () => {
+    document.getElementById("export-summary").textContent = `${summary()}.`;
+    document.getElementById("export-said").textContent = "";
+    document.getElementById("export").showModal();
+  });
+  document.getElementById("copy-markdown").addEventListener("click", async () => {
+    await copyText(markdown());
+    document.getElementById("export-said").textContent = "Copied: paste it into the pull request.";
+  });
+  if (REVIEW.live) return;
+  document.getElementById("save-file").addEventListener("click", saveFile);
+  document.getElementById("forget").addEventListener("click", forgetRecorded);
+  const name = document.getElementById("reviewer");
+  name.value = reviewer();
+  name.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+  name.addEventListener("input", () => {
+    try {
+      localStorage.setItem("ltxspec-reviewer", name.value.trim());
+    } catch {
+      // it stays in the field
+    }
+  });
+}
+
+/* Keys. */
+
+const withSubject = (does) => () => {
+  const shot = activeShot();
+  const take = shot && subjectOf(shot);
+  if (take) does(shot, take.task);
+};
+
+KEYS.push(
+  { keys: ["a"], shown: "a", says: "approve the take on side B", does: withSubject((shot, task) => decide(shot, task, "approved")) },
+  { keys: ["w"], shown: "w", says: "it needs work", does: withSubject((shot, task) => decide(shot, task, "needs-work")) },
+  { keys: ["r"], shown: "r", says: "reject it", does: withSubject((shot, task) => decide(shot, task, "rejected")) },
+  { keys: ["n"], shown: "n", says: "a note at this frame", does: withSubject(compose) },
+);
+
+function listenForReview(shots) {
+  moreFilters.push(fitsVerdict);
+  const filled = new Set();
+  const show = (shot) => {
+    if (filled.has(shot)) fillTakes(shot);
+    tellVerdict(shot);
+    paintMarks(shot);
+  };
+  const observer = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      if (filled.has(target)) {
+        all(target, "canvas.thumb[data-waits]").forEach(paintLater);
+        continue;
+      }
+      filled.add(target);
+      fillTakes(target);
+    }
+  }, { rootMargin: NEAR });
+  for (const shot of shots) if (takesOf(shot)) observer.observe(shot);
+  for (const shot of shots) if (takesOf(shot)) tellVerdict(shot);
+  document.addEventListener("click", (event) => {
+    const pressed = event.target.closest?.("[data-review]");
+    if (!pressed) return;
+    const does = pressed.dataset.review;
+    if (does === "go" && (event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    if (pressed.closest("form.composer")) {
+      COMPOSER[does](event);
+      if (composing) tellPlace();
+    } else ACTIONS[does](pressed.closest(".shot"), pressed.dataset, event);
+  });
+  document.addEventListener("reviewed", ({ detail: { tasks } }) => {
+    for (const shot of shots) if (takesOf(shot) && (!tasks || takesOf(shot).takes.some((take) => tasks.includes(take.task)))) show(shot);
+    tellProgress();
+  });
+  addEventListener("storage", (event) => {
+    if (event.key !== SHELF) return;
+    drafts = readDrafts();
+    announce();
+  });
+  listenForExport();
+  listenForBench();
+  listenForNotes();
+  tellProgress();
+  if (REVIEW.live) followServer();
+}

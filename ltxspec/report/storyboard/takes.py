@@ -1,0 +1,126 @@
+"""All takes and results of a shot: the strip below its player, and the data to compare them and to decide."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ltxspec.formats import to_json
+from ltxspec.lock.models import Output, Take
+from ltxspec.redaction import redact_secrets
+from ltxspec.report.review.noticed import unmet_phrase
+from ltxspec.report.storyboard.models import Clip
+from ltxspec.report.takes import remark_text
+from ltxspec.report.terminal import clean
+from ltxspec.review.models import Review, ShotReview, Unmet
+from ltxspec.values import Json, is_web_address, money_text
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    """What the page needs to show every take, and to decide about them.
+
+    Args:
+        clips: SHA-256 -> video, of every recorded take that is on this machine.
+        live: whether a server writes what is decided; otherwise the page keeps it and exports it.
+        by: the reviewer's name, as git has it; empty if the page asks for it.
+    """
+
+    clips: Mapping[str, Clip] = field(default_factory=dict)
+    live: bool = False
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The takes of one shot: as lines for a page without scripts, and as data for one with them."""
+
+    lines: tuple[str, ...]
+    data: Json
+    choices: int  # videos that can be put on a side
+
+
+def strip_of(shot: ShotReview, review: Review, reviewing: Reviewing) -> Strip:
+    """The takes and results of a shot; empty if the head records none."""
+    record = review.records.get(shot.address)
+    if record is None:
+        return Strip((), None, 0)
+    takes, lines, choices = [], [], 0
+    for number, take in enumerate(record.takes, 1):
+        takes.append(_take(number, take, shot, reviewing))
+        lines.append(_line(number, take, review))
+        choices += sum(1 for output in take.outputs if output.sha256 in reviewing.clips)
+    data = {"address": str(shot.address), "current": record.current, "takes": takes}
+    return Strip(tuple(lines), data, choices)
+
+
+def review_data(review: Review, strips: Mapping[str, Strip], reviewing: Reviewing) -> dict[str, Json]:
+    """What the page's scripts need besides its players: `review`, `takes` by number of the shot, `said` by task."""
+    tasks = {take["task"] for strip in strips.values() if strip.data for take in strip.data["takes"]}
+    return {
+        "review": {"provider": review.provider, "live": reviewing.live, "by": reviewing.by},
+        "takes": {number: strip.data for number, strip in strips.items() if strip.data},
+        "said": said_data(review, tasks),
+    }
+
+
+def said_data(review: Review, tasks: set[str]) -> dict[str, Json]:
+    """Verdicts and notes of some takes, by task, as they are recorded."""
+    return {
+        task: {
+            "verdicts": [to_json(remark) for remark in review.verdicts.get(task, ())],
+            "notes": [to_json(note) for note in review.noted.get(task, ())],
+        }
+        for task in sorted({*review.verdicts, *review.noted} & tasks)
+    }
+
+
+def spare_films(strips: Sequence[Strip], reviewing: Reviewing) -> Iterator[tuple[str, Clip]]:
+    """(id, clip) of the embedded videos of takes."""
+    for strip in strips:
+        for take in strip.data["takes"] if strip.data else ():
+            for result in take["results"]:
+                clip = reviewing.clips.get(result.get("sha256", ""))
+                if clip is not None and clip.read is not None:
+                    yield film_of(clip), clip
+
+
+def film_of(clip: Clip) -> str:
+    """The id of the element that holds an embedded clip."""
+    return f"film-{clip.sha256[:16]}"
+
+
+def _take(number: int, take: Take, shot: ShotReview, reviewing: Reviewing) -> dict[str, Json]:
+    sides = {"before": shot.before, "after": shot.after}
+    failed = f"{take.failure.code}: {take.failure.message}" if take.failure else ""
+    return {
+        "task": take.task_id,
+        "number": number,
+        "succeeded": take.status == "succeeded",
+        "cost": money_text(take.cost),
+        "date": (take.submitted_at or "")[:10],
+        "failed": clean(redact_secrets(failed)),
+        "sides": [name for name, shown in sides.items() if shown is not None and shown.task_id == take.task_id],
+        "results": [_result(output, take, reviewing) for output in take.outputs],
+    }
+
+
+def _result(output: Output, take: Take, reviewing: Reviewing) -> dict[str, Json]:
+    """One result: its own price where there are several, and its video, or where that may be."""
+    clip = reviewing.clips.get(output.sha256 or "")
+    found: dict[str, Json] = {}
+    if len(take.outputs) > 1:
+        found["cost"] = money_text(output.cost)
+    if output.unmet:
+        found["unmet"] = ", ".join(unmet_phrase(Unmet(name, None)) for name in output.unmet)
+    if clip is None:
+        url = output.video_url or ""
+        return {**found, "url": url} if is_web_address(url) else found
+    place = {"href": clip.href} if clip.read is None else {"film": film_of(clip), "type": clip.mime}
+    facts = {"fps": clip.fps, "frames": clip.frames, "audio": clip.audio, "width": clip.width, "height": clip.height}
+    return {**found, "sha256": clip.sha256, "clip": {**place, **facts}}
+
+
+def _line(number: int, take: Take, review: Review) -> str:
+    when = f", {take.submitted_at[:10]}" if take.submitted_at else ""
+    remarks = review.verdicts.get(take.task_id, ())
+    said = f", {remark_text(remarks[-1])}" if remarks else ""
+    return f"Take {number}{when}, {money_text(take.cost)}{said}"

@@ -1,0 +1,69 @@
+"""Links lead to a shot, and to a second of it, and stay there when the layout has settled."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from browsing import Opened
+from storyboards import Films, many, write_page
+
+pytestmark = pytest.mark.browser
+
+OFF = """(name) => { const it = document.getElementById(name);
+  return Math.round(it.getBoundingClientRect().top - parseFloat(getComputedStyle(it).scrollMarginTop)); }"""
+
+
+@pytest.fixture(scope="module")
+def sixty(films: Films, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_page(films, many(films, 60), tmp_path_factory.mktemp("sixty") / "review.html", still_width=320)
+
+
+@pytest.mark.parametrize("fragment", ["#shot-41", "#night.shot40", "#night.shot40@0.5"])
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_a_link_lands_exactly_and_stays(
+    open_page: Callable[..., Opened], sixty: Path, fragment: str, size: tuple[int, int]
+) -> None:
+    opened = open_page(sixty, fragment, viewport={"width": size[0], "height": size[1]})
+    opened.until("landing === null")
+    opened.settle()
+    offs = []
+    for _ in range(4):
+        offs.append(opened.page.evaluate(OFF, "shot-41"))
+        opened.page.wait_for_timeout(150)
+    assert offs == [0] * 4
+    assert opened.ask("active.id") == "shot-41"
+    assert opened.ask("players[40].frame") == (5 if "@" in fragment else 0)
+
+
+def test_a_link_in_the_page_leads_there_as_well_even_past_a_filter(
+    open_page: Callable[..., Opened], sixty: Path
+) -> None:
+    opened = open_page(sixty)
+    opened.page.get_by_role("searchbox").fill("shot3")
+    opened.ask("location.hash = '#night.shot50'")
+    opened.until("landing === null && active?.id === 'shot-51'")
+    assert opened.page.evaluate(OFF, "shot-51") == 0
+
+
+def test_the_address_names_the_shot_in_view_and_keeps_the_history_short(
+    open_page: Callable[..., Opened], sixty: Path
+) -> None:
+    opened = open_page(sixty)
+    before = opened.ask("history.length")
+    for number in (12, 30):
+        opened.ask(f"document.getElementById('shot-{number}').scrollIntoView()")
+        opened.until(f"location.hash === '#night.shot{number - 1}'")
+    opened.press("j")
+    opened.until("location.hash === '#night.shot30'")
+    assert opened.ask("history.length") == before
+    opened.page.reload()
+    opened.until("landing === null && active?.id === 'shot-31'")
+    assert opened.page.evaluate(OFF, "shot-31") == 0
+
+
+def test_a_reader_who_scrolls_is_not_pulled_back(open_page: Callable[..., Opened], sixty: Path) -> None:
+    opened = open_page(sixty, "#shot-41")
+    opened.page.mouse.move(900, 500)
+    opened.page.mouse.wheel(0, 3000)
+    opened.page.wait_for_timeout(400)
+    assert abs(opened.page.evaluate(OFF, "shot-41")) > 1000
