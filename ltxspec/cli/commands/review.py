@@ -25,6 +25,7 @@ class Outputs:
     png: str | None
     png_dir: str | None
     embed: bool
+    animatics: bool
 
     def files(self, folder: "Path") -> "dict[str, Path]":
         """The requested files, relative to a folder."""
@@ -36,7 +37,8 @@ class Outputs:
 @click.argument("base", required=False)
 @click.argument("head", required=False)
 @click.option("--html", metavar="FILE", help="Where to write the page (default: .ltxspec/review/index.html).")
-@click.option("--embed", is_flag=True, help="Embed the videos in the page, so that it can be shared.")
+@click.option("--embed", is_flag=True, help="Embed videos and stills in the page, so that it can be shared.")
+@click.option("--animatics", is_flag=True, help="Show what is not rendered yet by free previews, drawn here.")
 @click.option("--png", metavar="FILE", help="One picture of all shots, before and after.")
 @click.option("--png-dir", metavar="DIR", help="One picture per shot, and `index.json`, which maps addresses to files.")
 @options.gathered("outputs", Outputs)
@@ -60,7 +62,7 @@ def command(
     project = session.open_project(provider)
     review = make_review(project, base, head)
     files = outputs.files(session.folder) or {"html": project.local / "review" / "index.html"}
-    written, problems = write_review(project, review, files, embed=outputs.embed)
+    written, problems = write_review(project, review, files, embed=outputs.embed, animatics=outputs.animatics)
     if output_format == "json":
         session.answer(review_files(review, written, problems))
         return 0
