@@ -49,6 +49,7 @@ class _First:
 
     identity: Json
     make: Callable[[], bytes]
+    source: ShotAddress | None = None  # whose preview it is a frame of
 
 
 class Animatics:
@@ -83,10 +84,12 @@ class Animatics:
 
     def _sources_first(self, address: ShotAddress) -> list[ShotAddress]:
         """A shot and what it begins with, directly and indirectly, farthest first. A circle ends where it began."""
-        chain = [address]
-        while (source := self._source(chain[-1])) is not None and source not in chain and source not in self._keys:
-            chain.append(source)
-        return chain[::-1]
+        chain = {address: None}
+        source = self._source(address)
+        while source is not None and source not in chain and source not in self._keys:
+            chain[source] = None
+            source = self._source(source)
+        return list(chain)[::-1]
 
     def _source(self, address: ShotAddress) -> ShotAddress | None:
         """The shot of this review, without a video as well, with a frame of which a shot begins."""
@@ -125,9 +128,12 @@ class Animatics:
         return self._clips[address]
 
     def _unmade(self, address: ShotAddress) -> list[ShotAddress]:
-        chain = [address]
-        while (source := self._source(chain[-1])) is not None and source not in chain and source not in self._clips:
-            chain.append(source)
+        chain: list[ShotAddress] = []
+        following: ShotAddress | None = address
+        while following is not None and following not in self._clips:
+            chain.append(following)
+            first = self._firsts[following]
+            following = first.source if first is not None else None
         return chain[::-1]
 
     def _content(self, shot: ShotReview, first: bytes | None = None) -> tuple[AnimaticSpec, Fraction]:
@@ -167,7 +173,7 @@ class Animatics:
             return _First(["take", digest, str(at)], lambda: cut_frame(video, at).data)
         if source == address or source not in self._keys:
             return None
-        return _First(["preview", self._keys[source], str(at)], lambda: self._clip(source).picture(at))
+        return _First(["preview", self._keys[source], str(at)], lambda: self._clip(source).picture(at), source)
 
     def _bought(self, source: ShotAddress) -> str | None:
         shot = self._shots.get(source)
