@@ -26,6 +26,7 @@ class Outputs:
     png_dir: str | None
     embed: bool
     animatics: bool
+    report: str | None
 
     def files(self, folder: "Path") -> "dict[str, Path]":
         """The requested files, relative to a folder."""
@@ -41,6 +42,7 @@ class Outputs:
 @click.option("--animatics", is_flag=True, help="Show what is not rendered yet by free previews, drawn here.")
 @click.option("--png", metavar="FILE", help="One picture of all shots, before and after.")
 @click.option("--png-dir", metavar="DIR", help="One picture per shot, and `index.json`, which maps addresses to files.")
+@click.option("--report", metavar="FILE", help="Show a review that `diff BASE HEAD --format json` wrote, once checked.")
 @options.gathered("outputs", Outputs)
 @options.output_format("text", "json")
 @options.provider
@@ -53,14 +55,14 @@ def command(
     BASE is a revision, `A..B` or `A...B`; without it, the point where this branch left the main branch. HEAD is a
     revision; without it, the working tree. The page works offline from disk. Prints the files that were written.
     """
-    from ltxspec.project.review import make_review
+    from ltxspec.project.reported import review_of
     from ltxspec.project.review_pages import write_review
     from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.review.files import review_files
     from ltxspec.report.review.wording import headline
 
     project = session.open_project(provider)
-    review = make_review(project, base, head)
+    review = review_of(project, base, head, outputs.report)
     files = outputs.files(session.folder) or {"html": project.local / "review" / "index.html"}
     written, problems = write_review(project, review, files, embed=outputs.embed, animatics=outputs.animatics)
     if output_format == "json":
