@@ -127,7 +127,7 @@ def test_what_was_merged_goes_with_the_next_push(remote: Remote) -> None:
     clone = remote.clone("job")
     merged = publish(clone, "alley")
     with serving(FakeGitHub(state="closed")) as api:
-        forge = {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": api, "GITHUB_ACTIONS": "true"}
+        forge: dict[str, Any] = {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": api, "GITHUB_ACTIONS": "true"}
         after = publish(clone, "tower", number="8", **forge)
     assert commits(remote) == 2
     assert shown(remote, addresses(after)["night.tower"])
@@ -142,7 +142,7 @@ def test_what_the_forge_does_not_tell_about_stays(remote: Remote, fault: Answer 
     forge = FakeGitHub()
     forge.faults = [fault] * 9
     with serving(forge) as api:
-        more = {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": api, "GITHUB_ACTIONS": "true"}
+        more: dict[str, Any] = {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": api, "GITHUB_ACTIONS": "true"}
         publish(clone, "tower", number="8", **more)
     assert shown(remote, addresses(one)["night.alley"])
 
