@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ltxspec.project.forge_access import AnyForge
     from ltxspec.report.results.reviews import CommentResult
     from ltxspec.report.review.checking import Reader
-    from ltxspec.report.review.markdown import Page
+    from ltxspec.report.review.page import Page
     from ltxspec.review.models import Review
 
 _PUSH_LAG = 30.0  # seconds until a forge shows a push that has just finished
@@ -212,7 +212,7 @@ def _page(folder: Path, content: Content, target: Target, head: str) -> "Page":
     from ltxspec.project.comment_pictures import picture_url, read_pictures
     from ltxspec.report.markdown import FORGE_LIMITS
     from ltxspec.report.review.details import Links
-    from ltxspec.report.review.markdown import Page
+    from ltxspec.report.review.page import Page
 
     server, blob = target.change.server, "-/blob" if target.forge == "gitlab" else "blob"
     pictures = read_pictures(folder, content.pictures, content.pictures_base) if content.pictures else {}

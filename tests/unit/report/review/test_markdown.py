@@ -15,8 +15,10 @@ from ltxspec.errors import Diagnostic, Location
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.markdown import FORGE_LIMITS, length
 from ltxspec.report.review.details import Links
-from ltxspec.report.review.markdown import LEAST, MOST_DETAILS, MOST_ROWS, Page, review_markdown
+from ltxspec.report.review.markdown import MOST_DETAILS, review_markdown
 from ltxspec.report.review.marker import read_marker
+from ltxspec.report.review.page import LEAST, Page
+from ltxspec.report.review.shots import MOST_ROWS
 from ltxspec.report.review.reading import review_from_json
 from ltxspec.review.models import WORKING_TREE, ApplyRefusal, Cause, Review
 
