@@ -30,10 +30,9 @@ def _order(review: Review, page: Page) -> str:
     """How to order this plan and no other; the caller's own advice alone where there is none to order."""
     if not can_be_ordered(review):
         return page.advice
-    plan = f"plan {code(review.plan_digest[:_DIGEST])}"
-    advice = f"{page.advice.rstrip()} " if page.advice else ""
-    by_hand = "By hand, run" if advice else "Run"
-    return f"**To order** {plan}: {advice}{by_hand} the first command below. Any other plan is refused."
+    advice = f"{page.advice.rstrip()} By hand, run" if page.advice else "Run"
+    plan = f"Only plan {code(review.plan_digest[:_DIGEST])} is bought"
+    return f"**Order:** {advice} the first command below. {plan}; one that differs is refused."
 
 
 def _judging(review: Review) -> str:
@@ -42,8 +41,8 @@ def _judging(review: Review) -> str:
     if shot is None:
         return ""
     return (
-        "**To judge a take:** `ltxspec approve` or `ltxspec reject`, as below, and commit "
-        "`lockfiles/*.review.json`. It orders nothing."
+        "**Approve:** `ltxspec approve` or `ltxspec reject` a take, as below, and commit `lockfiles/*.review.json`. "
+        "This orders nothing."
     )
 
 
@@ -64,12 +63,13 @@ def _commands(review: Review) -> str:
         lines.append(f"ltxspec lock verify --base {review_words.commit(review.base)}")
     if "invalid" in codes:
         lines.append("ltxspec validate")
-    judged = _judged(review)
-    if judged is not None:
-        lines.append(f"ltxspec approve {shlex.quote(clean(str(judged.address)))}  # or: reject … --note 'too dark' --at 1.5")
     blocked = [shot.change for shot in review.shots if shot.kind is ShotKind.BLOCKED and shot.change]
     if blocked and len(str(blocked[0].address)) <= LONGEST_NOTE:
         lines.append(retry_line(blocked[0]))
+    judged = _judged(review)
+    if judged is not None:
+        name = shlex.quote(clean(str(judged.address)))
+        lines.append(f"ltxspec approve {name}  # or: reject … --note 'too dark' --at 1.5")
     if review.shots:
         lines.append(f"ltxspec diff {clean(review.base[:12])}  # the same, in a terminal")
     return fence("\n".join(lines), "sh") if lines else ""

@@ -1,4 +1,4 @@
-"""What the shots of a change cost: bought and estimated apart, compared with the takes that they replace. Clean text."""
+"""What the shots of a change cost: bought and estimated apart, compared with the takes they replace. Clean text."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,10 +16,17 @@ class Difference:
     unknown: int = 0
 
     def __str__(self) -> str:
-        """`+$0.48`, `−$0.24`, `±$0.00`, `+$0.48 + 1 unknown`, `unknown`."""
-        sign = "+" if self.usd > 0 else "−" if self.usd < 0 else "±"  # noqa: RUF001  # a minus is as wide as a plus
-        known = f"{sign}{dollars(abs(self.usd))}"
+        """`+$0.48`, `±0`, `+$0.48 + 1 unknown`; less has a minus."""
+        sign = "+" if self.usd > 0 else "\N{MINUS SIGN}"
+        known = f"{sign}{dollars(abs(self.usd))}" if self.usd else "±0"
         return f"{known} + {self.unknown:,} unknown" if self.unknown else known
+
+    @property
+    def sentence(self) -> str:
+        """`$0.48 more than the takes that they replace`."""
+        amount = f"{dollars(abs(self.usd))} {'more' if self.usd > 0 else 'less'} than" if self.usd else "as much as"
+        unknown = f", without {self.unknown:,} of unknown price" if self.unknown else ""
+        return f"{amount} the takes that they replace{unknown}"
 
 
 def is_paid(shot: ShotReview) -> bool:

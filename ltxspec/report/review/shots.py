@@ -26,7 +26,10 @@ _FRAME = 200  # units for the lines around the rows of a group
 
 
 def shot_tables(shots: Sequence[ShotReview], room: Room, page: Page) -> list[str]:
-    """The tables of the shots that the change causes, within half of the room."""
+    """The tables of the shots that the change causes, with their rows in half of the room.
+
+    Where not even the titles have room, the shots are only counted; callers reserve room for that line.
+    """
     if not shots:
         return []
     groups = grouped(shots)
@@ -43,8 +46,7 @@ def shot_tables(shots: Sequence[ShotReview], room: Room, page: Page) -> list[str
         blocks += _folded(f"{phrases.counted(len(folded), 'more cause')}", others, _part(most, others, shots), page)
     if len(groups) > 1:
         blocks.append(_total(shots))
-    room.reserve(*blocks)
-    return blocks
+    return blocks if room.fits("\n\n".join(blocks)) else [_left(len(shots), page)]
 
 
 def _divided(groups: Sequence[Group]) -> tuple[list[Group], list[Group]]:
@@ -64,7 +66,7 @@ def _group(group: Group, shown: int, room: Room, page: Page, *, titled: bool) ->
     table = Table(page, group.causes, pictured)
     sums = table.sums(group.shots) if len(group.shots) > 1 else ""
     blocks = [_title(group)] if titled else []
-    room.reserve(*blocks, table.header, table.header, sums, " " * _FRAME)
+    room.reserve(*blocks, table.header, table.header, sums, _left(len(group.shots), page), " " * _FRAME)
     rows = table.rows(group.shots[:MOST_ROWS])
     first = room.fill([next(rows) for _ in range(min(shown, MOST_ROWS))], shown)
     rest = room.fill(rows, MOST_ROWS) if len(first) == shown else []
@@ -110,14 +112,14 @@ def _folded(title: str, shots: Sequence[ShotReview], room: Room, page: Page) -> 
     """Shots of which no row is visible."""
     table = Table(page, pictured=has_pictures(shots, page))
     summary = f"{title}: {phrases.counted(len(shots), 'shot')}, {costs_of(shots)}"
-    room.reserve(summary, table.header, " " * _FRAME)
+    room.reserve(summary, table.header, _left(len(shots), page), " " * _FRAME)
     rows = room.fill(table.rows(shots[:MOST_ROWS]), MOST_ROWS)
     return _fold(summary, table, rows, _left(len(shots) - len(rows), page))
 
 
 def _total(shots: Sequence[ShotReview]) -> str:
     found = difference_of(shots)
-    compared = f", {found} compared with the takes that they replace" if found is not None else ""
+    compared = f"; {found.sentence}" if found is not None else ""
     return f"**Total of {phrases.counted(len(shots), 'shot')}: {costs_of(shots)}**{compared}."
 
 

@@ -15,7 +15,8 @@ from ltxspec.report.terminal import fit
 from ltxspec.review.models import Cause, ShotReview
 
 _PLAIN: Final = "| Change | Shot | Why | Size | Was | Costs | +/- |\n|---|---|---|---|--:|--:|--:|"
-_PICTURED: Final = "| Before and after | Shot | Was | Costs | +/- |\n|---|---|--:|--:|--:|"
+# The two words stand above the two stills. The spaces between them keep forges from narrowing the pictures.
+_PICTURED: Final = f"| Before{chr(0xA0) * 56}After | Shot | Was | Costs | +/- |\n|---|---|--:|--:|--:|"
 
 
 @dataclass(frozen=True, slots=True)
