@@ -64,7 +64,7 @@ def command(
     elif posted.comment is None:
         click.echo(f"nothing written: {posted.reason}", err=True)
     else:
-        click.echo(f"comment {posted.outcome}", err=True)
+        click.echo(f"comment {posted.outcome}" + (f"; {posted.reason}" if posted.reason else ""), err=True)
         click.echo(posted.comment.url or str(posted.comment.id))
     return 0
 
