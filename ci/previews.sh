@@ -5,14 +5,14 @@
 # usage: ci/previews.sh       in the project's folder, of the branch that the change goes to, with the right to push
 #
 # LTXSPEC_REPORT   the report; without one what is checked out is reviewed, LTXSPEC_BASE...LTXSPEC_HEAD
-# LTXSPEC_OUT      the folder to write (default: previews): `storyboard/`, and what publish-previews.sh writes
+# LTXSPEC_PREVIEWS  the folder to write (default: previews): `storyboard/`, and what publish-previews.sh writes
 # LTXSPEC_NUMBER, LTXSPEC_HEAD, LTXSPEC_KEY, LTXSPEC_REMOTE, …: see publish-previews.sh
 #
 # Pictures are no reason to withhold a comment: where they cannot be published, it is said, and the exit code is 0.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-out=${LTXSPEC_OUT:-previews}
+out=${LTXSPEC_PREVIEWS:-previews}
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 

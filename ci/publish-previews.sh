@@ -12,7 +12,7 @@
 # jobs at once lose nothing of each other: the second push is rejected, and made again on what the first one left.
 #
 # LTXSPEC_HEAD        the commit that the pictures show
-# LTXSPEC_NUMBER      the number of the pull request (default: from GitHub or GitLab)
+# LTXSPEC_NUMBER      the number of the pull request (default: the forge is asked)
 # LTXSPEC_KEY         tells several projects in one repository apart
 # LTXSPEC_RUN         the number of this run: pictures of a later run stay (default: from GitHub or GitLab)
 # LTXSPEC_RAW         the address of files of a commit (default: from GitHub or GitLab), ends in `/raw`
@@ -26,7 +26,7 @@ out=$2
 remote=${LTXSPEC_REMOTE:-origin}
 tries=${LTXSPEC_PUSH_TRIES:-20}
 pause=${LTXSPEC_PUSH_PAUSE:-1000}
-number=${LTXSPEC_NUMBER:-${CI_MERGE_REQUEST_IID:-}}
+number=${LTXSPEC_NUMBER-${CI_MERGE_REQUEST_IID-}}
 run=${LTXSPEC_RUN:-${GITHUB_RUN_ID:-${CI_PIPELINE_ID:-0}}}
 raw=${LTXSPEC_RAW:-}
 if [ -z "$raw" ] && [ -n "${CI_PROJECT_URL:-}" ]; then raw=$CI_PROJECT_URL/-/raw; fi
@@ -42,8 +42,12 @@ export GIT_NO_REPLACE_OBJECTS=1
 say() { echo "publish-previews: $*" >&2; }
 fail() { say "$*"; exit 1; }
 
-case $number in '' | *[!0-9]*) fail 'the number of the pull request is not known; set LTXSPEC_NUMBER' ;; esac
 case ${LTXSPEC_HEAD:-} in '' | *[!0-9a-f]*) fail 'the commit that the pictures show is not known; set LTXSPEC_HEAD' ;; esac
+[ -n "$number" ] || number=$(ltxspec previews change "$LTXSPEC_HEAD")
+case $number in
+    '') say "no open pull request has the head $LTXSPEC_HEAD any more"; exit 0 ;;
+    *[!0-9]*) fail 'the number of the pull request is not a number; set LTXSPEC_NUMBER' ;;
+esac
 case $run in *[!0-9]*) run=0 ;; esac
 [ -n "$raw" ] || fail 'the address of the repository is not known; set LTXSPEC_RAW'
 

@@ -95,6 +95,20 @@ def closed_changes(project: ProjectContext, place: Place, numbers: Sequence[int]
     return found
 
 
+def change_number(project: ProjectContext, place: Place, head: str) -> int | None:
+    """The number of the pull request of this run; None if the commit is no longer the head of any open one.
+
+    Raises:
+        WrongUsage: the forge or the repository is unknown.
+        ForgeError: the forge refuses or does not answer.
+    """
+    target = target_of(project.folder, place, project.environ)
+    if target.number is not None:
+        return target.number
+    with opened(target, head, project.environ) as forge:
+        return forge.pull_request().number if forge is not None else None
+
+
 def prepared_result(prepared: Prepared) -> "PreparedPreviews":
     """What was prepared, as a document."""
     from ltxspec.report.results.previews import PreparedPreviews

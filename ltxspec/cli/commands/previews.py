@@ -35,6 +35,19 @@ def prepare(session: Session, pictures: Path, out: Path, output_format: str) -> 
     return 0
 
 
+@command.command("change", epilog="Example: `ltxspec previews change 3f5c…`.")
+@click.argument("head", metavar="COMMIT")
+@click.pass_obj
+def change(session: Session, head: str) -> int:
+    """Print the number of the pull request that this CI job is for; nothing if COMMIT is no longer its head."""
+    from ltxspec.project.previews import change_number
+
+    number = change_number(session.open_project(), Place(), head)
+    if number is not None:
+        click.echo(number)
+    return 0
+
+
 @command.command("closed", epilog="Example: `ltxspec previews closed 7 12 --forge github --repo studio/films`.")
 @click.argument("numbers", nargs=-1, type=click.IntRange(1), metavar="N...")
 @click.option("--forge", type=click.Choice(["github", "gitlab"]), help="Where the changes are (default: from CI).")

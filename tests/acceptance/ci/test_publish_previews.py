@@ -174,7 +174,7 @@ def test_gitlab_names_its_addresses_in_its_way(remote: Remote) -> None:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"LTXSPEC_NUMBER": ""}, "number"), ({"LTXSPEC_NUMBER": "7; ls"}, "number"), ({"LTXSPEC_HEAD": ""}, "commit"),
+        ({"LTXSPEC_NUMBER": "7; ls"}, "number"), ({"LTXSPEC_HEAD": ""}, "commit"),
         ({"LTXSPEC_HEAD": "$(ls)"}, "commit"), ({"GITHUB_REPOSITORY": ""}, "address"),
     ],
 )  # fmt: skip
