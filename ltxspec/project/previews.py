@@ -77,9 +77,8 @@ def closed_changes(project: ProjectContext, place: Place, numbers: Sequence[int]
 
     Raises:
         WrongUsage: the forge or the repository is unknown.
-        ForgeError: there is no token.
     """
-    from ltxspec.forges.port import Denied, ForgeError
+    from ltxspec.forges.port import ForgeError
 
     target = target_of(project.folder, place, project.environ)
     found = []
@@ -88,8 +87,6 @@ def closed_changes(project: ProjectContext, place: Place, numbers: Sequence[int]
             with opened(replace(target, number=number), "", project.environ) as forge:
                 if forge is not None and not forge.pull_request().is_open:
                     found.append(number)
-        except Denied:
-            raise
         except ForgeError as error:
             project.warn(f"pull request {number}: {error.summary}")
     return found

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from msgspec import structs
+
 from ltxspec.catalog.models import load_catalog
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.lock.models import Take
@@ -67,4 +69,4 @@ def _without_addresses(shot: ShotReview) -> ShotReview:
 def _unaddressed(take: Take | None) -> Take | None:
     if take is None:
         return None
-    return replace(take, outputs=tuple(replace(output, video_url=None) for output in take.outputs))
+    return structs.replace(take, outputs=tuple(structs.replace(output, video_url=None) for output in take.outputs))

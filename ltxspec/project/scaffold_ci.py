@@ -78,8 +78,8 @@ jobs:
 
 _GITLAB = """\
 # Plans merge requests, and renders after a merge to {branch}.
-# Needs the masked variables GITLAB_TOKEN (project access token: api, Developer) and RUNWARE_API_KEY (protected), for the
-# environment `ltxspec` only: then the job that plans sees neither.
+# Needs the masked variables GITLAB_TOKEN (project access token: api, Developer) and RUNWARE_API_KEY (protected), for
+# the environment `ltxspec` only: then the job that plans sees neither.
 include:
   - component: $CI_SERVER_FQDN/{home}/ltxspec@{release}
     inputs:
