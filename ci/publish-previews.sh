@@ -125,7 +125,7 @@ while :; do
         sort_out "$old"
     fi
     # shellcheck disable=SC2046  # one word for each parent
-    tip=$(echo 'Previews of ltxspec' | git commit-tree "$top" -p "$mine" $(sed 's/^\([0-9a-f]*\).*/-p \1/' "$work/parents"))
+    tip=$(printf 'Previews of ltxspec\n\n[skip ci]\n' | git commit-tree "$top" -p "$mine" $(sed 's/^\([0-9a-f]*\).*/-p \1/' "$work/parents"))
     if git push --quiet --force-with-lease="refs/heads/$branch:$old" "$remote" "$tip:refs/heads/$branch"; then break; fi
     [ "$try" -lt "$tries" ] || fail "\`$branch\` took none of $tries pushes"
     say "\`$branch\` did not take push $try; looking for what is new there"

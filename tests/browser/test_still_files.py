@@ -16,9 +16,7 @@ BROKEN = "() => [...document.images].filter((one) => one.complete && !one.natura
 SHOWN = "() => [...document.images].filter((one) => one.naturalWidth && one.src.startsWith('file:')).length"
 
 
-def test_stills_are_loaded_from_beside_the_page(
-    films: Films, open_page: Callable[..., Opened], tmp_path: Path
-) -> None:
+def test_stills_are_loaded_from_beside_the_page(films: Films, open_page: Callable[..., Opened], tmp_path: Path) -> None:
     page = tmp_path / "a b" / "re view.html"
     page.parent.mkdir()
     found = put_beside(screened(films, varied(films), page.parent), page)
