@@ -59,7 +59,15 @@ set +f
 sh "$here/commit-lockfiles.sh" "$branch" || { [ "$code" -ne 0 ] || code=1; }
 
 if [ -n "$ordered" ]; then
-    ltxspec comment --base "$(git merge-base refs/ltxspec/base HEAD)" --head HEAD ${LTXSPEC_KEY:+--key "$LTXSPEC_KEY"} \
+    # What was just bought is in the archive of this machine: its pictures are those of the takes themselves.
+    LTXSPEC_BASE=$(git merge-base refs/ltxspec/base HEAD) LTXSPEC_HEAD=HEAD LTXSPEC_NUMBER=$(field number)
+    export LTXSPEC_BASE LTXSPEC_HEAD LTXSPEC_NUMBER
+    pictures=$(mktemp -d)
+    LTXSPEC_PREVIEWS=$pictures sh "$here/previews.sh" || echo 'apply: there are no pictures' >&2
+    set --
+    if [ -s "$pictures/pictures.json" ]; then set -- --pictures "$pictures/pictures.json"; fi
+    if [ -s "$pictures/sheet" ]; then set -- "$@" --sheet "$(cat "$pictures/sheet")"; fi
+    ltxspec comment "$@" --base "$(git merge-base refs/ltxspec/base HEAD)" --head HEAD ${LTXSPEC_KEY:+--key "$LTXSPEC_KEY"} \
         ${LTXSPEC_ADVICE:+--advice "$LTXSPEC_ADVICE"} || echo 'apply: the comment is not up to date' >&2
 fi
 exit "$code"

@@ -74,9 +74,16 @@ def format_usd(amount: Usd) -> str:
     return f"{whole}.{decimals.ljust(2, '0')}"
 
 
+def dollars(amount: Usd) -> str:
+    """An amount for people: `$0.48`, `$1,234.50`."""
+    whole, dot, decimals = format_usd(amount).partition(".")
+    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    return f"{sign}${int(digits):,}{dot}{decimals}"
+
+
 def money_text(amount: Usd | None, unknown: str = "cost unknown", known: str = "{}") -> str:
     """`$0.48` for people, put into `known`; or `unknown`, which is never shown as 0."""
-    return unknown if amount is None else known.format(f"${format_usd(amount)}")
+    return unknown if amount is None else known.format(dollars(amount))
 
 
 def total_usd(amounts: Iterable[Usd | None]) -> tuple[Usd, int]:

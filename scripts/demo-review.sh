@@ -60,7 +60,7 @@ shots:
 $4
 SPEC
 }
-printf '%s\n' /review.md /review.html >>.git/info/exclude # what a reviewer gets is no part of the project
+printf '%s\n' /review.md /review.html /review-stills >>.git/info/exclude # what a reviewer gets is no part of the project
 record() { git add -A && git commit -q -m "$1"; }
 
 musician="a musician under a transparent umbrella, neon reflections."

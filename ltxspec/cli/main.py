@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "archive": ("archive", "Fetch videos, check them, drop unused ones."),
     "diff": ("diff", "Show what changed between two versions, in shots and money."),
     "review": ("review", "Show how a change looks: a storyboard page, pictures."),
+    "previews": ("previews", "Prepare the pictures that a pull request shows."),
     "comment": ("comment", "Post or update the one comment of a pull request."),
     "models": ("models", "List the model catalog."),
     "schema": ("schema", "Print a JSON Schema."),

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 
 from ltxspec.connections import no_connection, place_of, unusable_settings
+from ltxspec.forges.explaining import explanation
 from ltxspec.forges.port import Denied, ForgeError, Gone, Unsettled
 from ltxspec.replies import PLAIN, read_blocking
 from ltxspec.version import __version__
@@ -28,7 +29,8 @@ MOST_PAGES = 200  # of 100 items each: no real change has 20,000 comments
 _SECONDS = httpx.Timeout(connect=10, read=30, write=30, pool=10)
 _FIRST_WAIT = 1.0  # seconds; doubled each time
 _SECONDARY_WAIT = 60.0  # seconds, GitHub's advice for a secondary limit without a time
-_LONGEST_MESSAGE = 200
+_LONGEST_MESSAGE = 300
+_TOO_MANY = 429
 _NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 _LOGIN = "this may be a login page or a proxy: log in with a browser; check `HTTPS_PROXY` and the address of the API"
 _SHORTEST_SECRET = 8  # characters; a shorter token could occur in a reply by chance
@@ -185,7 +187,8 @@ class Api:
         message = self._message(response, content)
         wait = self._wait(response, message)
         if response.status_code in {408, 425, 429} or response.is_server_error or wait is not None:
-            return Unsettled(f"status {response.status_code}", wait)
+            is_limit = response.status_code == _TOO_MANY or (wait is not None and response.is_client_error)
+            return Unsettled(f"status {response.status_code}: {message}", wait, unwritten=is_limit)
         if response.status_code in {404, 410}:
             return Gone(message)
         if response.status_code in {401, 403}:
@@ -200,12 +203,8 @@ class Api:
         return Denied(summary, hint=missing + self._access.advice)
 
     def _message(self, response: httpx.Response, content: bytes) -> str:
-        try:
-            data = json.loads(content)
-        except (ValueError, RecursionError):
-            data = None
-        text = data.get("message") or data.get("error") if isinstance(data, dict) else None
-        shown = " ".join(str(text or response.reason_phrase).split())[:_LONGEST_MESSAGE]
+        """What the forge says about the error, on one line, without the token."""
+        shown = " ".join((explanation(content) or response.reason_phrase).split())[:_LONGEST_MESSAGE]
         return self._access.token.hide_in(shown) if self._access.token else shown
 
     def _wait(self, response: httpx.Response, message: str) -> float | None:

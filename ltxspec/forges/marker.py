@@ -6,6 +6,7 @@ concurrently.
 
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Self
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -13,6 +14,7 @@ _LINE = re.compile(
     r"<!-- ltxspec:comment (?P<key>\S+) head=(?P<head>[0-9a-f]{7,64}) digest=(?P<digest>sha256:[0-9a-f]{64}|none)"
     r" run=(?P<run>[0-9]{1,18})\.(?P<attempt>[0-9]{1,9}) -->"
 )
+_DIGITS = 8  # hexadecimal, of a digest
 _UNSAFE = re.compile(r"[^A-Za-z0-9._/-]|--+")
 
 
@@ -46,5 +48,8 @@ class Marker:
 
 
 def _safe(key: str) -> str:
-    """The key with characters replaced that could end the HTML comment."""
-    return _UNSAFE.sub("_", key) or "_"
+    """The key without characters that could end the HTML comment; a digest of it follows where any was replaced."""
+    safe = _UNSAFE.sub("_", key)
+    if safe == key and key:
+        return key
+    return f"{safe.strip('-') or '_'}.{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:_DIGITS]}"

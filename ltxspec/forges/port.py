@@ -24,13 +24,22 @@ class Unsettled(Exception):
         reason: what happened, without secrets.
         wait: seconds to wait as requested by the forge; None if it gave none.
         cure: a hint for the user.
+        unwritten: the forge says that it did nothing, as when it limits the rate of requests.
     """
 
-    def __init__(self, reason: str, wait: float | None = None, cure: str = "run the command again later") -> None:
+    def __init__(
+        self,
+        reason: str,
+        wait: float | None = None,
+        cure: str = "run the command again later",
+        *,
+        unwritten: bool = False,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.wait = wait
         self.cure = cure
+        self.unwritten = unwritten
 
 
 class Gone(Exception):

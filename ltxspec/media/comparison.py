@@ -1,11 +1,12 @@
 """Stills of two videos at the same times, for comparison."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from ltxspec.media.probe import VideoInfo, probe
-from ltxspec.media.stills import Still, stills_at
+from ltxspec.media.probe import VideoInfo, info_of, open_video
+from ltxspec.media.stills import Still, stills_of
 
 FRACTIONS = (0.0, 0.5, 1.0)  # first, middle, last
 
@@ -36,14 +37,14 @@ def compare(
         MediaError: a file is not a readable video.
     """
     files = {"before": before, "after": after}
-    infos = {side: probe(file) for side, file in files.items() if file is not None}
-    longest = max((_last(info) for info in infos.values()), default=0.0)
-    times = [longest * share for share in fractions]
-    filmed = {
-        side: Filmed(info, tuple(stills_at(file, times, width=width)))
-        for side, info in infos.items()
-        if (file := files[side]) is not None
-    }
+    with ExitStack() as stack:
+        videos = {side: stack.enter_context(open_video(file)) for side, file in files.items() if file is not None}
+        infos = {side: info_of(video) for side, video in videos.items()}
+        longest = max((_last(info) for info in infos.values()), default=0.0)
+        times = [longest * share for share in fractions]
+        filmed = {
+            side: Filmed(infos[side], tuple(stills_of(video, times, width=width))) for side, video in videos.items()
+        }
     return filmed.get("before"), filmed.get("after")
 
 

@@ -95,21 +95,26 @@ def probe(source: Path | bytes) -> VideoInfo:
         MediaError: it cannot be read, or is not a video.
     """
     with open_video(source) as video:
-        context = video.stream.codec_context
-        sound = audio_track(video.container)
-        return VideoInfo(
-            container=video.kind,
-            codec=context.codec.canonical_name,
-            width=context.width,
-            height=context.height,
-            fps=float(video.rate),
-            seconds=float(video.seconds),
-            frames=video.count,
-            bytes=video.container.size,
-            pixel_format=context.pix_fmt or "unknown",
-            audio_codec=None if sound is None else sound.codec_context.codec.canonical_name,
-            audio_rate=None if sound is None else sound.codec_context.sample_rate,
-        )
+        return info_of(video)
+
+
+def info_of(video: OpenVideo) -> VideoInfo:
+    """The properties of an open video."""
+    context = video.stream.codec_context
+    sound = audio_track(video.container)
+    return VideoInfo(
+        container=video.kind,
+        codec=context.codec.canonical_name,
+        width=context.width,
+        height=context.height,
+        fps=float(video.rate),
+        seconds=float(video.seconds),
+        frames=video.count,
+        bytes=video.container.size,
+        pixel_format=context.pix_fmt or "unknown",
+        audio_codec=None if sound is None else sound.codec_context.codec.canonical_name,
+        audio_rate=None if sound is None else sound.codec_context.sample_rate,
+    )
 
 
 def audio_track(container: "InputContainer") -> "AudioStream | None":

@@ -50,11 +50,17 @@ def stills_at(source: Path | bytes, seconds: Iterable[float], *, width: int = 48
     """Extract the frames nearest to `seconds` from the start; see `stills`."""
     wanted = list(seconds)
     with open_video(source) as video:
-        return _cut(video, [video.first + round(Fraction(second) / video.unit) for second in wanted], width)
+        return stills_of(video, wanted, width=width)
+
+
+def stills_of(video: OpenVideo, seconds: Iterable[float], *, width: int = 480) -> list[Still]:
+    """As `stills_at`, from an open video."""
+    return _cut(video, [video.first + round(Fraction(second) / video.unit) for second in seconds], width)
 
 
 def _cut(video: OpenVideo, times: Sequence[int], width: int) -> list[Still]:
     """Frames nearest to `times`, in units of the track; accepted in any order, decoded in forward passes."""
+    video.stream.thread_type = "SLICE"  # threads for whole frames would decode more of them than are wanted
     inside = [min(video.last, max(video.first, time)) for time in times]
     half = int(1 / video.rate / video.unit / 2)
     soon = int(1 / video.unit)  # one second: for shorter distances, decoding is faster than seeking
@@ -80,7 +86,10 @@ def still_of(source: Path | bytes, at: Moment, *, width: int = 480) -> Still:
 
 
 def _still(video: OpenVideo, frame: "VideoFrame", width: int) -> Still:
-    picture: Image = frame.to_image()  # type: ignore[no-untyped-call]  # PyAV leaves it untyped
+    how = {}
+    if frame.width > width:  # reduced while it is converted: the whole picture, in colours, takes ten times as long
+        how = {"width": width, "height": max(1, round(frame.height * width / frame.width)), "interpolation": "AREA"}
+    picture: Image = frame.to_image(**how)  # type: ignore[no-untyped-call]  # PyAV leaves it untyped
     return _written(picture, float(((frame.pts or 0) - video.first) * video.unit), width)
 
 

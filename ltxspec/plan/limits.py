@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from ltxspec.errors import Diagnostic, Refused
 from ltxspec.plan.actions import Change, Plan, reckoning
 from ltxspec.plan.terms import SpendingLimits
-from ltxspec.values import Usd, format_usd
+from ltxspec.values import Usd, dollars
 
 
 def refuse_unknown_prices(plan: Plan) -> None:
@@ -80,10 +80,10 @@ class _Sum:
 
     def __str__(self) -> str:
         if not self.unknown:
-            return f"${format_usd(self.known)}"
+            return dollars(self.known)
         if self.assumed is None:
-            return f"at least ${format_usd(self.known)} ({self.unknown} unknown)"
-        return f"${format_usd(self.reckoned)} ({self.unknown} unknown, counted as ${format_usd(self.assumed)})"
+            return f"at least {dollars(self.known)} ({self.unknown} unknown)"
+        return f"{dollars(self.reckoned)} ({self.unknown} unknown, counted as {dollars(self.assumed)})"
 
 
 def _refuse_total(total: _Sum, limits: SpendingLimits) -> None:
@@ -91,7 +91,7 @@ def _refuse_total(total: _Sum, limits: SpendingLimits) -> None:
         setting = "--max-cost" if limits.typed else "`[budget] per_apply`"
         raise Refused(
             "over-budget",
-            f"the plan costs {total}, which is over the limit of ${format_usd(limits.per_apply)} for one apply",
+            f"the plan costs {total}, which is over the limit of {dollars(limits.per_apply)} for one apply",
             hint=_hint(
                 limits,
                 "per_apply",
@@ -108,7 +108,7 @@ def _refuse_shots(changes: Sequence[Change], limits: SpendingLimits) -> None:
     if dear:
         raise Refused(
             "over-budget",
-            f"{_names(dear)} would cost more than ${format_usd(limit)} for one shot",
+            f"{_names(dear)} would cost more than {dollars(limit)} for one shot",
             hint=_hint(limits, "per_shot", "make it shorter or smaller, or raise `[budget] per_shot`"),
         )
 
@@ -150,7 +150,7 @@ def _refuse_specs(plan: Plan, limits: SpendingLimits) -> None:
         if total.reckoned > limits.per_spec:
             raise Refused(
                 "over-budget",
-                f"`{spec}` would have cost {total} in all, over its limit of ${format_usd(limits.per_spec)}"
+                f"`{spec}` would have cost {total} in all, over its limit of {dollars(limits.per_spec)}"
                 + _listed(listed),
                 hint=_hint(limits, "per_spec", "raise `[budget] per_spec`"),
             )

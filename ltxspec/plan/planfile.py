@@ -13,7 +13,7 @@ from ltxspec.plan.differences import field_changes
 from ltxspec.plan.document import Delivery, Limits, PlanDocument, PlannedShot
 from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.redaction import redact_request, redact_secrets
-from ltxspec.values import Json, TaskId, Usd, format_usd
+from ltxspec.values import Json, TaskId, Usd, dollars, format_usd
 
 FORMAT_MAJOR = "1"
 _SAVE = "write one with `ltxspec plan -o FILE`"
@@ -198,6 +198,6 @@ def _sent(delivery: Delivery | None) -> str:
 
 
 def _phrase(action: Action, estimate: Usd | None, fingerprint: str | None) -> str:
-    money = f" for ${format_usd(estimate)}" if estimate is not None else ""
+    money = f" for {dollars(estimate)}" if estimate is not None else ""
     request = f" of {fingerprint[:18]}…" if fingerprint else ""
     return f"{action.value}{request}{money}"

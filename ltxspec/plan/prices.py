@@ -8,7 +8,7 @@ from ltxspec.catalog.pricing import estimate
 from ltxspec.errors import Diagnostic
 from ltxspec.plan.actions import SPENDING, Plan
 from ltxspec.render.models import Request
-from ltxspec.values import Json, Usd, format_usd, total_usd
+from ltxspec.values import Json, Usd, dollars, total_usd
 
 
 def listed_price(catalog: Catalog, body: Mapping[str, Json]) -> Usd | None:
@@ -66,7 +66,7 @@ def _shadowed(orders: Iterable[tuple[str, Usd | None, Usd | None]], catalog: Cat
             "warning",
             "shadowed-price",
             f"the project's own `{catalog.by_name[air].file}` {_priced(own, air)}, the file that comes with ltxspec "
-            f"prices them at ${format_usd(packaged)}",
+            f"prices them at {dollars(packaged)}",
             hint="limits and policies use the higher price; check what the provider charges",
         )
         for air, (own, packaged) in sums.items()
@@ -79,4 +79,4 @@ def _priced(estimates: Sequence[Usd | None], air: str) -> str:
     if unknown == len(estimates):
         return f"has no price for orders of `{air}`"
     more = "" if not unknown else " and 1 unknown price" if unknown == 1 else f" and {unknown:,} unknown prices"
-    return f"prices orders of `{air}` at ${format_usd(known)}{more}"
+    return f"prices orders of `{air}` at {dollars(known)}{more}"

@@ -28,7 +28,7 @@ from ltxspec.project.run import PreparedRun, jobs_of, settings_of
 from ltxspec.project.unread import refuse_unread
 from ltxspec.report.apply.summary import summary_line
 from ltxspec.storage.state import FileSpecState
-from ltxspec.values import Usd, format_usd, total_usd
+from ltxspec.values import Usd, dollars, total_usd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,8 +285,8 @@ def _warn_of_factor(project: ProjectContext, budget: RunBudget) -> None:
 def _money(changes: Sequence[Change]) -> str:
     usd, unknown = total_usd(change.estimate for change in changes)
     limits, _ = total_usd(change.reckoned for change in changes)
-    aside = f" by the project's own prices, ${format_usd(limits)} by ltxspec's" if limits > usd else ""
-    return f"${format_usd(usd)}" + (f" plus {unknown} unknown" if unknown else "") + aside
+    aside = f" by the project's own prices, {dollars(limits)} by ltxspec's" if limits > usd else ""
+    return dollars(usd) + (f" plus {unknown} unknown" if unknown else "") + aside
 
 
 def _old_orders(changes: Sequence[Change]) -> str:

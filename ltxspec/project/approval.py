@@ -16,7 +16,7 @@ from ltxspec.plan.limits import budget_warning
 from ltxspec.plan.planfile import applied, plan_differences, plan_digest, terms_of
 from ltxspec.plan.unmet import UNMET
 from ltxspec.project.project import ProjectContext
-from ltxspec.values import TaskId, format_usd, money_text
+from ltxspec.values import TaskId, dollars, money_text
 
 _MOST_COMMITS = 10  # searched for the approved plan, newest first
 _MOST_LINES = 20
@@ -213,7 +213,7 @@ def _plan_at(project: ProjectContext, commit: str) -> Plan | None:
 
 def _money(plan: Plan) -> str:
     total = estimate(plan.changes)
-    return f"${format_usd(total.usd)}" + (f" and {total.unknown} unknown" if total.unknown else "")
+    return dollars(total.usd) + (f" and {total.unknown} unknown" if total.unknown else "")
 
 
 def _words(change: Change) -> str:

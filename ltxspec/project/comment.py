@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ltxspec.project.forge_access import AnyForge
     from ltxspec.report.results.reviews import CommentResult
     from ltxspec.report.review.checking import Reader
-    from ltxspec.report.review.markdown import Page
+    from ltxspec.report.review.page import Page
     from ltxspec.review.models import Review
 
 _PUSH_LAG = 30.0  # seconds until a forge shows a push that has just finished
@@ -43,6 +43,8 @@ class Content:
         base, head: the revisions; None: as reported by CI.
         report: a file written by `diff --format json`, used instead of the revisions.
         storyboard, sheet, report_url, advice: addresses and a line of Markdown that the caller trusts.
+        pictures: a file that maps addresses of shots to pictures, before and after side by side.
+        pictures_base: where the pictures are that have a name only, see `comment_pictures.picture_url`.
     """
 
     base: str | None = None
@@ -52,6 +54,8 @@ class Content:
     sheet: str | None = None
     report_url: str | None = None
     advice: str | None = None
+    pictures: str | None = None
+    pictures_base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ def make_comment(project: ProjectContext, place: Place, content: Content) -> Dra
     Raises:
         ReportMismatch: the report is of another change, or of a working tree.
         ReviewFileError: the file is not a report.
+        PicturesError: the pictures cannot be linked.
         UnknownRevision, StorageError: git does not know a revision, or is missing.
     """
     from ltxspec.report.review.markdown import review_markdown
@@ -83,7 +88,8 @@ def make_comment(project: ProjectContext, place: Place, content: Content) -> Dra
     target = target_of(project.folder, place, project.environ)
     review, are_rules_known = _review(project, content, target)
     head = _head(review, content, target)
-    text = review_markdown(review, replace(_page(content, target, head), rules_known=are_rules_known))
+    page = _page(project.folder, content, target, head)
+    text = review_markdown(review, replace(page, rules_known=are_rules_known))
     return DraftComment(text, head, review.plan_digest, target, content.report is not None)
 
 
@@ -202,18 +208,20 @@ def _head(review: "Review", content: Content, target: Target) -> str:
     return review.head
 
 
-def _page(content: Content, target: Target, head: str) -> "Page":
+def _page(folder: Path, content: Content, target: Target, head: str) -> "Page":
+    from ltxspec.project.comment_pictures import picture_url, read_pictures
     from ltxspec.report.markdown import FORGE_LIMITS
     from ltxspec.report.review.details import Links
-    from ltxspec.report.review.markdown import Page
+    from ltxspec.report.review.page import Page
 
     server, blob = target.change.server, "-/blob" if target.forge == "gitlab" else "blob"
+    pictures = read_pictures(folder, content.pictures, content.pictures_base) if content.pictures else {}
     return Page(
         limit=FORGE_LIMITS[target.forge or "github"] - _MARKER_ROOM,
         key=target.key,
         head=head,
-        links=Links(f"{server}/{blob}/{head}/{target.folder}" if server else ""),
-        sheet=content.sheet,
+        links=Links(f"{server}/{blob}/{head}/{target.folder}" if server else "", pictures),
+        sheet=picture_url(content.sheet, content.pictures_base) if content.sheet else None,
         storyboard=content.storyboard,
         report=content.report_url,
         advice=content.advice or "",

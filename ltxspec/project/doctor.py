@@ -101,11 +101,11 @@ def _open(project: ProjectContext, environ: Mapping[str, str]) -> None:
 
 
 def _budget(project: ProjectContext) -> Row:
-    from ltxspec.values import format_usd
+    from ltxspec.values import dollars
 
     budget = project.config.budget
     limits = {"one apply": budget.per_apply, "one shot": budget.per_shot, "one spec": budget.per_spec}
-    shown = [f"${format_usd(usd)} for {what}" for what, usd in limits.items() if usd is not None]
+    shown = [f"{dollars(usd)} for {what}" for what, usd in limits.items() if usd is not None]
     return "budget", True, ", ".join(shown) or "no limits; `[budget]` in `ltxspec.toml` sets some"
 
 

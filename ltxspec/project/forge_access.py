@@ -5,8 +5,10 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from ltxspec.errors import WrongUsage
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 FORGES = ("github", "gitlab")
 CLEARTEXT = "LTXSPEC_FORGE_ALLOW_HTTP"
 _LONGEST_KEY = 80
+_NOT_IN_KEY = re.compile(r"[^A-Za-z0-9._/-]+|--+")  # `--` could end the HTML comment that holds the key
+_ROOT_KEY = "ltxspec"
+_DIGEST = 8  # hexadecimal digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,6 @@ def target_of(project: Path, place: Place, environ: Mapping[str, str] = os.envir
     """
     change = detect(environ)
     folder = _folder_in_repository(project, change.workspace)
-    key = re.sub(r"[^A-Za-z0-9._/-]+", "_", place.key or folder.rstrip("/")).strip("._/-")[:_LONGEST_KEY]
     same = place.forge in (None, change.forge)  # CI's values do not apply to another forge
     return Target(
         change=change if same else CiChange(),
@@ -70,9 +74,24 @@ def target_of(project: Path, place: Place, environ: Mapping[str, str] = os.envir
         api=place.api or (change.api if same else ""),
         repository=place.repository or (change.repository if same else ""),
         number=place.number or (change.number if same else None),
-        key=key or "ltxspec",
+        key=_key(place.key, folder),
         folder=folder,
     )
+
+
+def _key(typed: str | None, folder: str) -> str:
+    """The key of the comment: as typed, else the project's folder; `ltxspec` at the root of the repository.
+
+    Two names never have the same key: where characters are left out, a digest of the whole name follows.
+    """
+    if not typed and not folder:
+        return _ROOT_KEY
+    name = normalize("NFC", typed or folder).removeprefix("./").rstrip("/")
+    key = _NOT_IN_KEY.sub("_", name).strip("._/-")
+    if key == name and len(key) <= _LONGEST_KEY and (typed or key != _ROOT_KEY):
+        return key
+    digest = sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:_DIGEST]
+    return f"{key[: _LONGEST_KEY - _DIGEST - 1] or _ROOT_KEY}.{digest}"
 
 
 @contextmanager

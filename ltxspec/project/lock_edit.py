@@ -23,7 +23,7 @@ from ltxspec.project.project import ProjectContext
 from ltxspec.spec.names import INSTANCE_KEY, SHOT_NAME_RULE, SPEC_NAME, SPEC_NAME_RULE
 from ltxspec.storage.durable import read_if_exists
 from ltxspec.storage.state import read_state
-from ltxspec.values import ShotAddress, format_usd, total_usd
+from ltxspec.values import ShotAddress, dollars, total_usd
 
 
 class UnderWay(LtxspecError):
@@ -49,8 +49,8 @@ class Forgotten:
         """What the takes cost; an unknown cost never counts as 0."""
         known, unknown = total_usd(take.cost for _, take in self.takes)
         if not unknown:
-            return f"${format_usd(known)}"
-        return f"at least ${format_usd(known)}, {unknown} of unknown cost" if known else f"{unknown} of unknown cost"
+            return dollars(known)
+        return f"at least {dollars(known)}, {unknown} of unknown cost" if known else f"{unknown} of unknown cost"
 
 
 Renames = Sequence[tuple[ShotAddress, ShotAddress]]  # old and new address of each instance

@@ -5,7 +5,7 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 
 from ltxspec.errors import MediaError
-from ltxspec.media.stills import still_of
+from ltxspec.media.stills import Still
 from ltxspec.report.storyboard.models import Picture
 from ltxspec.review.models import Review, ShotReview
 from ltxspec.values import Moment
@@ -15,11 +15,14 @@ Cut = tuple[str, Moment]  # SHA-256 of a video, and the frame
 
 
 def start_cutting(
-    review: Review, find: Callable[[str], Path | None], width: int, pool: Executor
+    review: Review, find: Callable[[str], Path | None], make: Callable[[Path, Moment], Still], pool: Executor
 ) -> dict[Cut, "Future[Picture | str]"]:
-    """Begin to cut the frames of all joins of a review: each is a picture, or why there is none, in words."""
+    """Begin to cut the frames of all joins of a review: each is a picture, or why there is none, in words.
+
+    `make` cuts one; it raises MediaError.
+    """
     wanted = dict.fromkeys(cut for shot in review.shots for cut in _cuts(shot))
-    return {cut: pool.submit(_cut, find(cut[0]), cut[1], width) for cut in wanted}
+    return {cut: pool.submit(_cut, find(cut[0]), cut[1], make) for cut in wanted}
 
 
 def _cuts(shot: ShotReview) -> Iterator[Cut]:
@@ -32,11 +35,11 @@ def _cuts(shot: ShotReview) -> Iterator[Cut]:
                 yield own, use.ends
 
 
-def _cut(video: Path | None, at: Moment, width: int) -> Picture | str:
+def _cut(video: Path | None, at: Moment, make: Callable[[Path, Moment], Still]) -> Picture | str:
     if video is None:
         return _AWAY
     try:
-        still = still_of(video, at, width=width)
+        still = make(video, at)
     except MediaError as error:
         return f"It cannot be shown: {error.summary}."
     return Picture(still.seconds, still.width, still.height, still.jpeg)

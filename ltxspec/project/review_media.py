@@ -13,7 +13,10 @@ from ltxspec.errors import MediaError
 from ltxspec.lock.models import Output, Take
 from ltxspec.media.comparison import Filmed, compare
 from ltxspec.media.contact_sheet import Frame, Sheet, SheetShot, SheetSide, contact_sheet
+from ltxspec.media.stills import Still, still_of
+from ltxspec.project.animatics import Animatics, drawn, is_to_come
 from ltxspec.project.review_frames import start_cutting
+from ltxspec.project.stills_cache import StillsCache
 from ltxspec.report.review import wording as words
 from ltxspec.report.storyboard.cards import Card, card_of
 from ltxspec.report.storyboard.models import Clip, ClipPair, Frames, Picture
@@ -23,6 +26,7 @@ from ltxspec.report.word_diff import Effort
 from ltxspec.review.chains import in_chains
 from ltxspec.review.models import Review, ShotReview
 from ltxspec.storage.durable import translated
+from ltxspec.values import Moment
 
 # Browsers play a MOV file with H.264 as `video/mp4`, but refuse MOV's own type.
 MIMES = {"mp4": "video/mp4", "mov": "video/mp4", "webm": "video/webm", "matroska": "video/webm"}
@@ -38,6 +42,8 @@ class MediaOptions:
         embed: whether the page contains the videos.
         still_width: width of stills in pixels.
         link: the address of a file on a page that is served; None: relative to the folder.
+        stills: makes them, or has them already; None: they are made.
+        animatics: draws previews of shots that are to be rendered; None: these have no video.
     """
 
     find: Callable[[str], Path | None]
@@ -45,6 +51,8 @@ class MediaOptions:
     embed: bool = False
     still_width: int = 360
     link: Callable[[Path], str] | None = None  # file -> its address on a page that is served
+    stills: StillsCache | None = None
+    animatics: Animatics | None = None
 
     def href(self, file: Path) -> str:
         """The address of a video from the page."""
@@ -55,6 +63,16 @@ class MediaOptions:
     def with_stills(self, width: int) -> "MediaOptions":
         """These options with another width of stills."""
         return replace(self, still_width=width)
+
+    def compared(self, before: Path | None, after: Path | None) -> tuple[Filmed | None, Filmed | None]:
+        """Stills of two videos at the same times. Raises MediaError."""
+        make = compare if self.stills is None else self.stills.compared
+        return make(before, after, width=self.still_width)
+
+    def cut(self, video: Path, at: Moment) -> Still:
+        """Exactly one frame. Raises MediaError."""
+        make = still_of if self.stills is None else self.stills.frame
+        return make(video, at, width=self.still_width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +91,7 @@ class _ClipFiles:
 
     before: Path | None
     after: Path | None
+    is_preview: bool = False  # the file after is an animatic
 
 
 def screen(review: Review, how: MediaOptions) -> ReviewMedia:
@@ -83,10 +102,14 @@ def screen(review: Review, how: MediaOptions) -> ReviewMedia:
     problems: list[str] = []
     review = replace(review, shots=in_chains(review.shots))
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        reels = [list(_reels(shot, how.find)) for shot in review.shots]
-        work = [[(reel, pool.submit(_compare, reel, how.still_width, problems)) for reel in shot] for shot in reels]
-        cuts = start_cutting(review, how.find, how.still_width, pool)
+        previews = how.animatics.start(review, pool) if how.animatics is not None else {}
+        shown = drawn(previews, problems)
+        reels = [list(_reels(shot, how.find, shown.get(shot.address))) for shot in review.shots]
+        work = [[(reel, pool.submit(_compare, reel, how, problems)) for reel in shot] for shot in reels]
+        cuts = start_cutting(review, how.find, how.cut, pool)
         footage = [[_footage(reel, filmed.result(), how) for reel, filmed in shot] for shot in work]
+    if left := sum(map(is_to_come, review.shots)) - len(previews) if previews else 0:
+        problems.append(f"{left:,} more shots that are to be rendered have no preview")
     if away := _missing(review, how.find):
         those = "1 video is" if away == 1 else f"{away:,} videos are"
         problems.append(f"{those} not on this machine; `ltxspec archive pull` fetches those in use")
@@ -99,13 +122,14 @@ def _missing(review: Review, find: Callable[[str], Path | None]) -> int:
     return sum(1 for take in takes.values() for output in take.outputs if _file(output, find) is None)
 
 
-def _reels(shot: ShotReview, find: Callable[[str], Path | None]) -> Iterator[_ClipFiles]:
+def _reels(shot: ShotReview, find: Callable[[str], Path | None], preview: Path | None) -> Iterator[_ClipFiles]:
     before, after = _outputs(shot.before), _outputs(shot.after)
     if shot.before is not None and shot.after is not None and shot.before.task_id == shot.after.task_id:
         before = ()  # the same video on both sides is shown once
-    for index in range(max(len(before), len(after))):
-        files = [_file(side[index], find) if index < len(side) else None for side in (before, after)]
-        yield _ClipFiles(*files)
+    for index in range(max(len(before), len(after), 1 if preview else 0)):
+        old, new = (_file(side[index], find) if index < len(side) else None for side in (before, after))
+        is_preview = preview is not None and index == 0
+        yield _ClipFiles(old, preview if is_preview else new, is_preview)
 
 
 def _outputs(take: Take | None) -> Sequence[Output]:
@@ -116,18 +140,18 @@ def _file(output: Output, find: Callable[[str], Path | None]) -> Path | None:
     return find(output.sha256) if output.sha256 else None
 
 
-def _compare(reel: _ClipFiles, width: int, problems: list[str]) -> tuple[Filmed | None, Filmed | None]:
+def _compare(reel: _ClipFiles, how: MediaOptions, problems: list[str]) -> tuple[Filmed | None, Filmed | None]:
     try:
-        return compare(reel.before, reel.after, width=width)
+        return how.compared(reel.before, reel.after)
     except MediaError:
-        before, after = (_alone(file, width, problems) for file in (reel.before, reel.after))
+        before, after = (_alone(file, how, problems) for file in (reel.before, reel.after))
         return before, after
 
 
-def _alone(file: Path | None, width: int, problems: list[str]) -> Filmed | None:
+def _alone(file: Path | None, how: MediaOptions, problems: list[str]) -> Filmed | None:
     """One side, if the other cannot be read."""
     try:
-        return compare(None, file, width=width)[1]
+        return how.compared(None, file)[1]
     except MediaError as error:
         problems.append(error.summary)
         return None
@@ -138,7 +162,7 @@ def _footage(reel: _ClipFiles, filmed: tuple[Filmed | None, Filmed | None], scre
         _clip(file, film, screening) if file is not None and film is not None else None
         for file, film in zip((reel.before, reel.after), filmed, strict=True)
     )
-    return ClipPair(before, after)
+    return ClipPair(before, replace(after, preview=reel.is_preview) if after is not None else None)
 
 
 def _clip(file: Path, filmed: Filmed, screening: MediaOptions) -> Clip:

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ltxspec.project.adapters import open_archive
+from ltxspec.project.animatics import animatics_of
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen
 from ltxspec.project.review_takes import clips_of_takes
+from ltxspec.project.stills_cache import stills_cache
 from ltxspec.report.storyboard.takes import Reviewing
 from ltxspec.review.models import Review
 from ltxspec.storage.durable import write_document
@@ -14,7 +16,7 @@ from ltxspec.storage.paths import shown
 
 
 def write_review(
-    project: ProjectContext, review: Review, files: Mapping[str, Path], *, embed: bool = False
+    project: ProjectContext, review: Review, files: Mapping[str, Path], *, embed: bool = False, animatics: bool = False
 ) -> tuple[list[str], list[str]]:
     """Write the requested files.
 
@@ -23,7 +25,8 @@ def write_review(
         review: the result of `make_review`.
         files: `html`, one page; `png`, one picture of all shots; `png_dir`, a folder for one picture of each shot and
             `index.json`, which maps addresses to files.
-        embed: whether the page contains the videos.
+        embed: whether the page contains the videos and the stills; otherwise stills are in a folder beside it.
+        animatics: whether shots that are to be rendered are shown by a free preview.
 
     Returns:
         The files written, relative to the working directory if they are inside it; and remarks about videos that are
@@ -35,24 +38,31 @@ def write_review(
     from ltxspec.project.review_media import STILL_WIDTH
 
     page = files.get("html", project.folder / "review.html")
-    how = MediaOptions(open_archive(project).path_of, page.parent.resolve(), embed)
+    find, stills = open_archive(project).path_of, stills_cache(project)
+    drawn = animatics_of(project, find) if animatics else None
+    how = MediaOptions(find, page.parent.resolve(), embed, stills=stills, animatics=drawn)
     screened = screen(review, how.with_stills(STILL_WIDTH) if "png_dir" in files else how)
     written = []
     clips = clips_of_takes(review, screened.footage, how) if "html" in files else {}
-    for path, pieces in _documents(screened, files, Reviewing(clips)):
+    for path, pieces in _documents(screened, files, Reviewing(clips), embed=embed):
         write_document(path, pieces)
         written.append(shown(path))
+    stills.prune()
+    if drawn is not None:
+        drawn.prune()
     return written, list(screened.problems)
 
 
 def _documents(
-    screened: ReviewMedia, files: Mapping[str, Path], reviewing: Reviewing
+    screened: ReviewMedia, files: Mapping[str, Path], reviewing: Reviewing, *, embed: bool
 ) -> Iterator[tuple[Path, Iterable[bytes]]]:
     """(file, its bytes in pieces) of all requested files."""
     if "html" in files:
+        from ltxspec.project.still_files import put_beside
         from ltxspec.report.storyboard.page import storyboard
 
-        page = storyboard(screened.review, screened.footage, screened.frames, reviewing)
+        on_page = screened if embed else put_beside(screened, files["html"])
+        page = storyboard(on_page.review, on_page.footage, on_page.frames, reviewing)
         yield files["html"], (piece.encode("utf-8", "replace") for piece in page)
     if "png" in files:
         from ltxspec.project.review_media import sheet_of

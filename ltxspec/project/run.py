@@ -30,7 +30,7 @@ from ltxspec.render.models import Request
 from ltxspec.render.references import is_reference_name
 from ltxspec.report.wording import counted
 from ltxspec.storage.clock import SystemClock
-from ltxspec.values import TaskId, format_usd
+from ltxspec.values import TaskId, dollars
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class PreparedRun:
         count, money = self.budget.open_orders
         parts = []
         if count:
-            tasks = f"{counted(count, 'task')} under way for ${format_usd(money)}"
+            tasks = f"{counted(count, 'task')} under way for {dollars(money)}"
             parts.append(f"{tasks}, which cannot be cancelled at the provider and will be billed")
         if self.arriving:
             parts.append(f"{counted(len(self.arriving), 'finished task')} whose video is being downloaded")

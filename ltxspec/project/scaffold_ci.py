@@ -14,14 +14,18 @@ from ltxspec.storage.git_refs import default_branch
 
 SERVICES = ("github", "gitlab", "none")
 
-_BRANCH = "main"  # the branch that the reusable workflow and the component apply by default
+_BRANCH = "main"  # where git does not know the default branch
 _PLAIN = re.compile(r"[A-Za-z_][\w./-]*")  # needs no escaping in YAML, in a GitHub pattern, or in a comment
 _RELEASE = "v0"  # of the action and the reusable workflow: the newest release with this major number
 _COMPONENT_RELEASE = "0.1"
 _SECRETS = {
     "github": "the secret RUNWARE_API_KEY",
-    "gitlab": "the masked variables RUNWARE_API_KEY (protected) and GITLAB_TOKEN",
+    "gitlab": "the masked variables RUNWARE_API_KEY (protected) and GITLAB_TOKEN, for the environment `ltxspec`,",
 }
+_CHECKS = (
+    "a commit of lockfiles that the job pushes with its own token starts no checks. Where checks are required, set the "
+    "secret PUSH_TOKEN, a token that may push, and pass it on in `.github/workflows/ltxspec.yml`"
+)
 _HOME = "ltxspec/ltxspec"  # where they are published; a fork or mirror works as well
 
 _CALL = """\
@@ -36,6 +40,7 @@ _GITHUB = """\
 name: ltxspec
 on:
   pull_request:
+  merge_group:
   push:
     branches: [{branch}]
   issue_comment:
@@ -73,7 +78,8 @@ jobs:
 
 _GITLAB = """\
 # Plans merge requests, and renders after a merge to {branch}.
-# Needs the masked variables GITLAB_TOKEN (project access token: api, Developer) and RUNWARE_API_KEY (protected).
+# Needs the masked variables GITLAB_TOKEN (project access token: api, Developer) and RUNWARE_API_KEY (protected), for
+# the environment `ltxspec` only: then the job that plans sees neither.
 include:
   - component: $CI_SERVER_FQDN/{home}/ltxspec@{release}
     inputs:
@@ -105,7 +111,8 @@ class CiPlace:
             f"`{name}` exists and stays as it is: add this project to it, with `working-directory: {self.folder}`"
             for name in others
         ]
-        return [*self.notes, *again, f"set {_SECRETS[self.service]} in the repository's settings, for CI"]
+        checks = [_CHECKS] if self.service == "github" else []
+        return [*self.notes, *again, f"set {_SECRETS[self.service]} in the repository's settings, for CI", *checks]
 
     def _has_folder(self, name: str) -> bool:
         data = read_if_exists(self.root / name, self.root) or b""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ltxspec.catalog.models import PROMPT, Model
 from ltxspec.catalog.pointers import properties_of, resolve
 from ltxspec.catalog.pricing import lowered_rows, price_rows
-from ltxspec.values import Json, format_usd
+from ltxspec.values import Json, dollars
 
 _KINDS = {"string": "text", "array": "list", "integer": "whole number", "boolean": "true or false"}
 Packaged = Mapping[str, Model]  # by AIR, for models with a project file: see `Catalog.packaged`
@@ -41,7 +41,7 @@ def model_text(model: Model, packaged: Packaged = NONE) -> str:
     lines += ["", "Prices (USD per second)"]
     for row in price_rows(model):
         size = "×".join(str(part) for part in row.at.values())
-        lines.append(f"  {size}: ${format_usd(row.usd_per_second)}  ({row.confidence}, {row.date}: {row.source})")
+        lines.append(f"  {size}: {dollars(row.usd_per_second)}  ({row.confidence}, {row.date}: {row.source})")
     lines += _packaged_prices(model, packaged)
     if model.settings.decisions:
         lines += ["", "Decisions"]
@@ -54,8 +54,8 @@ def _packaged_prices(model: Model, packaged: Packaged) -> Iterator[str]:
     other = packaged.get(model.air)
     for row, price in lowered_rows(model, other) if other is not None else ():
         size = "×".join(str(part) for part in row.at.values())
-        own = "no price" if price is None else f"${format_usd(price)}"
-        yield f"  {size}: ${format_usd(row.usd_per_second)} by ltxspec's own prices, which limits use; {own} here"
+        own = "no price" if price is None else dollars(price)
+        yield f"  {size}: {dollars(row.usd_per_second)} by ltxspec's own prices, which limits use; {own} here"
 
 
 def _parameters(model: Model, schema: Json, prefix: str) -> Iterator[str]:

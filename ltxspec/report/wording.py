@@ -13,7 +13,7 @@ from ltxspec.render.references import Reference, read_name
 from ltxspec.report.jsontext import as_text
 from ltxspec.report.terminal import clean, fit, width_of
 from ltxspec.services import is_free
-from ltxspec.values import Json, Usd, format_usd, money_text, total_usd
+from ltxspec.values import Json, Usd, dollars, money_text, total_usd
 
 # What applying does, for readers who do not know the signs yet.
 MEANINGS: Mapping[Action, str] = {
@@ -90,7 +90,7 @@ def counted(number: int, noun: str) -> str:
 
 def money(amount: Usd) -> str:
     """`$0.48`."""
-    return f"${format_usd(amount)}"
+    return dollars(amount)
 
 
 def cost(change: Change) -> str:

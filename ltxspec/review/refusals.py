@@ -11,7 +11,7 @@ from ltxspec.plan.policy import CODE as POLICY
 from ltxspec.plan.policy import refuse_by_policy
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.review.models import INVALID, ApplyRefusal, LostTake, RuleChange
-from ltxspec.values import format_usd, total_usd
+from ltxspec.values import dollars, total_usd
 
 _LOCKFILES = "project.lockfiles"  # the setting's name in a rule change
 _MERGE = "merge the base again and run `ltxspec lock merge`, unless you removed them on purpose with `ltxspec lock rm`"
@@ -32,7 +32,7 @@ def refusals(
 def _lost(lost: Sequence[LostTake], rules: Sequence[RuleChange]) -> Iterator[ApplyRefusal]:
     if lost:
         known, unknown = total_usd(item.take.cost for item in lost)
-        worth = f"${format_usd(known)}" + (f" and {unknown} of unknown cost" if unknown else "")
+        worth = dollars(known) + (f" and {unknown} of unknown cost" if unknown else "")
         tasks = "1 paid task is" if len(lost) == 1 else f"{len(lost):,} paid tasks are"
         yield ApplyRefusal(
             "tasks-lost",

@@ -11,7 +11,7 @@ from ltxspec.redaction import redact_secrets
 from ltxspec.render.models import Request
 from ltxspec.review.models import RuleChange
 from ltxspec.review.sides import ReviewSide
-from ltxspec.values import Json, ShotAddress, format_usd
+from ltxspec.values import Json, ShotAddress, dollars
 
 _PACKAGED, _OWN = "the file that comes with ltxspec", "a file of the project instead of ltxspec's own"
 
@@ -82,7 +82,7 @@ def _prices(model: Model | None) -> dict[str, str]:
     if model is None:
         return {}
     return {
-        ", ".join(f"{name} {value}" for name, value in row.at.items()): f"${format_usd(row.usd_per_second)} a second"
+        ", ".join(f"{name} {value}" for name, value in row.at.items()): f"{dollars(row.usd_per_second)} a second"
         for row in price_rows(model)
     }
 

@@ -4,7 +4,6 @@ Environment variables are not read here; the command line applies them, and its 
 """
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,10 +13,10 @@ from ltxspec.errors import Location, Problems, Severity, WrongUsage
 from ltxspec.services import DEFAULT, SANDBOX, SERVICES
 from ltxspec.storage.finding import FoundConfig, find_config, read_config
 from ltxspec.storage.paths import shown
-from ltxspec.storage.toml_tables import TomlFile, TomlTable, name_hint, plain_complaint
+from ltxspec.storage.previews_config import PreviewsConfig, previews_config
+from ltxspec.storage.toml_tables import TomlFile, TomlTable, name_hint, parse_toml
 from ltxspec.values import Json, Usd
 
-_POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _NO_SECRETS = "secrets do not belong in a file; set the environment variable "
 _MOST_PARALLEL = 64  # concurrent tasks
 _LEAST_TTL = 60  # seconds; the provider's minimum
@@ -117,6 +116,7 @@ class Config:
     budget: BudgetConfig = field(default_factory=BudgetConfig)
     archive: ArchiveConfig = field(default_factory=ArchiveConfig)
     delivery: DeliveryConfig = field(default_factory=DeliveryConfig)
+    previews: PreviewsConfig = field(default_factory=PreviewsConfig)
     sandbox: SandboxConfig = field(default_factory=SandboxConfig)
     policy: tuple[PolicyRule, ...] = ()
     remarks: tuple[str, ...] = ()  # notes for the user about where it comes from
@@ -167,8 +167,9 @@ def parse_config(data: bytes, file: Path, name: str, problems: Problems) -> Conf
         name: the file's name as shown to users.
         problems: collects the errors.
     """
-    text, document = _parse(data, name, problems)
-    tables = ("project", "provider", *usual_services(), "budget", "archive", "delivery", SANDBOX.name, "policy")
+    text, document = parse_toml(data, name, problems)
+    known = ("project", "provider", *usual_services(), "budget", "archive", "delivery", "previews", SANDBOX.name)
+    tables = (*known, "policy")
     source = TomlFile(name, text, tables)
     for key, value in document.items():
         if key not in tables:
@@ -190,32 +191,10 @@ def parse_config(data: bytes, file: Path, name: str, problems: Problems) -> Conf
         budget=_budget(table("budget")),
         archive=_archive(table("archive")),
         delivery=_delivery(table("delivery")),
+        previews=previews_config(table("previews")),
         sandbox=_sandbox(table(SANDBOX.name)),
         policy=_policy(document.get("policy"), source, problems),
     )
-
-
-def _parse(data: bytes, name: str, problems: Problems) -> tuple[str, Mapping[str, Json]]:
-    import tomllib  # takes 10 ms to import, and many projects have no configuration
-
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problems.error("config", "the configuration is not UTF-8 text", Location(name, line, 1))
-        return "", {}
-    try:
-        return text, tomllib.loads(text)
-    except (RecursionError, ValueError) as error:  # also for numbers and nesting that Python rejects
-        position = _POSITION.search(str(error))
-        lines = text.splitlines() or [""]
-        line, column = len(lines), 1  # for errors at the end of the document
-        if position is not None and position["line"] is not None:
-            line, column = int(position["line"]), int(position["column"])
-        message = plain_complaint(_POSITION.sub("", str(error)))
-        where = Location(name, line, column, "".join(lines[line - 1 : line]))
-        problems.error("config", f"the configuration is not TOML: {message}", where)
-        return "", {}
 
 
 def _project(table: TomlTable) -> ProjectConfig:

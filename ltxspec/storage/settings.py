@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from decimal import Decimal
 
 from ltxspec.storage.config import Config, PolicyRule
-from ltxspec.values import Json, format_usd
+from ltxspec.values import Json, dollars
 
 _WRITTEN = {"webhook_url": "webhookURL", "upload_endpoint": "uploadEndpoint"}  # where key and field name differ
 
@@ -34,7 +34,7 @@ def _text(value: Json | Decimal) -> str | None:
     if value is None or value == "":
         return None
     if isinstance(value, Decimal):
-        return f"${format_usd(value)}"
+        return dollars(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -16,6 +16,7 @@ _SECRETS = re.compile(r"key|token|secret|password", re.IGNORECASE)
 
 _TWICE = re.compile(r"Cannot declare \((?P<names>.*?),?\) twice")
 _NAME = re.compile(r"'([^']*)'")
+_POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,3 +210,27 @@ def _is_amount(value: Json) -> bool:
 def plain_complaint(message: str) -> str:
     """The message of Python's TOML reader, with tables named as in the file."""
     return _TWICE.sub(lambda found: f"table `[{'.'.join(_NAME.findall(found['names']))}]` appears twice", message)
+
+
+def parse_toml(data: bytes, name: str, problems: Problems) -> tuple[str, Mapping[str, Json]]:
+    """The text of a TOML file and what it says; "" and nothing if it is not TOML, which is added to the problems."""
+    import tomllib  # takes 10 ms to import, and many projects have no configuration
+
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problems.error("config", "the configuration is not UTF-8 text", Location(name, line, 1))
+        return "", {}
+    try:
+        return text, tomllib.loads(text)
+    except (RecursionError, ValueError) as error:  # also for numbers and nesting that Python rejects
+        position = _POSITION.search(str(error))
+        lines = text.splitlines() or [""]
+        line, column = len(lines), 1  # for errors at the end of the document
+        if position is not None and position["line"] is not None:
+            line, column = int(position["line"]), int(position["column"])
+        message = plain_complaint(_POSITION.sub("", str(error)))
+        where = Location(name, line, column, "".join(lines[line - 1 : line]))
+        problems.error("config", f"the configuration is not TOML: {message}", where)
+        return "", {}

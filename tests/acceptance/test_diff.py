@@ -198,7 +198,7 @@ def test_ten_thousand_changed_shots_still_fit_into_a_comment(tmp_path: Path) -> 
     write_spec(tmp_path, head.replace("Porto", "Lisbon") + lines)
     text = diff(tmp_path, "--format", "markdown", "--forge", "github").out
     assert len(text) <= 65_536
-    assert "\n- <code>variable city</code> changed 10,000 shots: Porto → Lisbon\n" in text
+    assert "\n**<code>variable city</code> (Porto → Lisbon):** 10,000 shots\n" in text
     assert "**10,000 shots to render for $" in text
 
 

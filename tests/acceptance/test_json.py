@@ -21,6 +21,7 @@ WITHOUT = {
     "completion": "prints a script for a shell",
     "sandbox serve": "runs until it is interrupted",
     "lock textconv": "is for git, which wants text",
+    "previews change": "prints one number, for a shell",
 }
 
 PAGE = REPOSITORY / "tests" / "acceptance" / "page"
@@ -57,6 +58,8 @@ CALLS: dict[str, tuple[tuple[str, ...], str, int]] = {
     "diff": (("HEAD",), "review", 0),
     "review": (("HEAD",), "review-files", 0),
     "review import": (("exported.json",), "review-import", 0),
+    "previews prepare": (("pictures", "--out", "prepared"), "previews-prepare", 0),
+    "previews closed": (("--forge", "github", "--repo", "a/b"), "previews-closed", 0),
     "comment": (("--dry-run", "--base", "HEAD", "--repo", "a/b", "--pr", "1", "--forge", "github"), "comment", 0),
     "models": ((), "catalog", 0),
     "fmt": ((), "fmt", 0),
@@ -107,6 +110,8 @@ def ready(rendered: Path) -> Path:
         (rendered / f"{part}.json").write_text(text, "utf-8")
     exported = {"exportVersion": 1, "provider": "sandbox", "takes": [reviewed(rendered)]}
     (rendered / "exported.json").write_text(json.dumps(exported), "utf-8")
+    (rendered / "pictures").mkdir()
+    (rendered / "pictures" / "index.json").write_text("{}", "utf-8")
     git(rendered, "init", "--quiet")
     git(rendered, "add", "specs", "ltxspec.toml")
     git(rendered, "commit", "--quiet", "--message=First")

@@ -17,7 +17,7 @@ from acceptance.test_new_model import new_model
 from ltxspec.cli.main import cli
 from ltxspec.cli.own_action import ActingGroup
 
-ONLINE = {"apply", "collect", "archive pull", "comment", "sandbox serve"}
+ONLINE = {"apply", "collect", "archive pull", "comment", "sandbox serve", "previews change", "previews closed"}
 REQUEST = {"taskType": "videoInference", "taskUUID": "20417af1-9d69-414b-ad89-424ddea60442"}
 EXIT_BUG = 70
 COMMANDS = [
@@ -47,7 +47,8 @@ COMMANDS = [
     ["archive", "verify"],
     ["archive", "gc", "--dry-run"],
     ["diff", "HEAD"],
-    ["review", "HEAD", "--html", "page.html"],
+    ["review", "HEAD", "--html", "page.html", "--animatics", "--png-dir", "pictures"],
+    ["previews", "prepare", "pictures", "--out", "ready"],
     ["review", "import", "exported.json"],
     ["models"],
     ["schema", "spec"],

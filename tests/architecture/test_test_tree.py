@@ -27,6 +27,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cli/commands/output.py": "acceptance/test_command_output.py",
     "cli/commands/pick.py": "acceptance/test_command_pick.py",
     "cli/commands/plan.py": "acceptance/test_command_plan.py",
+    "cli/commands/previews.py": "acceptance/test_offline.py",
     "cli/commands/reject.py": "acceptance/test_verdicts.py",
     "cli/deciding.py": "acceptance/test_verdicts.py",
     "cli/commands/render.py": "acceptance/test_command_render.py",

@@ -26,6 +26,8 @@ _EXAMPLES = (
 )
 @click.option("--storyboard", metavar="URL", help="Address of the storyboard page.")
 @click.option("--sheet", metavar="URL", help="A picture of all shots, before and after.")
+@click.option("--pictures", metavar="FILE", help="Each shot's picture: `index.json` of `review --png-dir`.")
+@click.option("--pictures-base", metavar="URL", help="Where these pictures are; `{path}` stands for a name.")
 @click.option("--report-url", metavar="URL", help="Address of the whole report.")
 @click.option("--advice", metavar="MARKDOWN", help="A custom line before the commands.")
 @click.option("--dry-run", is_flag=True, help="Print the comment; send nothing.")
@@ -62,7 +64,7 @@ def command(
     elif posted.comment is None:
         click.echo(f"nothing written: {posted.reason}", err=True)
     else:
-        click.echo(f"comment {posted.outcome}", err=True)
+        click.echo(f"comment {posted.outcome}" + (f"; {posted.reason}" if posted.reason else ""), err=True)
         click.echo(posted.comment.url or str(posted.comment.id))
     return 0
 

@@ -27,6 +27,8 @@ class Outputs:
     png: str | None
     png_dir: str | None
     embed: bool
+    animatics: bool
+    report: str | None
 
     def files(self, folder: "Path") -> "dict[str, Path]":
         """The requested files, relative to a folder."""
@@ -57,7 +59,7 @@ class Serving:
             if self.port is not None:
                 raise WrongUsage("`--port` is for `--serve`")
             return False
-        if outputs != Outputs(None, None, None, embed=False) or output_format != "text":
+        if outputs != Outputs(None, None, None, embed=False, animatics=False, report=None) or output_format != "text":
             raise WrongUsage("`--serve` writes no files and no documents", hint="leave out the other options")
         if compared.head is not None or ".." in (compared.base or ""):
             raise WrongUsage("`--serve` reviews the working tree, which it writes to", hint="name no head")
@@ -79,11 +81,13 @@ class Serving:
 @click.argument("base", required=False)
 @click.argument("head", required=False)
 @click.option("--html", metavar="FILE", help="Where to write the page (default: .ltxspec/review/index.html).")
-@click.option("--embed", is_flag=True, help="Embed the videos in the page, so that it can be shared.")
+@click.option("--embed", is_flag=True, help="Embed videos and stills in the page, so that it can be shared.")
+@click.option("--animatics", is_flag=True, help="Show what is not rendered yet by free previews, drawn here.")
 @click.option("--png", metavar="FILE", help="One picture of all shots, before and after.")
 @click.option("--png-dir", metavar="DIR", help="One picture per shot, and `index.json`, which maps addresses to files.")
 @click.option("--serve", is_flag=True, help="Serve the page on this machine; it writes verdicts, notes and picks.")
 @click.option("--port", metavar="N", type=click.IntRange(0, 65535), help="Port to serve on (default: any free one).")
+@click.option("--report", metavar="FILE", help="Show a review that `diff BASE HEAD --format json` wrote, once checked.")
 @options.gathered("outputs", Outputs)
 @options.gathered("serving", Serving)
 @options.gathered("compared", Compared)
@@ -108,16 +112,16 @@ def command(
     """
     if serving.check(outputs, compared, output_format):
         return serving.run(session, provider, compared.base)
-    from ltxspec.project.review import make_review
+    from ltxspec.project.reported import review_of
     from ltxspec.project.review_pages import write_review
     from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.review.files import review_files
     from ltxspec.report.review.wording import headline
 
     project = session.open_project(provider)
-    review = make_review(project, compared.base, compared.head)
+    review = review_of(project, compared.base, compared.head, outputs.report)
     files = outputs.files(session.folder) or {"html": project.local / "review" / "index.html"}
-    written, problems = write_review(project, review, files, embed=outputs.embed)
+    written, problems = write_review(project, review, files, embed=outputs.embed, animatics=outputs.animatics)
     if output_format == "json":
         session.answer(review_files(review, written, problems))
         return 0

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ltxspec.formats import Schema, schema
-from ltxspec.report.results import archive, errors, films, graph, lock, reviews, setup, takes
+from ltxspec.report.results import archive, errors, films, graph, lock, previews, reviews, setup, takes
 from ltxspec.report.results.base import Result
 
 # name of the schema -> its declaration; commands of a group are written with a hyphen
@@ -32,6 +32,8 @@ RESULTS: Mapping[str, type[Result]] = {
     "review-files": reviews.ReviewFiles,
     "review-import": takes.ReviewImport,
     "comment": reviews.CommentResult,
+    "previews-prepare": previews.PreparedPreviews,
+    "previews-closed": previews.ClosedChanges,
     "order": reviews.OrderResult,
     "catalog": setup.CatalogResult,
     "fmt": setup.Fmt,

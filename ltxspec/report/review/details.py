@@ -19,6 +19,7 @@ _LONGEST_ADDRESS = 100
 _LONGEST_NOTE = 500
 _LONGEST_PROMPT = 2000
 _LONGEST_DIFF = 12_000  # characters of both prompts together; above this, only the sizes are shown
+_THUMBNAIL = 320  # pixels of width: two stills side by side
 _MOST_FIELDS = 20
 _MOST_CAUSES = 10
 
@@ -46,13 +47,18 @@ def address(shot: ShotReview) -> str:
 
 def picture(url: str, description: str) -> str:
     """An image as HTML. Empty for an invalid address, and for one that is neither https, http nor relative."""
-    try:
-        scheme = urlsplit(url).scheme
-    except ValueError:
-        return ""
-    if scheme not in ("", "http", "https"):
+    if not _is_page(url):
         return ""
     return f'<img src="{_attribute(url)}" alt="{html.escape(clean(description))}">'
+
+
+def thumbnail(url: str, description: str, target: str | None = None) -> str:
+    """A small image as HTML, linked to `target`; without one, forges link it to itself."""
+    image = picture(url, description)
+    if not image:
+        return ""
+    small = image.replace("<img ", f'<img width="{_THUMBNAIL}" ', 1)
+    return f'<a href="{_attribute(target)}">{small}</a>' if target is not None and _is_page(target) else small
 
 
 def details_of(
@@ -128,6 +134,14 @@ def _videos(shot: ShotReview) -> str:
 def _attribute(url: str) -> str:
     """A URL for a quoted attribute, with all unusual characters percent-encoded."""
     return html.escape(quote(url, safe=_IN_URL))
+
+
+def _is_page(url: str) -> bool:
+    """Whether an address is https, http or relative."""
+    try:
+        return urlsplit(url).scheme in ("", "http", "https")
+    except ValueError:
+        return False
 
 
 def _is_web(url: str) -> bool:

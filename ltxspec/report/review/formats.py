@@ -7,7 +7,8 @@ from ltxspec.errors import WrongUsage
 from ltxspec.report.markdown import FORGE_LIMITS
 from ltxspec.report.review.details import Links
 from ltxspec.report.review.json import review_json
-from ltxspec.report.review.markdown import Page, review_markdown
+from ltxspec.report.review.markdown import review_markdown
+from ltxspec.report.review.page import Page
 from ltxspec.report.review.text import review_text
 from ltxspec.report.terminal import Style
 from ltxspec.review.models import Review

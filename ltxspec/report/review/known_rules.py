@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.review.models import Review, RuleChange
-from ltxspec.values import Usd, format_usd
+from ltxspec.values import Usd, dollars
 
 _OF_MODELS = frozenset({"price", "content"})  # names of model rules, even if a change uses them as names of parameters
 
@@ -42,4 +42,4 @@ def disagreement(review: Review, known: KnownRules) -> str | None:
 
 
 def _money(usd: Usd | None) -> str:
-    return "no limit" if usd is None else f"${format_usd(usd)}"
+    return "no limit" if usd is None else dollars(usd)

@@ -10,21 +10,12 @@ from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.render.models import Request
 from ltxspec.report import reasons
 from ltxspec.report import wording as phrases
+from ltxspec.report.review.backlog import inherited, own_shots
+from ltxspec.report.review.headline import headline, rendered
+from ltxspec.report.review.kinds import KINDS
 from ltxspec.report.terminal import clean, fit
-from ltxspec.review.models import INVALID, WORKING_TREE, Cause, CauseKind, Review, RuleChange, ShotKind, ShotReview
+from ltxspec.review.models import WORKING_TREE, Cause, CauseKind, Review, RuleChange, ShotKind, ShotReview
 from ltxspec.values import Json, Usd, money_text, total_usd
-
-KINDS: Mapping[ShotKind, str] = {
-    ShotKind.RENDERED: "rendered",
-    ShotKind.PENDING: "to render",
-    ShotKind.RESUMING: "under way",
-    ShotKind.BLOCKED: "blocked",
-    ShotKind.HELD: "held",
-    ShotKind.RESTORED: "restored",
-    ShotKind.MOVED: "moved",
-    ShotKind.UPDATED: "recorded",
-    ShotKind.RETIRED: "retired",
-}
 
 _CAUSES: Mapping[str, str] = {
     CauseKind.PROMPT: "prompt of {}",
@@ -34,11 +25,12 @@ _CAUSES: Mapping[str, str] = {
     CauseKind.MODEL_DEFAULT: "the model's default of {}",
 }  # the others are named as they are
 
+__all__ = ["KINDS", "headline", "inherited", "own_shots", "rendered"]  # of the modules beside this one, for all reports
+
 # Causes that a reader sees in the shot itself.
 _PLAIN = frozenset({CauseKind.PROMPT, CauseKind.PARAMETER, CauseKind.MODEL})
 
 _SHORT = 12  # digits of a commit
-_MOST_NAMED = 3
 _RULE_WIDTH = 200  # maximum width of a value: rules are shown in full if possible
 _RULE_NAME = 80  # short enough for the name and both values to fit in a line
 
@@ -52,63 +44,6 @@ def sides(review: Review) -> str:
     """`2c6234161ca8 (merge base of main) to the working tree`."""
     about = f" ({clean(review.base_name)})" if review.base_name and not review.base.startswith(review.base_name) else ""
     return f"{commit(review.base)}{about} to {commit(review.head)}"
-
-
-def rendered(review: Review) -> int:
-    """The number of shots with a video that was bought in this change."""
-    return sum(1 for shot in review.shots if any(take.status == "succeeded" for take in shot.bought))
-
-
-def headline(review: Review) -> str:
-    """One sentence, stable enough to grep.
-
-    `3 shots rendered for $1.44, 2 to render for $0.96, 41 unchanged; limit $5.00.`
-    """
-    return phrases.charged(_headline(review), review.provider)
-
-
-def _headline(review: Review) -> str:
-    counts = {kind: review.count(kind) for kind in ShotKind}
-    parts: list[tuple[int, str]] = []
-    if (number := rendered(review)) or review.spent or review.spent_unknown:
-        parts.append((number, f"rendered for {phrases.amount(review.spent, review.spent_unknown)}"))
-    if counts[ShotKind.PENDING]:
-        cost = phrases.amount(review.estimate, review.estimate_unknown)
-        parts.append((counts[ShotKind.PENDING], f"to render for {cost}"))
-    if counts[ShotKind.RESUMING]:
-        cost = phrases.amount(review.under_way, review.under_way_unknown)
-        parts.append((counts[ShotKind.RESUMING], f"under way for {cost}"))
-    counted = (ShotKind.RENDERED, ShotKind.PENDING, ShotKind.RESUMING)
-    parts += [(number, KINDS[kind]) for kind, number in counts.items() if number and kind not in counted]
-    if review.altered:
-        parts.append((len({item.address for item in review.altered}), "with altered records"))
-    has_problems = any(refusal.code == INVALID for refusal in review.refusals)
-    if not parts and has_problems:
-        others = f"; {phrases.counted(review.unchanged, 'other')} as before" if review.unchanged else ""
-        return f"Shots cannot be compared until the problems are fixed{others}{_rules(review)}{_limit(review)}."
-    if not parts:
-        nothing = "No shot changed" if review.rules else "No changes"
-        return f"{nothing}: {phrases.counted(review.unchanged, 'shot')} as before{_rules(review)}{_limit(review)}."
-    if review.unchanged:
-        parts.append((review.unchanged, "unchanged"))
-    first, *rest = parts
-    words = [f"{phrases.counted(first[0], 'shot')} {first[1]}", *(f"{number:,} {word}" for number, word in rest)]
-    incomplete = "; incomplete until the problems are fixed" if has_problems else ""
-    return f"{', '.join(words)}{incomplete}{_rules(review)}{_limit(review)}."
-
-
-def _rules(review: Review) -> str:
-    number = len(review.rules)
-    changed = "1 rule or price" if number == 1 else f"{number:,} rules or prices"
-    return f"; {changed} changed" if number else ""
-
-
-def _limit(review: Review) -> str:
-    return phrases.higher(review.reckoned) + _limit_alone(review)
-
-
-def _limit_alone(review: Review) -> str:
-    return "" if review.limit is None else f"; limit {phrases.money(review.limit)}"
 
 
 def totals(review: Review) -> str:
@@ -126,12 +61,20 @@ def all_clear(review: Review) -> str:
             waits = "1 shot is" if len(held) == 1 else f"{len(held):,} shots are"
             return f"Nothing to pay for now; {waits} held, for {phrases.amount(*total_usd(held))} later"
         return "Nothing left to pay for"
-    line = f"Ready to apply: {phrases.money(review.estimate + review.under_way)} to spend"
+    line = f"Ready to apply: {phrases.money(review.estimate + review.under_way)} to spend{_own_share(review)}"
     if review.reckoned is not None:
         line += f" by the project's own prices, {phrases.money(review.reckoned)} by ltxspec's, which limits use"
     if review.limit is None:
         return f"{line}; no limit is set"
     return f"{line}, within the limit of {phrases.money(review.limit)} for one apply"
+
+
+def _own_share(review: Review) -> str:
+    """How much of it this change causes, where the base would order something as well."""
+    if not any(shot.inherited and shot.kind is ShotKind.PENDING for shot in review.shots):
+        return ""
+    own = [shot.change.estimate for shot in own_shots(review) if shot.change and phrases.is_counted(shot.change)]
+    return f" ({phrases.amount(*total_usd(own))} of it for this change)"
 
 
 RULES = "Rules and prices changed"
@@ -229,32 +172,6 @@ def size(shot: ShotReview) -> str:
     take = shot.after
     request = Request(shot.address, take.request, {}, take.inputs, take.fingerprint, take.cost, "", 1, 1)
     return phrases.size(Change(shot.address, Action.CREATE, request=request))
-
-
-def own_shots(review: Review) -> list[ShotReview]:
-    """The shots of this change, without those for which applying the base would do the same."""
-    return [shot for shot in review.shots if not shot.inherited]
-
-
-def inherited(review: Review) -> str:
-    """One sentence for what the plan of the base contains, too; empty if there is nothing.
-
-    `Also at the base: 2 to render for $0.96 (night-scenes.alley, night-scenes.pier).`
-    """
-    shots = [shot for shot in review.shots if shot.inherited]
-    if not shots:
-        return ""
-    counts = {kind: sum(1 for shot in shots if shot.kind is kind) for kind in ShotKind}
-    priced = [shot.change.estimate for shot in shots if shot.change is not None and shot.change.action.spends]
-    cost = f" for {phrases.amount(*total_usd(priced))}" if priced else ""
-    parts = [
-        f"{number:,} {KINDS[kind]}{cost if kind is ShotKind.PENDING else ''}"
-        for kind, number in counts.items()
-        if number
-    ]
-    names = ", ".join(clean(str(shot.address)) for shot in shots[:_MOST_NAMED])
-    more = f" and {len(shots) - _MOST_NAMED:,} more" if len(shots) > _MOST_NAMED else ""
-    return f"Also at the base: {', '.join(parts)} ({names}{more})."
 
 
 def hidden_causes(shot: ShotReview) -> Sequence[Cause]:

@@ -8,12 +8,16 @@ from ltxspec.values import Moment
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A still: a JPEG file and its time, in seconds from the first picture."""
+    """A still: a JPEG file and its time, in seconds from the first picture.
+
+    `href` is its relative URL from the page, quoted, if it is in a file beside it; empty: the page contains it.
+    """
 
     seconds: float
     width: int
     height: int
     jpeg: bytes
+    href: str = ""
 
 
 Frames = Mapping[tuple[str, Moment], Picture | str]
@@ -27,6 +31,7 @@ class Clip:
     Args:
         sha256: hash of its bytes, as bare hex digits.
         href: relative URL of the file from the page, quoted. Ignored if the page embeds the video.
+        preview: it is a free animatic that shows what is to be rendered, and not a take.
         read: returns its bytes, to embed the video in the page; None to link it.
         mime: its type, such as `video/mp4`.
         stills: first, middle and last still, at the same times as those of the video it is compared with.
@@ -43,6 +48,7 @@ class Clip:
     audio: bool
     stills: Sequence[Picture] = ()
     read: Callable[[], bytes] | None = None
+    preview: bool = False
 
 
 @dataclass(frozen=True, slots=True)

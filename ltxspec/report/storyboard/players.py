@@ -1,7 +1,7 @@
 """The players of a shot: for each of its results the sides to compare, each a video or a text instead of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ltxspec.lock.models import Output, Take
 from ltxspec.plan.actions import Change
@@ -9,6 +9,8 @@ from ltxspec.report import wording as phrases
 from ltxspec.report.storyboard.models import Clip, ClipPair
 from ltxspec.review.models import ShotKind, ShotReview
 from ltxspec.values import is_web_address, money_text
+
+PREVIEW = "Preview, not rendered"  # the caption of an animatic: it is never taken for a take
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def take_cost(take: Take) -> str:
 
 def _sides(shot: ShotReview, index: int, found: ClipPair) -> tuple[PlayerSide, ...]:
     if shot.after is None:
-        after = _to_come(shot)
+        after = _previewed(shot, found.after)
     else:
         caption = "The same video before and after" if is_same_video(shot) else "After"
         after = _side("after", caption, shot.after, index, found.after)
@@ -92,6 +94,15 @@ def _side(name: str, caption: str, take: Take, index: int, clip: Clip | None) ->
     where = "The provider may still have it." if url else "No other location is recorded."
     reason = f"It is not in the archive of this machine; `ltxspec archive pull` fetches what is in use. {where}"
     return PlayerSide(name, caption, cost, blank="Not on this machine", reason=reason, url=url)
+
+
+def _previewed(shot: ShotReview, clip: Clip | None) -> PlayerSide:
+    """The side of a shot that has no video: its animatic, said to be one, or a text."""
+    side = _to_come(shot)
+    if clip is None or not clip.preview:
+        return side
+    facts = f"A free preview of what is to be rendered. {side.reason}"
+    return replace(side, caption=PREVIEW, clip=clip, facts=facts)
 
 
 def _to_come(shot: ShotReview) -> PlayerSide:

@@ -50,7 +50,7 @@ def policy(style: str, script: str, *, live: bool = False) -> str:
             "default-src 'none'",
             f"script-src {_source(script)}",
             f"style-src {_source(style)}",
-            "img-src data:",
+            "img-src 'self' file: data:",
             "media-src 'self' file: blob:",
             *(["connect-src 'self'"] if live else []),
             "base-uri 'none'",
@@ -104,5 +104,5 @@ def _lines(text: str) -> "Markup":
 
 
 def _jpeg(picture: Picture) -> str:
-    """A still as a data URI."""
-    return f"data:image/jpeg;base64,{base64.b64encode(picture.jpeg).decode('ascii')}"
+    """Where a still is: in a file beside the page, or in the page itself as a data URI."""
+    return picture.href or f"data:image/jpeg;base64,{base64.b64encode(picture.jpeg).decode('ascii')}"

@@ -88,6 +88,7 @@ def test_rights_are_given_job_by_job(callers: list[Path]) -> None:
     jobs = load(REUSABLE)["jobs"]
     assert {name: job["permissions"] for name, job in jobs.items()} == {
         "plan": {"contents": "read"},
+        "previews": {"actions": "read", "contents": "write", "pull-requests": "read"},
         "comment": {"actions": "read", "contents": "read", "pull-requests": "write"},
         "apply": {"contents": "write", "pull-requests": "write"},
     }
@@ -104,10 +105,49 @@ def test_what_reads_a_strangers_files_has_no_secret() -> None:
     jobs = load(REUSABLE)["jobs"]
     secret = {name for name, job in jobs.items() if "secrets." in yaml.dump(job)}
     assert secret == {"apply"}
-    for name, commit in (("plan", "pull_request.head.sha"), ("comment", "repository.default_branch")):
+    own = "github.event.repository.default_branch"  # what has rights sees nothing of the change
+    commits = {"plan": "github.event.pull_request.head.sha || github.event.merge_group.head_sha"}
+    for name in ("plan", "previews", "comment"):
         (checkout,) = [step for step in jobs[name]["steps"] if "checkout" in step.get("uses", "")]
-        assert checkout["with"]["persist-credentials"] == "false"
-        assert checkout["with"]["ref"] == f"${{{{ github.event.{commit} }}}}"  # what has rights sees nothing of it
+        assert checkout["with"]["ref"] == f"${{{{ {commits.get(name, own)} }}}}"
+        assert (checkout["with"].get("persist-credentials") == "false") is (name != "previews")  # which pushes
+
+
+def test_the_job_that_writes_the_comment_cannot_push_and_the_one_that_pushes_cannot_write_it() -> None:
+    jobs = load(REUSABLE)["jobs"]
+    assert jobs["comment"]["permissions"]["contents"] == "read"
+    assert jobs["previews"]["permissions"]["pull-requests"] == "read"
+    assert jobs["comment"]["needs"] == "previews"
+    assert "!cancelled()" in jobs["comment"]["if"]  # pictures are no reason to withhold it
+
+
+def test_a_push_to_the_default_branch_is_applied_whatever_its_name() -> None:
+    jobs, call = load(REUSABLE)["jobs"], load(REUSABLE)["on"]["workflow_call"]
+    assert call["inputs"]["apply-branch"]["default"] == "$default-branch"
+    assert "github.event.repository.default_branch || inputs.apply-branch" in jobs["apply"]["if"]
+    head, body = yaml.load_all(COMPONENT.read_text("utf-8"), Loader=yaml.BaseLoader)  # text only
+    assert head["spec"]["inputs"]["apply-branch"]["default"] == "$default-branch"
+    assert any("$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH" in rule["if"] for rule in body["ltxspec-apply"]["rules"])
+
+
+def test_a_queue_of_merges_is_planned_too(callers: list[Path]) -> None:
+    assert any("merge_group" in load(path)["on"] for path in callers)
+    plan = load(REUSABLE)["jobs"]["plan"]
+    assert "merge_group" in plan["if"]
+    assert any(step.get("with", {}).get("base") == "${{ github.event.merge_group.base_sha }}" for step in plan["steps"])
+
+
+def test_gitlabs_planning_job_sees_no_token_and_everything_is_installed_by_hash() -> None:
+    _, body = yaml.load_all(COMPONENT.read_text("utf-8"), Loader=yaml.BaseLoader)  # text only
+    jobs = {name: job for name, job in body.items() if not name.startswith(".")}
+    assert {name for name, job in jobs.items() if "environment" not in job} == {"ltxspec-plan"}
+    assert {job["environment"]["action"] for job in jobs.values() if "environment" in job} == {"access"}
+    assert jobs["ltxspec-plan"]["script"][0].startswith("unset GITLAB_TOKEN RUNWARE_API_KEY")
+    rules = [rule["if"] for job in jobs.values() for rule in job["rules"]]
+    assert not any("$GITLAB_TOKEN" in rule for rule in rules)  # a variable of an environment is not known there
+    installing = [line for line in body[".ltxspec"]["before_script"] if "pip" in line or "install" in line]
+    assert installing == ['LTXSPEC_VENV=/tmp/ltxspec sh "$ci/install.sh"']
+    assert "--require-hashes" in (CI / "install.sh").read_text("utf-8")
 
 
 def test_nothing_runs_with_rights_on_a_strangers_commit(callers: list[Path]) -> None:
@@ -125,7 +165,7 @@ def test_every_job_ends_by_itself() -> None:
 def test_the_action_takes_every_input_it_is_given() -> None:
     action = load(ACTION)
     steps = [node for node in nodes(load(REUSABLE)) if OWN.fullmatch(str(node.get("uses", "")))]
-    assert [step["with"]["command"] for step in steps] == ["plan", "comment", "apply"]
+    assert [step["with"]["command"] for step in steps] == ["plan", "previews", "comment", "apply"]
     for step in steps:
         assert step["with"].keys() <= action["inputs"].keys()
     used = set(re.findall(r"inputs\.([\w-]+)", yaml.dump(action["runs"])))

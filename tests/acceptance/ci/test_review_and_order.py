@@ -41,7 +41,7 @@ def test_a_plan_needs_no_key_and_leaves_a_report(studio: Studio, branch: Path) -
     assert report["head"] == {"commit": studio.head("night"), "isWorkingTree": False}
     written = dict(line.split("=", 1) for line in outputs.read_text("utf-8").splitlines())
     assert written == {"changes": "2", "cost": "1.08", "digest": report["planDigest"]}
-    assert "2 shots to render for $1.08" in summary.read_text("utf-8")
+    assert "1 shot to render for $0.54; also at the base: 1 to render for $0.54" in summary.read_text("utf-8")
     assert studio.far.asked == []
 
 
@@ -61,7 +61,7 @@ def test_a_report_is_told_by_a_job_that_has_no_files(studio: Studio, branch: Pat
     out = post(studio, plan(studio, branch))
     assert "https://forge.test/owner/films/pull/7#issuecomment-" in out
     text = studio.comment()
-    assert "2 shots to render for $1.08" in text
+    assert "1 shot to render for $0.54; also at the base: 1 to render for $0.54" in text
     assert f"https://forge.test/owner/films/blob/{studio.head('night')}/specs/night.yaml#L" in text
     mark = Marker.read(text)
     assert mark is not None

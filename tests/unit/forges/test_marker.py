@@ -30,6 +30,17 @@ def test_keys_that_differ_are_different_comments() -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other"), [("фильм", "кино"), ("a b", "a_b"), ("a--b", "a_b"), ("", "_"), ("-->", "_>")]
+)
+def test_keys_of_other_scripts_are_different_comments_too(one: str, other: str) -> None:
+    markers = [Marker.read(f"{Marker(HEAD, key=key).line()}\n") for key in (one, other)]
+    assert markers[0] is not None
+    assert markers[1] is not None
+    assert not markers[0].same_comment(markers[1])
+    assert markers[0].same_comment(Marker(HEAD, key=one))
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "",

@@ -238,3 +238,56 @@ def test_a_forge_that_wants_an_hour_is_left_to_the_next_run(far: Fake, opened: O
     with pytest.raises(ForgeError, match="3600 s"):
         post(opened(far), marker(), "two shots", ForgePace(slept))
     assert slept.waits == []
+
+
+def test_a_comment_that_the_forge_shows_as_somebody_else_s_is_not_written_again(
+    far: Fake, opened: Open, slept: Slept
+) -> None:
+    """Whose the token is may not be known, as for an app that cannot ask; each run wrote eight comments then."""
+    far.may_ask_who = True
+    made = far.comment_json
+
+    def by_another(number: int, body: str, author: tuple[int, str, str]) -> dict[str, Any]:
+        return made(number, body, (77, "somebody[bot]", "Bot"))
+
+    far.comment_json = by_another  # type: ignore[method-assign]  # a forge that names another author
+    posted = post(opened(far), marker(), "two shots", ForgePace(slept))
+    assert posted.outcome is PostOutcome.CREATED
+    assert "does not show the comment as ours" in posted.reason
+    assert far.writes() == ["POST"]
+
+
+def test_a_write_that_never_shows_is_tried_twice_and_no_more(far: Fake, opened: Open, slept: Slept) -> None:
+    def swallow(asked: Asked) -> None:
+        if asked.method == "POST" and asked.path != "/graphql":
+            far.faults[:] = [Answer(504, {"message": "upstream timed out"})]
+
+    far.before = swallow
+    with pytest.raises(ForgeError, match="after 2 attempts: status 504: upstream timed out"):
+        post(opened(far), marker(), "two shots", ForgePace(slept))
+    assert far.writes() == ["POST", "POST"]
+
+
+def test_a_limit_of_requests_writes_nothing_and_is_no_attempt(far: Fake, opened: Open, slept: Slept) -> None:
+    def limited(asked: Asked) -> None:
+        if asked.method == "POST" and len(far.writes()) < 4:
+            far.faults[:] = [Answer(429, {"message": "slow down"}, {"Retry-After": "2"})]
+
+    far.before = limited
+    assert post(opened(far), marker(), "two shots", ForgePace(slept)).outcome is PostOutcome.CREATED
+    assert texts(far) == ["two shots"]
+
+
+def test_an_update_that_the_list_does_not_show_is_repeated_once(far: Fake, opened: Open, slept: Slept) -> None:
+    old = dict(far.add(body(4, "one", head=OLD_HEAD)))
+
+    def lag(asked: Asked) -> None:
+        if asked.method == "GET" and asked.path.endswith(("/comments", "/notes")):
+            far.faults[:] = [Answer(200, [old])]
+
+    far.before = lag
+    posted = post(opened(far), marker(5), "two shots", ForgePace(slept))
+    assert posted.outcome is PostOutcome.UPDATED
+    assert posted.reason == "the forge does not show yet what was written"
+    assert len(far.writes()) == 2
+    assert texts(far) == ["two shots"]

@@ -47,7 +47,7 @@ def github(project: Path) -> Iterator[FakeGitHub]:
 
 def test_a_dry_run_prints_and_sends_nothing(project: Path, github: FakeGitHub) -> None:
     out = comment(project, *GITHUB, "--api", github.base, "--dry-run", GITHUB_TOKEN="").out
-    assert "2 shots to render for $1.08" in out
+    assert "1 shot to render for $0.54; also at the base: 1 to render for $0.54" in out
     assert github.asked == []
 
 
@@ -69,7 +69,7 @@ def test_a_merge_request_gets_its_note(project: Path) -> None:
     with serving(far) as api:
         done = comment(project, *GITLAB, "--api", api)
     assert done.out.strip() == "https://forge.test/group/films/-/merge_requests/7#note_1001"
-    assert "2 shots to render for $1.08" in far.comments[0]["body"]
+    assert "1 shot to render for $0.54; also at the base: 1 to render for $0.54" in far.comments[0]["body"]
 
 
 def test_a_merge_request_is_found_from_the_variables_of_its_pipeline(project: Path) -> None:

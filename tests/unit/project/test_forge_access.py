@@ -1,5 +1,6 @@
 """Where a comment goes: what is typed wins over what CI tells, and what is missing is asked for by name."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -47,13 +48,35 @@ def test_another_forge_takes_nothing_over(in_ci: Path) -> None:
     assert found.change == CiChange()
 
 
-@pytest.mark.parametrize(("folder", "key"), [("films/a", "films/a"), ("./films", "films"), ("ä b/..", "b")])
+@pytest.mark.parametrize(("folder", "key"), [("films/a", "films/a"), ("./films", "films"), ("ä b/..", "b.97b40d00")])
 def test_a_project_inside_a_repository_has_its_own_comment(in_ci: Path, folder: str, key: str) -> None:
     project = in_ci / "films" / "a"
     project.mkdir(parents=True)
     found = target_of(project, Place(key=folder))
     assert (found.key, found.folder) == (key, "films/a/")
     assert target_of(project, Place()).key == "films/a"
+
+
+def keys(root: Path, *folders: str) -> list[str]:
+    found = []
+    for folder in folders:
+        (root / folder).mkdir(parents=True, exist_ok=True)
+        found.append(target_of(root / folder, Place()).key)
+    return found
+
+
+def test_no_two_projects_of_a_repository_share_a_comment(in_ci: Path) -> None:
+    folders = ["", "ltxspec", "фильм", "кино", "電影", "a b", "a_b", "a--b", "films/night", "films", "x" * 90, "x" * 91]
+    found = keys(in_ci, *folders)
+    assert len(set(found)) == len(folders)
+    assert found[0] == "ltxspec"
+    assert found[8:10] == ["films/night", "films"]  # names that need no digest stay as they are
+    assert all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,79}", key) for key in found)
+
+
+def test_a_folder_has_the_same_key_on_every_system(in_ci: Path) -> None:
+    composed, apart = keys(in_ci, "f\u00e4hre"), keys(in_ci, "fa\u0308hre")
+    assert composed == apart
 
 
 def test_git_knows_the_folder_where_ci_does_not(tmp_path: Path) -> None:

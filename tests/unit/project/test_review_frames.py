@@ -1,8 +1,10 @@
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from storyboards import Films, review, shot, take
 
+from ltxspec.media.stills import still_of
 from ltxspec.project.review_frames import start_cutting
 from ltxspec.render.references import Reference
 from ltxspec.report.storyboard.models import Picture
@@ -25,7 +27,10 @@ def test_the_frames_are_cut_once_and_what_cannot_be_had_is_said(tmp_path: Path) 
         shot("hall", ShotKind.PENDING, uses_after=uses),
     )
     with ThreadPoolExecutor(1) as pool:
-        found = {cut: it.result() for cut, it in start_cutting(review(*both), films.find, 48, pool).items()}
+        found = {
+            cut: it.result()
+            for cut, it in start_cutting(review(*both), films.find, partial(still_of, width=48), pool).items()
+        }
     assert set(found) == {*((name, "last") for name in names), (own.sha256, "first")}
     last = found[names[0], "last"]
     assert isinstance(last, Picture)

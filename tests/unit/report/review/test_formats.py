@@ -6,7 +6,7 @@ from unit.report.reviews import many
 from ltxspec.errors import WrongUsage
 from ltxspec.report.markdown import FORGE_LIMITS
 from ltxspec.report.review.formats import REVIEW_FORMATS, ReviewOptions, page_for
-from ltxspec.report.review.markdown import Page
+from ltxspec.report.review.page import Page
 from ltxspec.report.terminal import Style
 
 

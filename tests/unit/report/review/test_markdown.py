@@ -15,9 +15,11 @@ from ltxspec.errors import Diagnostic, Location
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.markdown import FORGE_LIMITS, length
 from ltxspec.report.review.details import Links
-from ltxspec.report.review.markdown import LEAST, MOST_DETAILS, MOST_ROWS, Page, review_markdown
+from ltxspec.report.review.markdown import MOST_DETAILS, review_markdown
 from ltxspec.report.review.marker import read_marker
+from ltxspec.report.review.page import LEAST, Page
 from ltxspec.report.review.reading import review_from_json
+from ltxspec.report.review.shots import MOST_ROWS
 from ltxspec.review.models import WORKING_TREE, ApplyRefusal, Cause, Review
 
 BLOB = "https://host/o/r/blob/abc/"
@@ -31,8 +33,8 @@ def test_the_rich_review_reads_as_agreed() -> None:
 def test_it_renders_as_a_table_with_folded_sections() -> None:
     page = Rendered(review_markdown(rich_review(), Page(links=Links(BLOB))))
     assert page.balanced
-    assert page.tags.count("tr") == 1 + 9
-    assert page.tags.count("details") == 7
+    assert page.tags.count("tr") == (1 + 3 + 1) + (1 + 6 + 1) + (1 + 1 + 1)  # of the city, others, at the base
+    assert page.tags.count("details") == 7 + 1
     assert f"{BLOB}specs/night.yaml#L24" in page.links
 
 
@@ -114,7 +116,7 @@ def test_pictures_and_places_of_the_caller_are_linked() -> None:
     links = Rendered(text).links
     assert {"https://x.example/sheet.png", "https://x.example/a%20%281%29.html", "https://x.example/0.png"} <= {*links}
     assert "… and 100 more changed shots; [the whole report](https://x.example/run) lists all." in text
-    assert "\n\nComment `/ltxspec apply` to render.\n\n" in text
+    assert "\n\n**Order:** Comment `/ltxspec apply` to render. By hand, run the first command below. Only plan " in text
 
 
 def test_few_changes_are_shown_unfolded() -> None:
@@ -164,8 +166,8 @@ def test_nothing_that_others_write_becomes_markup(text: str) -> None:
     page = Rendered(markdown)
     assert page.balanced
     assert page.tags.count("details") == 3
-    assert page.tags.count("tr") == 1 + 3
-    assert page.tags.count("td") == 18
+    assert page.tags.count("tr") == 1 + 3 + 1
+    assert page.tags.count("td") == 7 * 4
     assert {"script", "img", "h1", "hr"}.isdisjoint(page.tags)
     assert all(link.startswith((BLOB, "https://videos.example/")) for link in page.links)
     prose = re.sub(r"<code>.*?</code>|```sh\n.*\n```", " ", markdown, flags=re.DOTALL)  # in code nothing is obeyed
@@ -189,7 +191,7 @@ def test_a_limit_is_kept_and_nothing_is_cut_inside(number: int, limit: int, text
     assert length(markdown) <= limit
     page = Rendered(markdown)
     assert page.balanced
-    assert page.tags.count("td") == 6 * max(page.tags.count("tr") - 1, 0)
+    assert page.tags.count("td") == 7 * (page.tags.count("tr") - page.tags.count("thead"))
     assert markdown.count("```") % 2 == 0
     assert markdown.rstrip().endswith("</sub>")
 
@@ -201,7 +203,9 @@ def test_every_forge_takes_any_number_of_changes(forge: str, number: int) -> Non
     assert length(markdown) <= FORGE_LIMITS[forge]
     page = Rendered(markdown)
     assert page.balanced
-    rows, sections = page.tags.count("tr") - 1, page.tags.count("details")
+    sums = number > 1
+    rows = page.tags.count("tr") - page.tags.count("thead") - sums
+    sections = page.text.count("(to render: ")
     assert min(number, 30) <= rows <= min(number, MOST_ROWS)
     assert min(number, 10) <= sections <= min(number, MOST_DETAILS)
     told = re.search(r"… and ([\d,]+) more changed shots?; ", page.text)
@@ -211,7 +215,7 @@ def test_every_forge_takes_any_number_of_changes(forge: str, number: int) -> Non
 def test_without_a_limit_long_lists_are_counted_all_the_same() -> None:
     text = review_markdown(many(10_000))
     assert text.count("est. $0.48") == MOST_ROWS
-    assert text.count("<details>") == MOST_DETAILS
+    assert text.count("(to render: ") == MOST_DETAILS
     assert "Details of 9,900 shots are left out; `ltxspec diff --format json` has them." in text
 
 

@@ -49,7 +49,7 @@ def test_ten_thousand_shots_are_listed_in_part_and_counted() -> None:
     assert text.count("{+crimson-robed+}") == MOST_DIFFS
     assert f"… and {10_000 - MOST_ROWS:,} more of night (9,500 to render); `--format json` lists all" in text
     assert "variable city changed 10,000 shots: Neo-Kyoto → Lisbon" in text
-    assert text.endswith("\n10,000 shots to render for $4800.00.\n")
+    assert text.endswith("\n10,000 shots to render for $4,800.00.\n")
 
 
 def test_specs_beyond_the_room_are_counted_too() -> None:

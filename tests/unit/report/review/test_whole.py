@@ -16,7 +16,8 @@ from ltxspec.catalog.models import load_catalog
 from ltxspec.plan.differences import field_changes
 from ltxspec.project.review import make_review
 from ltxspec.report.review.checking import Reader, checked
-from ltxspec.report.review.markdown import Page, review_markdown
+from ltxspec.report.review.markdown import review_markdown
+from ltxspec.report.review.page import Page
 from ltxspec.report.review.reading import review_from_json
 from ltxspec.storage.packaged import read_model_documents
 

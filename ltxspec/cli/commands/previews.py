@@ -1,0 +1,76 @@
+"""`ltxspec previews`: the pictures that a pull request shows. For CI jobs; nothing is sent from here."""
+
+from pathlib import Path
+
+import click
+
+from ltxspec.cli import options
+from ltxspec.cli.context import Session
+from ltxspec.project.forge_access import Place
+
+
+@click.group("previews")
+def command() -> None:
+    """Prepare the pictures that a pull request shows, for `ci/publish-previews.sh`."""
+
+
+@command.command("prepare", epilog="Example: `ltxspec previews prepare pictures --out ready`.")
+@click.argument("pictures", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="The folder to write.")
+@options.output_format("text", "json")
+@click.pass_obj
+def prepare(session: Session, pictures: Path, out: Path, output_format: str) -> int:
+    """Make the pictures of `review --png-dir` smaller, as many as `[previews]` allows. Prints where they go."""
+    from ltxspec.project.previews import prepare as make
+    from ltxspec.project.previews import prepared_result
+
+    project = session.open_project()
+    found = make(project, session.folder / pictures, session.folder / out)
+    if output_format == "json":
+        session.answer(prepared_result(found))
+        return 0
+    click.echo(found.store if found.store != "branch" else f"branch {found.branch}")
+    if found.left:
+        click.echo(f"{found.left:,} pictures are left out: `[previews] most` is {found.pictures:,}", err=True)
+    return 0
+
+
+@command.command("change", epilog="Example: `ltxspec previews change 3f5c…`.")
+@click.argument("head", metavar="COMMIT")
+@click.pass_obj
+def change(session: Session, head: str) -> int:
+    """Print the number of the pull request that this CI job is for; nothing if COMMIT is no longer its head."""
+    from ltxspec.project.previews import change_number
+
+    number = change_number(session.open_project(), Place(), head)
+    if number is not None:
+        click.echo(number)
+    return 0
+
+
+@command.command("closed", epilog="Example: `ltxspec previews closed 7 12 --forge github --repo studio/films`.")
+@click.argument("numbers", nargs=-1, type=click.IntRange(1), metavar="N...")
+@click.option("--forge", type=click.Choice(["github", "gitlab"]), help="Where the changes are (default: from CI).")
+@click.option("--repo", "repository", metavar="OWNER/NAME", help="The repository (default: from CI).")
+@click.option("--api", metavar="URL", help="The forge's API (default: from CI, else the public one).")
+@options.output_format("text", "json")
+@click.pass_obj
+def closed(
+    session: Session,
+    numbers: tuple[int, ...],
+    forge: str | None,
+    repository: str | None,
+    api: str | None,
+    output_format: str,
+) -> int:
+    """Print those of these pull requests that are no longer open: their previews are not needed."""
+    from ltxspec.project.previews import closed_changes, closed_result
+
+    project = session.open_project()
+    found = closed_changes(project, Place(repository=repository, forge=forge, api=api), numbers)
+    if output_format == "json":
+        session.answer(closed_result(found))
+        return 0
+    for number in found:
+        click.echo(number)
+    return 0
