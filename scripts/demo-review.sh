@@ -21,6 +21,7 @@ git config user.name Demo
 git config user.email demo@example.invalid
 ltxspec init --name night-scenes >/dev/null
 
+: >.git/service.txt
 ltxspec sandbox serve --port 0 --speed 1000 --key demo-key-for-the-sandbox --state .ltxspec/service >.git/service.txt 2>&1 &
 service=$!
 trap 'kill "$service" 2>/dev/null || true' EXIT
@@ -52,6 +53,7 @@ shots:
   harbour:
     prompt: Fishing boats rocking in the harbour of {{ city }} just after sunset.
     duration: $2
+    gate: approval
   roofs:
     prompt: Slow aerial drift over dark roofs, one window lit.$3
   weather:
@@ -60,7 +62,7 @@ shots:
 $4
 SPEC
 }
-printf '%s\n' /review.md /review.html /review-stills >>.git/info/exclude # what a reviewer gets is no part of the project
+printf '%s\n' /review.md /review.html /review-stills /pictures /comment.* /decided.png >>.git/info/exclude # what a reviewer gets is no part of the project
 record() { git add -A && git commit -q -m "$1"; }
 
 musician="a musician under a transparent umbrella, neon reflections."
@@ -73,8 +75,9 @@ record "Night scenes"
 say "branch: another umbrella, a longer harbour, a new shot; all but the new one are rendered"
 git switch -q -c more-rain
 spec "a musician under a red umbrella, magenta reflections on wet cobblestones." 8 "" "  tram:
-    prompt: An empty tram climbs a hill of {{ city }}, sparks at the wire."
-record "A red umbrella, a longer harbour, a tram"
+    prompt: An empty tram leaves the harbour and climbs a hill of {{ city }}, sparks at the wire.
+    inputs: {frameImages: [{shot: harbour, frame: last}]}"
+record "A red umbrella, a longer harbour, and a tram that begins where the harbour ends"
 ltxspec apply --auto-approve --max-cost 10 --target night-scenes.alley --target night-scenes.harbour
 record "Record renders"
 
@@ -91,13 +94,37 @@ record "The bridge"
 git switch -q more-rain
 say "ltxspec diff: what the branch changes, in shots and money"
 ltxspec diff
-say "The pull request's comment: review.md"
-ltxspec comment --dry-run >review.md
+say "The storyboard: review.html, with free previews of what is not rendered; a picture of each shot: pictures/"
+ltxspec review --html review.html --animatics --png-dir pictures
+say "The pull request's comment, with the pictures: review.md"
+ltxspec comment --dry-run --pictures pictures/index.json --pictures-base https://pictures.example/ >review.md
 head -n 12 review.md
-if ltxspec review --help >/dev/null 2>&1; then
-    say "The storyboard: review.html"
-    ltxspec review --html review.html
+browser() { python "$here/scripts/demo_browser.py" "$@"; }
+browser comment review.md pictures comment.png && echo "as the forge shows it: comment.png" || [ $? = 3 ]
+
+say "A reviewer decides on the served page, which writes into the working tree: the harbour is approved, the alley is not"
+: >.git/review.txt
+ltxspec review --serve >.git/review.txt 2>&1 &
+reviewing=$!
+trap 'kill "$service" "$reviewing" 2>/dev/null || true' EXIT
+for _ in $(seq 300); do
+    address=$(sed -n 's/^review ready: //p' .git/review.txt)
+    [ -z "$address" ] || break
+    sleep 0.1
+done
+if browser decide "$address" decided.png; then
+    echo "looked at in a browser: decided.png"
+else
+    [ $? = 3 ] || exit 1
+    echo "(no browser on this machine: decided by commands)"
+    ltxspec approve night-scenes.harbour
+    ltxspec reject night-scenes.alley --note "The umbrella is hardly red here." --at 1.5
 fi
+kill -INT "$reviewing" && wait "$reviewing"
+ltxspec show night-scenes.alley
+record "What the reviewer decided"
+say "The approval sets the tram free, which begins with the last frame of the harbour"
+ltxspec plan
 
 say "After the merge nothing that was bought is bought again: only the tram is left"
 git switch -q main
