@@ -15,7 +15,7 @@ function land(shot) {
     const off = shot.getBoundingClientRect().top - parseFloat(getComputedStyle(shot).scrollMarginTop);
     const most = document.documentElement.scrollHeight - innerHeight;
     const to = clamp(scrollY + off, 0, Math.max(0, most));
-    calm = Math.abs(to - scrollY) < 1 ? calm + 1 : 0;
+    calm = Math.abs(to - scrollY) < 0.6 ? calm + 1 : 0; // scrolling stops at whole pixels
     if (!calm) scrollTo({ top: to, behavior: "instant" });
     if (calm >= CALM_FRAMES || !--left) landing = null;
     else requestAnimationFrame(step);

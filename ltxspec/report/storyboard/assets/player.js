@@ -14,11 +14,22 @@ class Player {
     this.frame = 0;
     this.from = this.to = null; // in and out point, as frames
     this.playing = false;
-    this.scrub = control(root, "scrub");
-    this.scrub.max = this.frames - 1;
+    this.scrub = null; // until it has controls
     for (const clip of this.clips) clip.cover();
     this.root.style.setProperty("--aspect", Math.max(...this.clips.map((clip) => clip.aspect)));
+  }
+
+  /** Give it its controls. Few of a thousand shots ever need them. */
+  build() {
+    if (this.scrub) return;
+    const controls = document.getElementById("controls").content.cloneNode(true);
+    for (const radio of all(controls, '[name="mode"]')) radio.name += `-${this.root.dataset.player}`;
+    if (this.clips.length < 2) for (const part of all(controls, ".of-pairs")) part.remove();
+    find(this.root, ".stage").after(controls);
+    this.scrub = control(this.root, "scrub");
+    this.scrub.max = this.frames - 1;
     this.listen();
+    for (const listen of [listenForComparing, listenForMarks, listenForPeeking, listenForZooming, listenForSound]) listen(this);
     this.tell();
   }
 
@@ -46,6 +57,7 @@ class Player {
 
   /** Stop at a frame and show it. */
   goTo(frame) {
+    this.build();
     this.pause();
     this.frame = clamp(Math.round(frame), 0, this.frames - 1);
     this.show();
@@ -68,6 +80,7 @@ class Player {
   }
 
   toggle() {
+    this.build();
     if (this.playing) this.pause();
     else this.play();
   }
@@ -120,6 +133,7 @@ class Player {
 
   /** Write the page's settings into the videos and the controls. */
   apply() {
+    this.build();
     for (const { video } of this.clips) video.playbackRate = settings.speed;
     applySound(this);
     control(this.root, "speed").value = String(settings.speed);
