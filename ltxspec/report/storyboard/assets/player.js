@@ -26,6 +26,7 @@ class Player {
     for (const radio of all(controls, '[name="mode"]')) radio.name += `-${this.root.dataset.player}`;
     if (this.clips.length < 2) for (const part of all(controls, ".of-pairs")) part.remove();
     find(this.root, ".stage").after(controls);
+    this.root.classList.add("built");
     this.scrub = control(this.root, "scrub");
     this.scrub.max = this.frames - 1;
     this.listen();
