@@ -41,6 +41,7 @@ function here() {
   const shot = activeShot();
   if (shot?.classList.contains("folded")) fold(shot, false);
   const mine = shot ? playersOf(shot) : [];
+  for (const player of mine) player.build();
   return mine.find((player) => player.root.contains(document.activeElement)) ?? mine[0];
 }
 

@@ -16,7 +16,6 @@ for (const root of all(document, ".player")) {
   const player = new Player(root, DATA.players[root.dataset.player]);
   players.push(player);
   ofShot.set(root.closest(".shot"), [...playersOf(root.closest(".shot")), player]);
-  for (const listen of [listenForComparing, listenForMarks, listenForPeeking, listenForZooming, listenForSound]) listen(player);
 }
 for (const shot of shots) addThumbnail(shot);
 listenForReview(shots);

@@ -47,6 +47,9 @@ function sideWith(shot, task) {
   return ["after", "before"].find((side) => onSides(shot)[side]?.startsWith(`${task}/`) && player?.clips.some((clip) => clip.side === side));
 }
 
+/** Whether a player with one side can get a second one. */
+const canBePair = (player) => (takesOf(player.root.closest(".shot"))?.takes ?? []).flatMap((take) => take.results).filter((result) => result.clip).length > 1;
+
 /** Put a result on a side of the shot's player. */
 function putOn(shot, side, task, result = 1) {
   const player = playersOf(shot)[0];
@@ -54,6 +57,7 @@ function putOn(shot, side, task, result = 1) {
   const facts = take?.results[result - 1]?.clip;
   if (!player || !facts) return;
   onSides(shot)[side] = `${task}/${result}`;
+  player.build();
   player.pause();
   const screen = screenOn(player, side);
   const video = find(screen, "video");
@@ -206,8 +210,6 @@ function resultLine(shot, take, result, several, pictures) {
 
 const CALM = 250; // milliseconds without scrolling before anything is painted
 let painting = Promise.resolve();
-let scrolled = 0; // when that was last
-addEventListener("scroll", () => (scrolled = performance.now()), { passive: true });
 const thumbName = (facts) => facts.href ?? facts.film;
 
 function thumbnail(facts) {
