@@ -172,6 +172,7 @@ def test_a_page_without_scripts_still_reads(browser: "Browser", storyboard_file:
     page = browser.new_page(java_script_enabled=False)
     page.goto(storyboard_file.as_uri())
     assert page.locator("#shot-1 .still img").first.is_visible()
+    assert not page.locator("#shot-1 .screen").first.is_visible()  # which would be black
     assert page.get_by_text("Playing and filtering need JavaScript").is_visible()
     assert not page.locator(".transport").first.is_visible()
     page.close()
