@@ -23,6 +23,7 @@ listenForFilters(shots);
 listenForActive();
 listenForKeys();
 listenForWords();
+listenForPrinting();
 listenForArranging();
 document.getElementById("play-all")?.addEventListener("click", playAll);
 watch(shots);
