@@ -5,13 +5,14 @@ fields to the document and to a shot; all other objects are closed.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
 from ltxspec.formats import Count, Money, Open, Place, Record, Sha256, Text, counts
 from ltxspec.lock.facts import FactChange
 from ltxspec.lock.models import Take
+from ltxspec.lock.verdicts import Remark
 from ltxspec.plan.actions import FieldChange
 from ltxspec.plan.document import FormatVersion, PlannedShot, Problem, Source, Sum
 from ltxspec.review.models import ApplyRefusal, Cause, RuleChange, ShotKind, Unmet
@@ -164,3 +165,8 @@ class ReviewDocument(Open, frozen=True, kw_only=True):
     takes: SidesTakes
     shots: tuple[ReviewedShot, ...]
     diagnostics: tuple[Problem, ...]
+    verdicts: Annotated[
+        Mapping[str, Remark] | None, Meta(description="by task: the verdicts at the head about takes in `takes`")
+    ] = None
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"verdicts"})

@@ -10,6 +10,7 @@ from acceptance.repositories import branch, commit, git, repository, write_lockf
 from builders import lockfile, record, take, task
 
 from ltxspec.lock.models import ShotRecord
+from ltxspec.report.review.reading import review_from_json
 
 SPEC = """\
 model: lightricks:2@0
@@ -311,3 +312,20 @@ def test_the_sandbox_has_verdicts_of_its_own(rendered: Path) -> None:
     ltxspec("approve", "night.alley", cwd=rendered)
     assert (rendered / ".ltxspec" / "sandbox" / "lockfiles" / "night.review.json").exists()
     assert not (rendered / "lockfiles").exists()
+
+
+def test_a_review_of_a_change_has_the_verdicts_about_its_takes(rendered: Path) -> None:
+    git(rendered, "init", "--quiet")
+    git(rendered, "add", "specs", "ltxspec.toml")
+    git(rendered, "commit", "--quiet", "--message=First")
+    assert "verdicts" not in ltxspec("diff", "HEAD", "--format", "json", cwd=rendered).json
+    ltxspec("approve", "night.alley", "--by", "Ann", cwd=rendered)
+    ltxspec("reject", "night.alley", "--by", "Bo", "--at", "1", "--note", "too dark", cwd=rendered)
+    ltxspec("approve", "night.alley", "--take", "1", cwd=rendered)
+    said = ltxspec("diff", "HEAD", cwd=rendered).out
+    assert "      rejected by Bo at 1 s: too dark\n" in said
+    document = ltxspec("diff", "HEAD", "--format", "json", cwd=rendered).json
+    (shot,) = [item for item in document["shots"] if item["address"] == "night.alley"]
+    assert document["verdicts"][shot["after"]]["by"] == "Bo"
+    assert sorted(item["verdict"] for item in document["verdicts"].values()) == ["approved", "rejected"]
+    assert {task: one.by for task, (one,) in review_from_json(document).verdicts.items()}[shot["after"]] == "Bo"

@@ -41,7 +41,10 @@ def storyboard_file(films: Films, varied_review: Review, tmp_path_factory: pytes
 
 @pytest.fixture
 def open_page(browser: "Browser") -> Iterator[Callable[..., Opened]]:
-    """Opens a file, at a fragment if one is given; after the test, nothing was complained about or left the page."""
+    """Opens a file, at a fragment if one is given.
+
+    When the test is over, nothing may have been complained about, and nothing have left the page.
+    """
     opened: list[Opened] = []
 
     def open_one(file: Path, fragment: str = "", **context: Any) -> Opened:

@@ -30,7 +30,8 @@ def test_a_link_lands_exactly_and_stays(
     for _ in range(4):
         offs.append(opened.page.evaluate(OFF, "shot-41"))
         opened.page.wait_for_timeout(150)
-    assert offs == [0] * 4
+    assert len(set(offs)) == 1
+    assert abs(offs[0]) <= 1  # pixel: scrolling stops at whole ones
     assert opened.ask("active.id") == "shot-41"
     assert opened.ask("players[40].frame") == (5 if "@" in fragment else 0)
 
@@ -42,7 +43,7 @@ def test_a_link_in_the_page_leads_there_as_well_even_past_a_filter(
     opened.page.get_by_role("searchbox").fill("shot3")
     opened.ask("location.hash = '#night.shot50'")
     opened.until("landing === null && active?.id === 'shot-51'")
-    assert opened.page.evaluate(OFF, "shot-51") == 0
+    assert opened.page.evaluate(OFF, "shot-51") == pytest.approx(0, abs=1)
 
 
 def test_the_address_names_the_shot_in_view_and_keeps_the_history_short(
@@ -58,7 +59,7 @@ def test_the_address_names_the_shot_in_view_and_keeps_the_history_short(
     assert opened.ask("history.length") == before
     opened.page.reload()
     opened.until("landing === null && active?.id === 'shot-31'")
-    assert opened.page.evaluate(OFF, "shot-31") == 0
+    assert opened.page.evaluate(OFF, "shot-31") == pytest.approx(0, abs=1)
 
 
 def test_a_reader_who_scrolls_is_not_pulled_back(open_page: Callable[..., Opened], sixty: Path) -> None:

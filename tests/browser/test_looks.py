@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from browsing import LOW_CONTRAST, NAMELESS, REPEATED_IDS, Opened
-from storyboards import Films, many, write_page
+from storyboards import Films, many, review, shot, take, write_page
+
+from ltxspec.review.models import ShotKind
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -97,6 +99,67 @@ def test_paper_shows_stills_instead_of_players(storyboard: Opened) -> None:
     assert pdf.startswith(b"%PDF")
 
 
+def test_paper_has_the_whole_prompt_and_what_the_head_folds(
+    open_page: Callable[..., Opened], films: Films, tmp_path: Path
+) -> None:
+    long = " ".join(f"word{number}" for number in range(120))
+    videos = [films.make(name, seconds=0.4) for name in "ab"]
+    takes = [
+        take(number, f"{long} {name} {long}", one) for number, (name, one) in enumerate(zip("ab", videos, strict=True))
+    ]
+    opened = open_page(write_page(films, review(shot("alley", ShotKind.RENDERED, *takes)), tmp_path / "review.html"))
+    opened.settle()
+    opened.page.emulate_media(media="print")
+    opened.ask("dispatchEvent(new Event('beforeprint'))")
+    assert opened.page.get_by_text("Spent in this change").is_visible()
+    words = "(one) => [one.scrollHeight - one.clientHeight, getComputedStyle(one).maskImage]"
+    assert opened.page.locator(".words").evaluate(words) == [0, "none"]
+    far = "(one) => getComputedStyle(one).display"
+    assert opened.page.locator(".far").first.evaluate(far) == "inline"
+    opened.ask("dispatchEvent(new Event('afterprint'))")
+    assert opened.ask("document.querySelectorAll('.head details[open]').length") == 0
+
+
+def test_a_prompt_from_right_to_left_stands_on_the_right(
+    open_page: Callable[..., Opened], films: Films, tmp_path: Path
+) -> None:
+    video = films.make("a", seconds=0.4)
+    takes = [take(1, "مطر في زقاق ضيق", video), take(2, "ثلج في زقاق ضيق", video)]
+    of = review(
+        shot("alley", ShotKind.RENDERED, *takes), shot("tower", ShotKind.RENDERED, None, take(3, "Rain", video))
+    )
+    opened = open_page(write_page(films, of, tmp_path / "review.html"))
+    directions = "(all) => all.map((one) => getComputedStyle(one).direction)"
+    assert opened.page.eval_on_selector_all(".prompt p", directions) == ["rtl", "ltr"]
+    assert opened.page.locator("html").evaluate("(one) => getComputedStyle(one).direction") == "ltr"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_opens_over_the_page_can_be_read_and_has_names(
+    storyboard: Opened, scheme: Literal["light", "dark"]
+) -> None:
+    storyboard.page.emulate_media(color_scheme=scheme)
+    storyboard.page.get_by_text("Money and digest").click()
+    storyboard.press("?")
+    assert storyboard.ask(LOW_CONTRAST) == []
+    storyboard.press("Escape")
+    storyboard.page.locator("body").press("b")
+    storyboard.page.get_by_label("Order", exact=True).select_option("kind")
+    assert storyboard.ask(LOW_CONTRAST) == []
+    storyboard.page.get_by_role("button", name="Play all").click()
+    assert storyboard.ask(LOW_CONTRAST) == []
+    assert storyboard.ask(NAMELESS) == []
+    assert storyboard.ask(REPEATED_IDS) == []
+
+
+def test_keys_go_to_a_shot_at_once_without_gliding(open_page: Callable[..., Opened], storyboard_file: Path) -> None:
+    storyboard = open_page(storyboard_file, reduced_motion="reduce")
+    storyboard.settle()
+    storyboard.press("j")
+    assert storyboard.ask("Math.abs(shots[1].getBoundingClientRect().top) < 100")
+    assert storyboard.ask("document.getAnimations().length") == 0
+
+
 def test_a_phone_needs_no_scrolling_sideways(open_page: Callable[..., Opened], storyboard_file: Path) -> None:
     storyboard = open_page(storyboard_file, viewport={"width": 390, "height": 844})
     for mode in ("1", "2", "3", "4"):
@@ -109,6 +172,7 @@ def test_a_page_without_scripts_still_reads(browser: "Browser", storyboard_file:
     page = browser.new_page(java_script_enabled=False)
     page.goto(storyboard_file.as_uri())
     assert page.locator("#shot-1 .still img").first.is_visible()
+    assert not page.locator("#shot-1 .screen").first.is_visible()  # which would be black
     assert page.get_by_text("Playing and filtering need JavaScript").is_visible()
     assert not page.locator(".transport").first.is_visible()
     page.close()

@@ -113,6 +113,9 @@ def test_zoom_and_pan_move_both_sides_together(storyboard: Opened) -> None:
     assert storyboard.ask("players[0].playing") is False  # dragging is not clicking
     storyboard.ask("panTo(players[0], {x: 99, y: -99})")
     assert storyboard.ask("Math.abs(players[0].pan.x) <= (players[0].zoom - 1) / 2")  # never past the edge
+    storyboard.ask("panTo(players[0], {x: 0, y: 0})")
+    storyboard.press("Shift+ArrowRight", "Shift+ArrowDown")
+    assert storyboard.ask("[players[0].pan.x, players[0].pan.y, players[0].frame]") == [-0.1, -0.1, 0]
     storyboard.press("z")
     assert storyboard.ask("players[0].zoom") == 1
     assert storyboard.button("Zoom: fits").inner_text() == "Fit"

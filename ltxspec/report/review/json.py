@@ -7,6 +7,7 @@ from msgspec.structs import asdict, replace
 from ltxspec.formats import to_json
 from ltxspec.lock.facts import AlteredTake
 from ltxspec.lock.models import Take
+from ltxspec.lock.verdicts import Remark
 from ltxspec.plan.actions import Change
 from ltxspec.plan.document import Sum
 from ltxspec.redaction import redact_secrets
@@ -31,7 +32,7 @@ from ltxspec.review.document import (
 )
 from ltxspec.review.follows import Use
 from ltxspec.review.models import WORKING_TREE, Review, ShotKind, ShotReview
-from ltxspec.values import ShotAddress
+from ltxspec.values import ShotAddress, TaskId
 from ltxspec.version import __version__
 
 FORMAT_VERSION = "1.0"  # added keys increase the minor number, changed meanings the major one
@@ -69,7 +70,14 @@ def review_document(review: Review) -> ReviewDocument:
         takes=SidesTakes(_by_task(olds), _by_task(news)),
         shots=tuple(map(_shot, review.shots)),
         diagnostics=tuple(map(problem_of, review.diagnostics)),
+        verdicts=_verdicts(review, {take.task_id for take in (*olds, *news) if take is not None}) or None,
     )
+
+
+def _verdicts(review: Review, tasks: set[TaskId]) -> dict[str, Remark]:
+    """The deciding verdict of each of these tasks that has one, without secrets."""
+    last = {task: said[-1] for task, said in review.verdicts.items() if task in tasks and said}
+    return {task: replace(one, note=redact_secrets(one.note), by=redact_secrets(one.by)) for task, one in last.items()}
 
 
 def _commit(name: str) -> str | None:

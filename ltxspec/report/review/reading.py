@@ -22,7 +22,7 @@ from ltxspec.review.document import ReviewDocument
 from ltxspec.review.models import WORKING_TREE, Review
 from ltxspec.review.refusals import refusals
 from ltxspec.services import is_free
-from ltxspec.values import Json, Usd, total_usd
+from ltxspec.values import Json, TaskId, Usd, total_usd
 from ltxspec.version import __version__
 
 _LONG_NUMBER = re.compile(rb"[:,\[]\s*-?[0-9]{19}")
@@ -112,6 +112,7 @@ def _review(document: ReviewDocument) -> Review:
         rules=document.rules,
         reckoned=document.reckoned,
         altered=[altered_take(item) for item in document.altered],
+        verdicts={TaskId(task): (remark,) for task, remark in (document.verdicts or {}).items()},
     )
 
 

@@ -10,6 +10,7 @@ from ltxspec.report.changes import field_lines, preview_lines
 from ltxspec.report.cures import cure
 from ltxspec.report.review import wording as review_words
 from ltxspec.report.review.noticed import unmet_phrase
+from ltxspec.report.takes import remark_text
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
 from ltxspec.report.word_diff import Effort
 from ltxspec.review.models import LostTake, Review, ShotKind, ShotReview
@@ -72,6 +73,7 @@ def _blocks(review: Review, style: Style) -> Iterator[list[str]]:
         for shot in shown:
             block += columns.row(shot)
             block += [" " * _INDENT + line for line in _details(shot, style, effort if diffs > 0 else None)]
+            block += [" " * _INDENT + line for line in _decided(shot, review, style)]
             diffs -= bool(shot.changes) or shot.before is None
         yield [*block, _hidden(name, hidden, style)] if hidden else block
 
@@ -140,6 +142,13 @@ def _details(shot: ShotReview, style: Style, effort: Effort | None) -> list[str]
     if shot.change is not None and shot.kind is ShotKind.BLOCKED:
         lines += wrap(cure(shot.change), width)
     return lines
+
+
+def _decided(shot: ShotReview, review: Review, style: Style) -> list[str]:
+    """The verdict about the take of the head."""
+    said = review.verdicts.get(shot.after.task_id, ()) if shot.after is not None else ()
+    paint = Paint.YELLOW if said and said[-1].is_against else Paint.GREEN
+    return [style.paint(line, paint) for line in wrap(remark_text(said[-1]) if said else "", style.width - _INDENT)]
 
 
 def _failure(take: Take) -> str:

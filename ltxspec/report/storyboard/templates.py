@@ -6,6 +6,7 @@ return `Markup`.
 
 import base64
 import hashlib
+import re
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from ltxspec.report.jsontext import as_text
 from ltxspec.report.storyboard.models import Picture
 from ltxspec.report.terminal import clean
 from ltxspec.values import Json
+
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)  # of templates: a tenth of a large page, and no reader's
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -69,7 +72,7 @@ def _environment() -> "Environment":
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(
-        loader=FunctionLoader(asset),
+        loader=FunctionLoader(lambda name: _INDENT.sub("", asset(name))),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

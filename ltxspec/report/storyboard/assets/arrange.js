@@ -1,5 +1,6 @@
 /* In which order and how large shots are shown: by cost, kind or cause; as a grid; folded to a line. */
 
+const OWN = "Changed in the shots themselves";
 const FOLDED = ["retired", "moved"]; // kinds that need no look
 const KIND_ORDER = ["blocked", "pending", "resuming", "held", "rendered", "restored", "updated", "moved", "retired"];
 
@@ -13,12 +14,14 @@ function grouped(order) {
   if (order !== "kind" && order !== "cause") return new Map([["", inOrder]]);
   const counts = new Map();
   for (const cause of shots.flatMap(causesOf)) counts.set(cause, (counts.get(cause) ?? 0) + 1);
-  const shared = (shot) => causesOf(shot).reduce((one, other) => (one && counts.get(one) >= counts.get(other) ? one : other), "") || "Changed in the shots themselves";
+  const shared = (shot) => causesOf(shot).reduce((one, other) => (one && counts.get(one) >= counts.get(other) ? one : other), "") || OWN;
   const key = order === "kind" ? (shot) => find(shot, ".badge").textContent.trim().split(" ").slice(1).join(" ") : shared;
   const groups = new Map();
   for (const shot of inOrder) groups.set(key(shot), [...(groups.get(key(shot)) ?? []), shot]);
-  const rank = order === "kind" ? (group) => KIND_ORDER.indexOf(group[0].dataset.kind) : (group) => -group.length;
-  return new Map([...groups].sort(([, one], [, other]) => rank(one) - rank(other)));
+  const byKind = ([, group]) => KIND_ORDER.indexOf(group[0].dataset.kind);
+  const bySize = ([name, group]) => (name === OWN ? 1 : -group.length);
+  const rank = order === "kind" ? byKind : bySize;
+  return new Map([...groups].sort((one, other) => rank(one) - rank(other)));
 }
 
 function arrange(order) {

@@ -17,6 +17,7 @@ const KEYS = [
   { keys: ["x"], shown: "x", says: "no in and out points", does: () => here() && clearMarks(here()) },
   { keys: ["z"], shown: "z", says: "zoom to 100 %, or back", does: () => here() && flipZoom(here()) },
   { keys: ["+", "=", "-"], shown: "+ -", says: "zoom in, out (drag to pan)", does: (event) => here() && zoomTo(here(), (here().zoom ?? 1) * (event.key === "-" ? 1 / STEP : STEP)) },
+  { keys: ["ArrowUp", "ArrowDown"], shown: "Shift ↑ ↓ ← →", says: "move a zoomed picture", when: (event) => event.shiftKey && isZoomed(), does: (event) => panBy(here(), 0, event.key === "ArrowUp" ? 1 : -1) },
   { keys: ["[", "]"], shown: "[ ]", says: "slower, faster", does: (event) => faster(event.key === "]" ? 1 : -1) },
   { keys: ["m"], shown: "m", says: "sound of the after side, or none", does: () => hear(settings.sound || "after") },
   { keys: ["l"], shown: "l", says: "loop", does: () => change("loop", !settings.loop) },
@@ -29,7 +30,15 @@ const KEYS = [
   { keys: ["?"], shown: "?", says: "this help", does: () => document.getElementById("help").showModal() },
 ];
 
-const move = (event, direction) => (event.shiftKey ? here()?.skip(direction) : here()?.step(direction));
+/** A frame, or with Shift a second; or, in a zoomed picture, a step to the side. */
+function move(event, direction) {
+  const player = here();
+  if (!event.shiftKey) player?.step(direction);
+  else if (isZoomed()) panBy(player, -direction, 0);
+  else player?.skip(direction);
+}
+
+const isZoomed = () => here()?.zoom > 1;
 
 function faster(direction) {
   const index = SPEEDS.indexOf(settings.speed) + direction;
@@ -41,6 +50,7 @@ function here() {
   const shot = activeShot();
   if (shot?.classList.contains("folded")) fold(shot, false);
   const mine = shot ? playersOf(shot) : [];
+  for (const player of mine) player.build();
   return mine.find((player) => player.root.contains(document.activeElement)) ?? mine[0];
 }
 
@@ -63,7 +73,7 @@ function listenForKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || wants(event.target, event.key)) return;
     const entry = KEYS.find(({ keys }) => keys.includes(event.key));
-    if (!entry) return;
+    if (!entry || (entry.when && !entry.when(event))) return;
     event.preventDefault();
     entry.does(event);
   });

@@ -15,7 +15,7 @@ function land(shot) {
     const off = shot.getBoundingClientRect().top - parseFloat(getComputedStyle(shot).scrollMarginTop);
     const most = document.documentElement.scrollHeight - innerHeight;
     const to = clamp(scrollY + off, 0, Math.max(0, most));
-    calm = Math.abs(to - scrollY) < 1 ? calm + 1 : 0;
+    calm = Math.abs(to - scrollY) < 0.6 ? calm + 1 : 0; // scrolling stops at whole pixels
     if (!calm) scrollTo({ top: to, behavior: "instant" });
     if (calm >= CALM_FRAMES || !--left) landing = null;
     else requestAnimationFrame(step);
@@ -32,14 +32,17 @@ function placeOf(address) {
   return { shot: named(address.slice(0, at)), seconds: Number(address.slice(at + 1)) };
 }
 
-function followHash() {
-  let address = location.hash.slice(1);
+function addressNow() {
+  const address = location.hash.slice(1);
   try {
-    address = decodeURIComponent(address);
+    return decodeURIComponent(address);
   } catch {
-    // a lone per cent sign: taken as it is
+    return address; // a lone per cent sign: taken as it is
   }
-  const { shot, seconds } = placeOf(address);
+}
+
+function followHash() {
+  const { shot, seconds } = placeOf(addressNow());
   if (!shot) return;
   reveal(shot);
   land(shot);
@@ -58,7 +61,8 @@ let telling = 0;
 function tellAddress() {
   clearTimeout(telling);
   telling = setTimeout(() => {
-    if (active && !landing && placeOf(decodeURIComponent(location.hash.slice(1))).shot !== active) remember(nameOf(active));
+    if (landing) return tellAddress();
+    if (active && placeOf(addressNow()).shot !== active) remember(nameOf(active));
   }, 250);
 }
 

@@ -16,7 +16,6 @@ for (const root of all(document, ".player")) {
   const player = new Player(root, DATA.players[root.dataset.player]);
   players.push(player);
   ofShot.set(root.closest(".shot"), [...playersOf(root.closest(".shot")), player]);
-  for (const listen of [listenForComparing, listenForMarks, listenForPeeking, listenForZooming, listenForSound]) listen(player);
 }
 for (const shot of shots) addThumbnail(shot);
 listenForReview(shots);
@@ -24,6 +23,7 @@ listenForFilters(shots);
 listenForActive();
 listenForKeys();
 listenForWords();
+listenForPrinting();
 listenForArranging();
 document.getElementById("play-all")?.addEventListener("click", playAll);
 watch(shots);

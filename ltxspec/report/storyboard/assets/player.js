@@ -11,11 +11,24 @@ class Player {
     this.frame = 0;
     this.from = this.to = null; // in and out point, as frames
     this.playing = false;
-    this.scrub = control(root, "scrub");
+    this.scrub = null; // until it has controls
     this.measure();
     for (const clip of this.clips) clip.cover();
     this.root.style.setProperty("--aspect", Math.max(...this.clips.map((clip) => clip.aspect)));
+  }
+
+  /** Give it its controls. Few of a thousand shots ever need them. */
+  build() {
+    if (this.scrub) return;
+    const controls = document.getElementById("controls").content.cloneNode(true);
+    for (const radio of all(controls, '[name="mode"]')) radio.name += `-${this.root.dataset.player}`;
+    if (this.clips.length < 2 && !canBePair(this)) for (const part of all(controls, ".of-pairs")) part.remove();
+    find(this.root, ".stage").after(controls);
+    this.root.classList.add("built");
+    this.scrub = control(this.root, "scrub");
+    this.scrub.max = this.frames - 1;
     this.listen();
+    for (const listen of [listenForComparing, listenForMarks, listenForPeeking, listenForZooming, listenForSound]) listen(this);
     this.tell();
   }
 
@@ -25,7 +38,7 @@ class Player {
     this.fps = Math.max(...this.clips.map((clip) => clip.facts.fps)); // frames are stepped at the finer rate
     this.frames = Math.max(1, Math.round(this.lead.seconds * this.fps));
     this.frame = Math.min(this.frame, this.frames - 1);
-    this.scrub.max = this.frames - 1;
+    if (this.scrub) this.scrub.max = this.frames - 1;
   }
 
   listen() {
@@ -52,6 +65,7 @@ class Player {
 
   /** Stop at a frame and show it. */
   goTo(frame) {
+    this.build();
     this.pause();
     this.frame = clamp(Math.round(frame), 0, this.frames - 1);
     this.show();
@@ -74,6 +88,7 @@ class Player {
   }
 
   toggle() {
+    this.build();
     if (this.playing) this.pause();
     else this.play();
   }
@@ -126,6 +141,7 @@ class Player {
 
   /** Write the page's settings into the videos and the controls. */
   apply() {
+    this.build();
     for (const { video } of this.clips) video.playbackRate = settings.speed;
     applySound(this);
     control(this.root, "speed").value = String(settings.speed);

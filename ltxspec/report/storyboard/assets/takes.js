@@ -47,6 +47,9 @@ function sideWith(shot, task) {
   return ["after", "before"].find((side) => onSides(shot)[side]?.startsWith(`${task}/`) && player?.clips.some((clip) => clip.side === side));
 }
 
+/** Whether a player with one side can get a second one. */
+const canBePair = (player) => (takesOf(player.root.closest(".shot"))?.takes ?? []).flatMap((take) => take.results).filter((result) => result.clip).length > 1;
+
 /** Put a result on a side of the shot's player. */
 function putOn(shot, side, task, result = 1) {
   const player = playersOf(shot)[0];
@@ -54,6 +57,7 @@ function putOn(shot, side, task, result = 1) {
   const facts = take?.results[result - 1]?.clip;
   if (!player || !facts) return;
   onSides(shot)[side] = `${task}/${result}`;
+  player.build();
   player.pause();
   const screen = screenOn(player, side);
   const video = find(screen, "video");
@@ -206,8 +210,7 @@ function resultLine(shot, take, result, several, pictures) {
 
 const CALM = 250; // milliseconds without scrolling before anything is painted
 let painting = Promise.resolve();
-let scrolled = 0; // when that was last
-addEventListener("scroll", () => (scrolled = performance.now()), { passive: true });
+const stripsNear = new Set(); // shots whose strips are near
 const thumbName = (facts) => facts.href ?? facts.film;
 
 function thumbnail(facts) {
@@ -225,7 +228,7 @@ function paintLater(canvas) {
 async function paint(canvas, facts) {
   while (performance.now() - scrolled < CALM) await new Promise((resolve) => setTimeout(resolve, CALM / 2));
   const shot = canvas.closest(".shot");
-  if (!shot || !near.has(shot)) return; // it waits until its shot is near again
+  if (!shot || !stripsNear.has(shot)) return; // it waits until its shot is near again
   delete canvas.dataset.waits;
   const screen = make("div", {}, make("video", { preload: "auto", muted: true, playsinline: true }), make("p", { class: "trouble", hidden: true }));
   const clip = new Clip(find(screen, "video"), facts);

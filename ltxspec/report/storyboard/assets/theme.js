@@ -24,3 +24,15 @@ function rememberedTheme() {
 function nextTheme() {
   setTheme(THEMES[(THEMES.indexOf(document.documentElement.dataset.theme) + 1) % THEMES.length]);
 }
+
+/** On paper, what is folded into the head is read as well. */
+function listenForPrinting() {
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = all(document, ".head details:not([open])");
+    for (const one of opened) one.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const one of opened) one.open = false;
+  });
+}

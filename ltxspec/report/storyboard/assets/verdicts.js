@@ -179,6 +179,7 @@ function listenForReview(shots) {
   };
   const observer = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
+      isIntersecting ? stripsNear.add(target) : stripsNear.delete(target);
       if (!isIntersecting) continue;
       if (filled.has(target)) {
         all(target, "canvas.thumb[data-waits]").forEach(paintLater);

@@ -33,6 +33,8 @@ function panTo(player, { x, y }) {
   button.setAttribute("aria-label", player.zoom === 1 ? "Zoom: fits" : `Zoom: ${share} per cent`);
 }
 
+const panBy = (player, x, y) => panTo(player, { x: player.pan.x + x * 0.1, y: player.pan.y + y * 0.1 });
+
 /** From what fits to 100 %, and back. */
 function flipZoom(player) {
   const full = fullSize(player);

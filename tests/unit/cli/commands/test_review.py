@@ -1,6 +1,7 @@
 """The command itself, on a repository with real takes of the sandbox."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def test_without_a_wish_the_page_is_written_where_git_does_not_look(project: Pat
     assert result.out == ".ltxspec/review/index.html\n"
     assert "1 shot rendered for $0.36, 1 to render for $0.36, 1 unchanged" in result.err
     page = (project / ".ltxspec" / "review" / "index.html").read_text("utf-8")
-    assert page.count('"href":"../archive/') == 2
+    assert len(set(re.findall(r'"href":"\.\./archive/[^"]+', page))) == 2
     assert ">Not yet rendered<" in page
     assert "<del>Rain</del><ins>Snow</ins>" in page
     assert str(project) not in page

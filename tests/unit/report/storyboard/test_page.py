@@ -63,6 +63,13 @@ def test_the_page_is_well_formed_and_opens_nothing_by_itself() -> None:
     assert [attrs for tag, attrs in elements.found if tag == "video" and "src" in attrs] == []
 
 
+def test_the_first_shots_have_their_stills_before_any_script_runs() -> None:
+    of = review(*(shot(f"s{number}", ShotKind.RENDERED, OLD, NEW) for number in range(5)))
+    found = Elements(html(of, [[ClipPair(clip(), clip())]] * 5)).found
+    videos = [attrs for tag, attrs in found if tag == "video" and "data-side" in attrs]
+    assert [str(attrs.get("poster", ""))[:15] for attrs in videos] == ["data:image/jpeg"] * 6 + [""] * 4
+
+
 def test_the_head_says_the_money_before_anything_else() -> None:
     text = compared()
     assert "<h1>1 shot rendered for $0.96, 41 unchanged; limit $5.00</h1>" in text

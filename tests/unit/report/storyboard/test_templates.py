@@ -53,7 +53,7 @@ def test_the_policy_names_style_and_script_by_their_hashes_and_allows_no_others(
     assert rules["media-src"] == "'self' file: blob:"
 
 
-@pytest.mark.parametrize("name", [*SCRIPTS, "page.css", "page.html.j2", "shot.html.j2"])
+@pytest.mark.parametrize("name", [*SCRIPTS, "page.css", "page.html.j2", "shot.html.j2", "controls.html.j2"])
 def test_assets_ask_the_network_for_nothing_and_end_no_element(name: str) -> None:
     text = asset(name)
     assert "http://" not in text
@@ -63,5 +63,5 @@ def test_assets_ask_the_network_for_nothing_and_end_no_element(name: str) -> Non
 
 
 def test_the_templates_write_no_styles_and_handlers_that_the_policy_would_refuse() -> None:
-    for name in ("page.html.j2", "shot.html.j2"):
+    for name in ("page.html.j2", "shot.html.j2", "controls.html.j2"):
         assert re.findall(r"\s(?:style|on[a-z]+)\s*=", asset(name)) == []
