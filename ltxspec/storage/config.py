@@ -8,10 +8,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 
 from ltxspec.errors import Location, Problems, Severity, WrongUsage
 from ltxspec.services import DEFAULT, SANDBOX, SERVICES
+from ltxspec.spec.lfs import FETCH, KEEP_OUT, is_pointer
 from ltxspec.storage.finding import FoundConfig, find_config, read_config
 from ltxspec.storage.paths import shown
 from ltxspec.storage.toml_tables import TomlFile, TomlTable, name_hint, plain_complaint
@@ -214,7 +214,10 @@ def _parse(data: bytes, name: str, problems: Problems) -> tuple[str, Mapping[str
             line, column = int(position["line"]), int(position["column"])
         message = plain_complaint(_POSITION.sub("", str(error)))
         where = Location(name, line, column, "".join(lines[line - 1 : line]))
-        problems.error("config", f"the configuration is not TOML: {message}", where)
+        if is_pointer(data):
+            problems.error("config", "the configuration is only a Git LFS pointer", where, f"{FETCH}; {KEEP_OUT}")
+        else:
+            problems.error("config", f"the configuration is not TOML: {message}", where)
         return "", {}
 
 
@@ -290,11 +293,10 @@ def _policy(entries: Json, source: TomlFile, problems: Problems) -> tuple[Policy
         table = TomlTable(source, "policy", entry if isinstance(entry, dict) else {}, problems, index)
         assertion = table.path("assert", "")
         message = table.text("message", "") or None
-        severity: Literal["error", "warning"] = (
-            "warning" if table.choice("severity", "error", ("error", "warning")) == "warning" else "error"
-        )
+        is_warning = table.choice("severity", "error", ("error", "warning")) == "warning"
         if "assert" not in table.values:
             table.error("a policy needs `assert`, an expression that must be true of the plan or of every request")
         table.finish()
-        rules.append(PolicyRule(assertion, message, severity, source.place("policy", "assert", index)))
+        place = source.place("policy", "assert", index)
+        rules.append(PolicyRule(assertion, message, "warning" if is_warning else "error", place))
     return tuple(rules)

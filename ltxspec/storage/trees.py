@@ -16,6 +16,7 @@ from ltxspec.spec.files import (
     says_it_is_a_spec,
     text_of,
 )
+from ltxspec.spec.lfs import KEEP_OUT
 from ltxspec.spec.names import folded
 from ltxspec.storage.durable import LARGEST, read_if_exists, translated
 from ltxspec.storage.files import LARGEST_POINTER, MAX_BYTES, MAX_TEXT, ProjectFolder, pointed_at
@@ -127,7 +128,7 @@ class GitTree:
         place = self._find(path, beside)
         data = b"".join(self._chunks(place, path, self._max_text))
         if pointed_at(data):
-            raise FileProblem(f"`{path}` is kept in Git LFS, so its text is not in the commit")
+            raise FileProblem(f"`{path}` is kept in Git LFS, so its text is not in the commit", hint=KEEP_OUT)
         self._refuse_changed(place, path, exact=False)
         return text_of(data, path, lambda: place, encoding)
 
