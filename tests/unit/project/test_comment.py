@@ -51,6 +51,15 @@ def test_a_dry_run_prints_and_sends_nothing(project: Path, github: FakeGitHub) -
     assert github.asked == []
 
 
+def test_a_dry_run_links_the_files_where_the_remote_is_known(project: Path) -> None:
+    head = git(project, "rev-parse", "HEAD")
+    assert "](specs/night.yaml#L" in comment(project, "--dry-run").out
+    git(project, "remote", "add", "origin", "https://me:pass@github.com/studio/films.git")
+    text = comment(project, "--base", "main", "--dry-run").out
+    assert f"](https://github.com/studio/films/blob/{head}/specs/night.yaml#L" in text
+    assert "pass@" not in text
+
+
 def test_what_stands_in_the_working_tree_is_not_told(project: Path) -> None:
     write_spec(project, HEAD + "  tower: {prompt: not committed}\n")
     assert "not committed" not in comment(project, "--dry-run").out
