@@ -16,7 +16,7 @@ from ltxspec.review.models import Cause, ShotReview
 
 _PLAIN: Final = "| Change | Shot | Why | Size | Was | Costs | +/- |\n|---|---|---|---|--:|--:|--:|"
 # The two words stand above the two stills. The spaces between them keep forges from narrowing the pictures.
-_PICTURED: Final = f"| Before{chr(0xA0) * 56}After | Shot | Was | Costs | +/- |\n|---|---|--:|--:|--:|"
+_PICTURED: Final = f"| Before{chr(0xA0) * 46}After | Shot | Was | Costs | +/- |\n|---|---|--:|--:|--:|"
 
 
 @dataclass(frozen=True, slots=True)
