@@ -11,10 +11,9 @@ from pathlib import Path
 
 from ltxspec.errors import Location, Problems, Severity, WrongUsage
 from ltxspec.services import DEFAULT, SANDBOX, SERVICES
-from ltxspec.spec.lfs import FETCH, KEEP_OUT, is_pointer
 from ltxspec.storage.finding import FoundConfig, find_config, read_config
 from ltxspec.storage.paths import shown
-from ltxspec.storage.toml_tables import TomlFile, TomlTable, name_hint, plain_complaint
+from ltxspec.storage.toml_tables import TomlFile, TomlTable, name_hint, not_toml
 from ltxspec.values import Json, Usd
 
 _POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
@@ -212,12 +211,9 @@ def _parse(data: bytes, name: str, problems: Problems) -> tuple[str, Mapping[str
         line, column = len(lines), 1  # for errors at the end of the document
         if position is not None and position["line"] is not None:
             line, column = int(position["line"]), int(position["column"])
-        message = plain_complaint(_POSITION.sub("", str(error)))
+        message, hint = not_toml(data, _POSITION.sub("", str(error)))
         where = Location(name, line, column, "".join(lines[line - 1 : line]))
-        if is_pointer(data):
-            problems.error("config", "the configuration is only a Git LFS pointer", where, f"{FETCH}; {KEEP_OUT}")
-        else:
-            problems.error("config", f"the configuration is not TOML: {message}", where)
+        problems.error("config", f"the configuration {message}", where, hint)
         return "", {}
 
 
@@ -293,10 +289,11 @@ def _policy(entries: Json, source: TomlFile, problems: Problems) -> tuple[Policy
         table = TomlTable(source, "policy", entry if isinstance(entry, dict) else {}, problems, index)
         assertion = table.path("assert", "")
         message = table.text("message", "") or None
-        is_warning = table.choice("severity", "error", ("error", "warning")) == "warning"
+        severity: Severity = (
+            "warning" if table.choice("severity", "error", ("error", "warning")) == "warning" else "error"
+        )
         if "assert" not in table.values:
             table.error("a policy needs `assert`, an expression that must be true of the plan or of every request")
         table.finish()
-        place = source.place("policy", "assert", index)
-        rules.append(PolicyRule(assertion, message, "warning" if is_warning else "error", place))
+        rules.append(PolicyRule(assertion, message, severity, source.place("policy", "assert", index)))
     return tuple(rules)

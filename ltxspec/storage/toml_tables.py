@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ltxspec.errors import Location, Problems
+from ltxspec.spec.lfs import FETCH, KEEP_OUT, is_pointer
 from ltxspec.suggest import did_you_mean
 from ltxspec.values import Json, Usd, parse_usd
 
@@ -204,6 +205,13 @@ def _is_number(value: Json) -> bool:
 def _is_amount(value: Json) -> bool:
     amount = parse_usd(value)
     return amount is not None and amount >= 0
+
+
+def not_toml(data: bytes, complaint: str) -> tuple[str, str | None]:
+    """What is wrong with a file that the parser complains about, in words that follow its name, and the hint."""
+    if is_pointer(data):
+        return "is only a Git LFS pointer", f"{FETCH}; {KEEP_OUT}"
+    return f"is not TOML: {plain_complaint(complaint)}", None
 
 
 def plain_complaint(message: str) -> str:
