@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import orjson
 
 from ltxspec.errors import Location, LockfileError, LockfileTooNew
+from ltxspec.spec.lfs import FETCH, KEEP_OUT, is_pointer
 
 _MARKERS = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
 _AFTER_MERGE = "after a merge run `ltxspec lock merge`; otherwise "
@@ -20,6 +21,8 @@ def not_json(data: bytes, name: str, line: int, column: int) -> LockfileError:
     """For bytes that are not valid JSON: empty, conflicted, truncated, or something else."""
     if not data.strip():
         return LockfileError(f"lockfile `{name}` is empty", hint=_restore(name))
+    if is_pointer(data):
+        return LockfileError(f"lockfile `{name}` is only a Git LFS pointer", hint=f"{FETCH}; {KEEP_OUT}")
     marker = _first_marker(data)
     if marker is not None:
         return LockfileError(

@@ -209,18 +209,18 @@ def _head(review: "Review", content: Content, target: Target) -> str:
 
 
 def _page(folder: Path, content: Content, target: Target, head: str) -> "Page":
+    from ltxspec.project.blob_links import blob_base
     from ltxspec.project.comment_pictures import picture_url, read_pictures
     from ltxspec.report.markdown import FORGE_LIMITS
     from ltxspec.report.review.details import Links
     from ltxspec.report.review.page import Page
 
-    server, blob = target.change.server, "-/blob" if target.forge == "gitlab" else "blob"
     pictures = read_pictures(folder, content.pictures, content.pictures_base) if content.pictures else {}
     return Page(
         limit=FORGE_LIMITS[target.forge or "github"] - _MARKER_ROOM,
         key=target.key,
         head=head,
-        links=Links(f"{server}/{blob}/{head}/{target.folder}" if server else "", pictures),
+        links=Links(blob_base(folder, target, head), pictures),
         sheet=picture_url(content.sheet, content.pictures_base) if content.sheet else None,
         storyboard=content.storyboard,
         report=content.report_url,

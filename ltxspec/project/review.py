@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
-from ltxspec.errors import Diagnostic
+from ltxspec.errors import Diagnostic, LtxspecError
 from ltxspec.lock.models import ShotRecord
 from ltxspec.plan.actions import FieldChange
 from ltxspec.plan.policy import Decided, check_policies
@@ -23,10 +23,17 @@ from ltxspec.review.models import WORKING_TREE, Cause, Review, RuleChange
 from ltxspec.review.rules import delivery_changes, model_changes, setting_changes
 from ltxspec.review.scopes import SpecScope
 from ltxspec.review.sides import ReviewSide
+from ltxspec.storage.finding import CONFIG_NAME
 from ltxspec.storage.settings import policies, settings
 from ltxspec.storage.trees import FolderTree, GitTree
 from ltxspec.storage.validation_cache import FileVerdicts
 from ltxspec.values import ShotAddress
+
+
+class NoProject(LtxspecError):
+    """There is nothing to review: no configuration, no spec and no lockfile on either side."""
+
+    code = "no-project"
 
 
 def make_review(project: ProjectContext, base: str | None = None, head: str | None = None) -> Review:
@@ -39,6 +46,7 @@ def make_review(project: ProjectContext, base: str | None = None, head: str | No
 
     Raises:
         UnknownRevision: git does not know one of them.
+        NoProject: neither of them has a project here.
         Invalid: the configuration of one of them is not valid.
         StorageError: git is missing, there is no repository, or something cannot be read.
     """
@@ -49,7 +57,18 @@ def make_review(project: ProjectContext, base: str | None = None, head: str | No
             new = read_side(WORKING_TREE, project, FolderTree(project.root), verdicts)
         else:
             new = _read_commit(revisions.head, project, stack, verdicts)
+        _refuse_nothing(old, new, project)
         return _compared(old, new, revisions)
+
+
+def _refuse_nothing(old: SnapshotReading, new: SnapshotReading, project: ProjectContext) -> None:
+    """Where neither side has a project, "no changes" would be wrong: it is not the folder that is meant."""
+    if old.has_project or new.has_project:
+        return
+    raise NoProject(
+        f"there is no project in `{project.root}`, neither at `{old.name[:12]}` nor at `{new.name[:12]}`",
+        hint=f"run it in the folder of `{CONFIG_NAME}` (`-C FOLDER`), and commit the specs before the review",
+    )
 
 
 def _read_commit(commit: str, project: ProjectContext, stack: ExitStack, verdicts: FileVerdicts) -> SnapshotReading:
@@ -69,7 +88,13 @@ def _compared(old: SnapshotReading, new: SnapshotReading, revisions: Revisions) 
     terms = ComparisonTerms(
         plan=replace(plan, diagnostics=broken),
         limits=limits_of(config),
-        diagnostics=[*_head_problems(new), *broken, *shadowed_prices(plan, new.project.catalog), *_base_problems(old)],
+        diagnostics=[
+            *_head_problems(new),
+            *broken,
+            *shadowed_prices(plan, new.project.catalog),
+            *_base_problems(old),
+            *_remarks(revisions),
+        ],
         causes=_Causes(old, new).find,
         rules=_rules(old, new, sides),
         catalog=old.project.catalog,
@@ -136,6 +161,11 @@ def _head_problems(new: SnapshotReading) -> list[Diagnostic]:
         for error in (*new.unreadable.values(), *new.edited.values())
     ]
     return [*new.problems.diagnostics, *lockfiles]
+
+
+def _remarks(revisions: Revisions) -> list[Diagnostic]:
+    hint = "name the base: `ltxspec review REVISION`; or tell git: `git remote set-head origin --auto`"
+    return [Diagnostic("warning", "base-is-head", revisions.remark, hint=hint)] if revisions.remark else []
 
 
 def _base_problems(old: SnapshotReading) -> list[Diagnostic]:

@@ -71,6 +71,19 @@ class SnapshotReading:
         )
 
     @property
+    def has_project(self) -> bool:
+        """Whether there is anything of a project: a configuration, a spec, a lockfile."""
+        parts = (
+            self.specs.rendered,
+            self.specs.broken,
+            self.recorded,
+            self.paid,
+            self.unreadable,
+            self.problems.diagnostics,
+        )
+        return any(parts) or self.project.config.file is not None
+
+    @property
     def others(self) -> Others:
         """The recorded specs of this side that cannot be planned."""
         return others_of_side(self.specs, self.recorded, self.project.catalog)

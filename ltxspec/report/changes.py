@@ -97,8 +97,7 @@ def _pieces(segments: Iterable[Segment], style: Style) -> Iterator[_Piece]:
 
 def _words(segment: Segment, style: Style) -> list[str]:
     if segment.kind == "gap":
-        noun = "word" if segment.words == 1 else "words"
-        return [f"… {segment.words} {noun} …"]
+        return [f"… {phrases.counted(segment.words, 'word')} …" if segment.words else "…"]
     words = clean(segment.text).split()
     if not words or style.color:
         return words

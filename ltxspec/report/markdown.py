@@ -94,7 +94,7 @@ def marked(segments: Sequence[Segment]) -> str:
             case "insert":
                 html += f"<ins><b>{text}</b></ins>"
             case "gap":
-                html += f"<i>… {segment.words} words …</i>"
+                html += f"<i>… {phrases.counted(segment.words, 'word')} …</i>" if segment.words else "<i>…</i>"
                 spaced = True
         html += " " if spaced else ""
     return html.strip()

@@ -58,6 +58,9 @@ _UNSAFE = re.compile(
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
     "|[\u200c\u200d\ufe0e\ufe0f]{3,}"
 )
+_JOINER = "\u200d"
+_FLAG_LETTERS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))  # regional indicators
+_EXTENDING = frozenset({_JOINER, "\ufe0e", "\ufe0f", *map(chr, range(0x1F3FB, 0x1F400))})  # selectors, skin tones
 _SPACES = {"\n", "\t", "\r"}
 
 
@@ -102,15 +105,46 @@ def fit(text: str, width: int) -> str:
 
 
 def cut(text: str, width: int) -> tuple[str, str]:
-    """Split a clean text after `width` columns; the head is empty if nothing fits."""
+    """Split a clean text after `width` columns, never inside what is read as one character; the head may be empty."""
     if text.isascii():
         return text[:width], text[width:]
     used = 0
     for index, character in enumerate(text):
         used += _character_width(character)
         if used > width:
-            return text[:index], text[index:]
+            start = cluster_start(text, index)
+            return text[:start], text[start:]
     return text, ""
+
+
+def cluster_start(text: str, index: int, low: int = 0) -> int:
+    """Where the character begins, as a reader sees it, that holds the code point at an index.
+
+    Marks, joined emoji, skin tones and the two letters of a flag belong to what precedes them.
+
+    Args:
+        text: the text.
+        index: of a code point; the length of the text stays as it is.
+        low: an earlier index at which a character begins; nothing before it is looked at.
+    """
+    while low < index < len(text) and _belongs(text, index, low):
+        index -= 1
+    return index
+
+
+def _belongs(text: str, index: int, low: int) -> bool:
+    """Whether a code point is read as one character with the one before it."""
+    here = text[index]
+    if here.isascii():
+        return False
+    if text[index - 1] == _JOINER or here in _EXTENDING or unicodedata.category(here).startswith("M"):
+        return True
+    if here not in _FLAG_LETTERS:
+        return False
+    start = index
+    while start > low and text[start - 1] in _FLAG_LETTERS:
+        start -= 1
+    return (index - start) % 2 == 1  # flags are pairs
 
 
 def pad(text: str, width: int) -> str:
@@ -135,13 +169,18 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def chop(word: str, width: int) -> list[str]:
-    """Cut a word without spaces into pieces of at most `width` columns, at least one character each."""
+    """Cut a word without spaces into pieces of at most `width` columns, at least one character each.
+
+    What is read as one character is cut only where it alone is wider than a piece.
+    """
     pieces: list[str] = []
     start = used = 0
     for index, character in enumerate(word):
         size = _character_width(character)
-        if index > start and used + size > width:
-            pieces.append(word[start:index])
-            start, used = index, 0
+        while index > start and used + size > width:
+            whole = cluster_start(word, index, start)
+            end = whole if whole > start else index
+            pieces.append(word[start:end])
+            start, used = end, width_of(word[end:index])
         used += size
     return [*pieces, word[start:]]

@@ -17,6 +17,7 @@ Kind = Literal["equal", "delete", "insert", "gap"]
 
 # Scripts written without spaces: there, each character counts as a word.
 _DENSE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_IS_DENSE = re.compile(f"[{_DENSE}]").match
 _TOKEN = rf"(?:[{_DENSE}]|[^\W{_DENSE}]+(?:['’\-][^\W{_DENSE}]+)*|[^\w\s])\s*"
 
 _MOST_TOKENS = 5_000  # longer texts are shown as replaced: no reader compares ten pages word by word
@@ -30,7 +31,10 @@ _FOR_A_TOKEN = 20
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of text of one kind. A `gap` represents `words` equal words that are not shown; its text is empty."""
+    """A run of text of one kind. A `gap` represents `words` equal words that are not shown; its text is empty.
+
+    `words` of a gap is 0 where nobody would count: in scripts without spaces, each character is compared on its own.
+    """
 
     kind: Kind
     text: str
@@ -111,8 +115,13 @@ def _collapse_run(segment: Segment, head: int, tail: int) -> list[Segment]:
         return [segment]
     while end < len(tokens) and not _is_word(tokens[end]):  # resume at a word, not at a stray comma
         end += 1
-    parts = [_segment("equal", tokens[:head]), Segment("gap", "", hidden), _segment("equal", tokens[end:])]
+    parts = [_segment("equal", tokens[:head]), _gap(tokens[head:end], hidden), _segment("equal", tokens[end:])]
     return [part for part in parts if part.kind == "gap" or part.text]
+
+
+def _gap(tokens: Sequence[str], words: int) -> Segment:
+    """The place of tokens that are not shown."""
+    return Segment("gap", "", 0 if any(map(_IS_DENSE, tokens)) else words)
 
 
 class _Span(NamedTuple):

@@ -11,7 +11,7 @@ from ltxspec.plan.actions import Action, Change, FieldChange, Plan, estimate, re
 from ltxspec.redaction import redact_secrets
 from ltxspec.render.references import Reference, read_name
 from ltxspec.report.jsontext import as_text
-from ltxspec.report.terminal import clean, fit, width_of
+from ltxspec.report.terminal import clean, cluster_start, fit, width_of
 from ltxspec.services import is_free
 from ltxspec.values import Json, Usd, dollars, money_text, total_usd
 
@@ -259,6 +259,7 @@ def values(before: Json, after: Json, width: int = 60) -> tuple[str, str]:
     alike = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     start = alike - width // 4
     if start > 0 and max(width_of(one), width_of(other)) > width:
+        start = cluster_start(one, start)
         one, other = f"…{one[start:]}", f"…{other[start:]}"
     return fit(one, width), fit(other, width)
 

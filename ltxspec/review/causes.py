@@ -36,7 +36,7 @@ def causes_of(before: ScopeView, after: ScopeView, changes: Sequence[FieldChange
                 search.prompt()
             case ["files", name]:
                 if not is_reference_name(name):  # else it is shown as what the shot follows from
-                    search.add(CauseKind.FILE, name)
+                    search.file(name)
             case ["model"]:
                 search.model(change)
             case [name, *_]:
@@ -59,6 +59,10 @@ class _Search:
     def add(self, kind: CauseKind, name: str, before: Json = None, after: Json = None) -> None:
         """Add a cause."""
         self.found[Cause(kind.value, name, _shown(before), _shown(after))] = None
+
+    def file(self, name: str) -> None:
+        """Add a file whose content changed, with its path from the root."""
+        self.add(CauseKind.FILE, self._after.scope.place_of(name))
 
     def prompt(self) -> None:
         """Check the prompt's own text, and everything that either version of it references."""
@@ -146,7 +150,8 @@ def _origin(name: str, view: ScopeView) -> tuple[CauseKind, str]:
     if name not in view.instance.variables:
         return CauseKind.VARIABLE, name
     if shot.for_each is not None:
-        return CauseKind.DATA, f"{shot.for_each.file or 'forEach'}: {name}"
+        file = shot.for_each.file
+        return CauseKind.DATA, f"{view.scope.place_of(file) if file else 'forEach'}: {name}"
     return CauseKind.DATA, f"matrix: {name}"
 
 

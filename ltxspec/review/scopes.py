@@ -76,6 +76,13 @@ class SpecScope:
             self._read[path, place] = self._load(path, place)
         return self._read[path, place]
 
+    def place_of(self, path: str) -> str:
+        """The path from the root of a file named in the spec; as written if there is no such file."""
+        try:
+            return self._files.resolve(path, beside=self.spec.document.source.file)
+        except FileProblem:
+            return path
+
     def _load(self, path: str, place: str) -> TextFile | None:
         try:
             return TextFile(self._files.resolve(path, beside=place), self._files.read_text(path, beside=place))

@@ -8,6 +8,7 @@ from ltxspec.errors import Location, LtxspecError
 from ltxspec.spec.conflicts import CONFLICT, CONFLICT_HINT, conflict_in
 from ltxspec.spec.document import Lines, SourceText
 from ltxspec.spec.encodings import TextProblem, decode_table, refuse_workbook
+from ltxspec.spec.lfs import FETCH, is_pointer
 from ltxspec.values import CONTROL, character_name
 
 SPEC_SUFFIXES = (".yaml", ".yml")
@@ -30,9 +31,11 @@ def text_of(data: bytes, path: str, place: Callable[[], str] | None = None, enco
         encoding: None for UTF-8; for a table, one of `ltxspec.spec.encodings`.
 
     Raises:
-        FileProblem: it is not text in that encoding, or contains a control character or a conflict marker; each
-            with its place. In YAML files the parser refuses such characters and markers.
+        FileProblem: it is a Git LFS pointer, not text in that encoding, or contains a control character or a conflict
+            marker; each with its place. In YAML files the parser refuses such characters and markers.
     """
+    if is_pointer(data):
+        raise FileProblem(f"`{path}` is only a Git LFS pointer here, without its text", hint=FETCH)
     text = _decoded(data, path, place) if encoding is None else _table(data, path, encoding)
     text = text.replace("\r\n", "\n") if "\r" in text else text  # finding one character is ten times faster
     if not path.endswith(SPEC_SUFFIXES):

@@ -7,7 +7,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 
 from ltxspec.errors import Location, Problems, Severity, WrongUsage
 from ltxspec.services import DEFAULT, SANDBOX, SERVICES
@@ -269,7 +268,7 @@ def _policy(entries: Json, source: TomlFile, problems: Problems) -> tuple[Policy
         table = TomlTable(source, "policy", entry if isinstance(entry, dict) else {}, problems, index)
         assertion = table.path("assert", "")
         message = table.text("message", "") or None
-        severity: Literal["error", "warning"] = (
+        severity: Severity = (
             "warning" if table.choice("severity", "error", ("error", "warning")) == "warning" else "error"
         )
         if "assert" not in table.values:

@@ -7,7 +7,8 @@ from ltxspec.errors import LtxspecError
 from ltxspec.storage.git import git, inside_repository, run_git
 
 # Usual targets of a change, in order of preference. Full names, so that a tag of the same name is not used.
-_MAIN_BRANCHES = ("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/heads/main", "refs/heads/master")
+REMOTE_DEFAULT = "refs/remotes/origin/HEAD"
+_MAIN_BRANCHES = (REMOTE_DEFAULT, "refs/remotes/origin/main", "refs/heads/main", "refs/heads/master")
 _BRANCHES = ("refs/remotes/", "refs/heads/")
 _PLACES = ("refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")  # git's lookup order
 _IS_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -16,7 +17,7 @@ _OF_GIT_ITSELF = re.compile(r"[A-Z_]+_HEAD")  # heads of operations in progress 
 _NAME = re.compile(r"(?P<name>[^\^~:@]*(?:@(?!\{)[^\^~:@]*)*)(?P<rest>.*)", re.DOTALL)
 _OF_A_BRANCH = re.compile(r"@\{(?:u|upstream|push)\}", re.IGNORECASE)  # git requires a branch name before it
 _MOST_NAMES = 3
-_FETCH = "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in CI"
+FETCH_ALL = "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in CI"
 
 
 class UnknownRevision(LtxspecError):
@@ -41,7 +42,7 @@ def commit_of(root: Path, revision: str) -> str:
     """
     commit = find_commit(root, revision)
     if commit is None:
-        hint = _FETCH if _is_shallow(root) else "name a branch, a tag or a commit of this repository, or fetch it"
+        hint = FETCH_ALL if is_shallow(root) else "name a branch, a tag or a commit of this repository, or fetch it"
         raise UnknownRevision(f"git does not know the commit `{short(revision)}`", hint=hint)
     return commit
 
@@ -78,12 +79,12 @@ def merge_base(root: Path, one: str, other: str) -> str:
     """
     done = run_git(root, "merge-base", "--all", "--end-of-options", one, other)
     if done.returncode != 0:
-        raise UnknownRevision(f"`{one[:12]}` and `{other[:12]}` have no common history here", hint=_FETCH)
+        raise UnknownRevision(f"`{one[:12]}` and `{other[:12]}` have no common history here", hint=FETCH_ALL)
     found = done.stdout.decode().split()
-    if _is_shallow(root) and git(root, "rev-list", "--max-parents=0", one, other, "--not", *found):
+    if is_shallow(root) and git(root, "rev-list", "--max-parents=0", one, other, "--not", *found):
         raise UnknownRevision(
             f"where `{one[:12]}` and `{other[:12]}` diverged is uncertain: part of their history is missing here",
-            hint=_FETCH,
+            hint=FETCH_ALL,
         )
     if len(found) > 1:
         named = " and ".join(f"`{commit[:12]}`" for commit in found[:_MOST_NAMES])
@@ -95,13 +96,16 @@ def merge_base(root: Path, one: str, other: str) -> str:
     return found[0]
 
 
-def _is_shallow(root: Path) -> bool:
+def is_shallow(root: Path) -> bool:
+    """Whether part of the history is missing here."""
     return git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
 
 
-def main_branch(root: Path) -> str | None:
-    """The full name of the first usual main branch that exists."""
-    return next((name for name in _MAIN_BRANCHES if find_commit(root, name) is not None), None)
+def main_branch(root: Path, *, other_than: str | None = None) -> str | None:
+    """The full name of the first usual main branch that exists; with `other_than`, of one with another short name."""
+    names = _MAIN_BRANCHES if other_than is None else _MAIN_BRANCHES[1:]
+    wanted = [name for name in names if short(name).removeprefix("origin/") != other_than]
+    return next((name for name in wanted if find_commit(root, name) is not None), None)
 
 
 def default_branch(root: Path) -> str | None:
@@ -118,6 +122,12 @@ def default_branch(root: Path) -> str | None:
     usual = _existing(root, ["refs/heads/main", "refs/heads/master"])
     current = usual[0] if usual else _target(root, "HEAD")
     return current.removeprefix("refs/heads/") if current else None
+
+
+def branch_of(root: Path) -> str | None:
+    """The short name of the branch that is checked out; None for a detached head."""
+    name = _target(root, "HEAD")
+    return name.removeprefix("refs/heads/") if name else None
 
 
 def _target(root: Path, name: str) -> str | None:

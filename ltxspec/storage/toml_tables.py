@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ltxspec.errors import Location, Problems
+from ltxspec.spec.lfs import FETCH, KEEP_OUT, is_pointer
 from ltxspec.suggest import did_you_mean
 from ltxspec.values import Json, Usd, parse_usd
 
@@ -207,6 +208,13 @@ def _is_amount(value: Json) -> bool:
     return amount is not None and amount >= 0
 
 
+def not_toml(data: bytes, complaint: str) -> tuple[str, str | None]:
+    """What is wrong with a file that the parser complains about, in words that follow its name, and the hint."""
+    if is_pointer(data):
+        return "is only a Git LFS pointer", f"{FETCH}; {KEEP_OUT}"
+    return f"is not TOML: {plain_complaint(complaint)}", None
+
+
 def plain_complaint(message: str) -> str:
     """The message of Python's TOML reader, with tables named as in the file."""
     return _TWICE.sub(lambda found: f"table `[{'.'.join(_NAME.findall(found['names']))}]` appears twice", message)
@@ -230,7 +238,7 @@ def parse_toml(data: bytes, name: str, problems: Problems) -> tuple[str, Mapping
         line, column = len(lines), 1  # for errors at the end of the document
         if position is not None and position["line"] is not None:
             line, column = int(position["line"]), int(position["column"])
-        message = plain_complaint(_POSITION.sub("", str(error)))
+        message, hint = not_toml(data, _POSITION.sub("", str(error)))
         where = Location(name, line, column, "".join(lines[line - 1 : line]))
-        problems.error("config", f"the configuration is not TOML: {message}", where)
+        problems.error("config", f"the configuration {message}", where, hint)
         return "", {}

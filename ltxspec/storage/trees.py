@@ -16,14 +16,18 @@ from ltxspec.spec.files import (
     says_it_is_a_spec,
     text_of,
 )
+from ltxspec.spec.lfs import KEEP_OUT
 from ltxspec.spec.names import folded
 from ltxspec.storage.durable import LARGEST, read_if_exists, translated
 from ltxspec.storage.files import LARGEST_POINTER, MAX_BYTES, MAX_TEXT, ProjectFolder, pointed_at
-from ltxspec.storage.git_checkout import SUBMODULE, Checkout, may_be_text, parents
+from ltxspec.storage.git_checkout import LINK, SUBMODULE, Checkout, may_be_text, parents
 from ltxspec.storage.git_objects import Blobs, TooLarge, list_tree
 from ltxspec.storage.inside import refuse_outside
 from ltxspec.storage.paths import find_specs
 from ltxspec.storage.spelling import Spellings, composed, other_case
+
+_MOST_LINKS = 40  # from one to the next, as in Linux
+_LONGEST_TARGET = 2**16  # bytes
 
 
 class FileTree(ProjectFiles, Protocol):
@@ -75,9 +79,10 @@ class FolderTree(ProjectFolder):
 class GitTree:
     """A commit, read through a few git processes. Use it as a context manager.
 
-    Anything that a checkout would contain differently is an error: links and submodules among the files read here,
-    wherever they lead, and files whose attributes change their bytes (`storage/git_checkout.py`). Otherwise what is
-    bought after the merge would not be what was reviewed.
+    Anything that a checkout would contain differently is an error: submodules among the files read here, and files
+    whose attributes change their bytes (`storage/git_checkout.py`). Otherwise what is bought after the merge would not
+    be what was reviewed. Links are errors, too, wherever they lead, with one exception: a spec, or a file that a spec
+    names, may be a link to a file of the project, whose content is that of the commit.
     """
 
     def __init__(self, root: Path, commit: str, *, max_text: int = MAX_TEXT, max_bytes: int = MAX_BYTES) -> None:
@@ -112,22 +117,23 @@ class GitTree:
 
     def specs(self, starts: Sequence[str]) -> list[str]:
         """As `Tree.specs`. Raises WrongUsage for a start outside the project."""
-        found: dict[str, None] = {}
+        found: dict[str, str] = {}  # where the file is -> its path
         for start in map(posixpath.normpath, starts):
             if start.startswith(("/", "../")) or start == "..":
                 raise WrongUsage(f"`{start}` leads out of the project, which is not part of a commit")
             is_one = (
                 start in self._entries or self._checkout.elsewhere(start) is not None
             )  # reading it reports the problem
-            found.update(dict.fromkeys([start] if is_one else self._specs_in(start)))
-        return list(found)
+            for path in [start] if is_one else self._specs_in(start):
+                found.setdefault(self._linked(path), path)
+        return list(found.values())
 
     def read_text(self, path: str, *, beside: str, encoding: str | None = None) -> str:
         """Text of `path` as named in the file `beside`; see `spec.files.text_of`. Raises FileProblem."""
         place = self._find(path, beside)
         data = b"".join(self._chunks(place, path, self._max_text))
         if pointed_at(data):
-            raise FileProblem(f"`{path}` is kept in Git LFS, so its text is not in the commit")
+            raise FileProblem(f"`{path}` is kept in Git LFS, so its text is not in the commit", hint=KEEP_OUT)
         self._refuse_changed(place, path, exact=False)
         return text_of(data, path, lambda: place, encoding)
 
@@ -188,13 +194,26 @@ class GitTree:
         if not inside:
             raise FileProblem(f"`{path}` leads out of the project", hint="copy it into the project")
         others = () if path.isascii() else (self._spellings.find(place, composed) for place in inside)
-        for place in (*inside, *filter(None, others)):
+        for place in map(self._linked, (*inside, *filter(None, others))):
             refuse_hidden(place, path)
             if self._exists(place, path):
                 return place
         named = " and ".join(f"`{place}`" for place in inside)
         hint = other_case(path, next(filter(None, (self._spellings.find(place, folded) for place in inside)), None))
         raise FileProblem(f"`{path}` is not in the commit (looked for {named})", hint=hint or "was it committed?")
+
+    def _linked(self, place: str) -> str:
+        """Where a link to a file of the project leads, as a checkout follows it; the place itself for anything else."""
+        found = place
+        for _ in range(_MOST_LINKS):
+            entry = self._entries.get(found)
+            if entry is None:  # nothing, a folder, or out of the project
+                return place
+            if entry.mode != LINK:
+                return found
+            target = b"".join(self._blobs.chunks(entry.id, limit=_LONGEST_TARGET)).decode(errors="surrogateescape")
+            found = posixpath.normpath(posixpath.join(posixpath.dirname(found), target))
+        return place
 
     def _exists(self, place: str, path: str) -> bool:
         """Whether a regular file is there. Raises FileProblem for anything else."""
@@ -230,7 +249,7 @@ class GitTree:
     def _may_be_spec(self, path: str) -> bool:
         """Whether a file declares itself a spec, or may do so in a checkout; also true when it cannot be read."""
         try:
-            data = self.content(path, self._max_text) or b""
+            data = self.content(self._linked(path), self._max_text) or b""
         except StorageError:
             return True
         return pointed_at(data) is not None or says_it_is_a_spec(data)

@@ -203,7 +203,6 @@ def linked_configuration(root: Path) -> None:
 
 LINKS: dict[str, tuple[Callable[[Path], None], str]] = {
     "a folder of specs": (moved_specs, "specs"),
-    "a spec below": (linked_spec, "specs/sub/a.yaml"),
     "a start": (linked_start, "specs/more"),
     "a folder above a start": (below_a_link, "more/inner"),
     "a spec named below a link": (named_below_a_link, "more/notes.yaml"),
@@ -235,6 +234,14 @@ def test_a_link_that_a_checkout_follows_is_an_error_in_a_commit(
     assert f"`{place}`" in said
     assert "is a link" in said or "a submodule" in said
     assert "commit the file itself" in said or "copy the file into the project" in said
+
+
+def test_a_spec_that_is_a_link_to_a_file_of_the_project_is_reviewed_as_a_checkout_would_plan_it(films: Path) -> None:
+    linked_spec(films)
+    commit(films, "links")
+    committed, tree = (ltxspec("diff", "main", *head, cwd=films, check=None).out for head in (["feature"], []))
+    assert "specs/sub/a.yaml" in committed
+    assert committed.splitlines()[1:] == tree.splitlines()[1:]  # the first line names the sides
 
 
 def test_a_project_that_becomes_a_link_is_an_error_in_a_commit(tmp_path: Path, films: Path) -> None:

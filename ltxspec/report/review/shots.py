@@ -34,16 +34,17 @@ def shot_tables(shots: Sequence[ShotReview], room: Room, page: Page) -> list[str
         return []
     groups = grouped(shots)
     shown, folded = _divided(groups)
+    parts = len(shown) + bool(folded)
     most = None if room.left is None else int(room.left * SHARE)
-    visible = MOST_VISIBLE
+    of_each = MOST_VISIBLE if len(shots) <= MOST_VISIBLE else max(1, min(_OF_A_GROUP, MOST_VISIBLE // parts))
     blocks: list[str] = []
     for group in shown:
-        number = min(len(group.shots), visible, MOST_VISIBLE if len(shots) <= MOST_VISIBLE else _OF_A_GROUP)
-        visible -= number
-        blocks += _group(group, number, _part(most, group.shots, shots), page, titled=bool(groups[1:] or group.causes))
+        inner, titled = _part(most, group.shots, shots, parts), bool(groups[1:] or group.causes)
+        blocks += _group(group, min(len(group.shots), of_each), inner, page, titled=titled)
     if folded:
         others = [shot for group in folded for shot in group.shots]
-        blocks += _folded(f"{phrases.counted(len(folded), 'more cause')}", others, _part(most, others, shots), page)
+        inner = _part(most, others, shots, parts)
+        blocks += _folded(f"{phrases.counted(len(folded), 'more cause')}", others, inner, page)
     if len(groups) > 1:
         blocks.append(_total(shots))
     return blocks if room.fits("\n\n".join(blocks)) else [_left(len(shots), page)]
@@ -55,9 +56,9 @@ def _divided(groups: Sequence[Group]) -> tuple[list[Group], list[Group]]:
     return [*caused[:_MOST_GROUPS], *(group for group in groups if not group.causes)], caused[_MOST_GROUPS:]
 
 
-def _part(most: int | None, some: Sequence[ShotReview], shots: Sequence[ShotReview]) -> Room:
-    """The room for some of the shots."""
-    return Room(None if most is None else most * len(some) // len(shots))
+def _part(most: int | None, some: Sequence[ShotReview], shots: Sequence[ShotReview], parts: int) -> Room:
+    """The room for some of the shots: half of all in equal parts, so that each shows a row, half by their number."""
+    return Room(None if most is None else most // (2 * parts) + most * len(some) // (2 * len(shots)))
 
 
 def _group(group: Group, shown: int, room: Room, page: Page, *, titled: bool) -> list[str]:

@@ -16,7 +16,7 @@ from ltxspec.review.models import Cause, ShotReview
 
 _PLAIN: Final = "| Change | Shot | Why | Size | Was | Costs | +/- |\n|---|---|---|---|--:|--:|--:|"
 # The two words stand above the two stills. The spaces between them keep forges from narrowing the pictures.
-_PICTURED: Final = f"| Before{chr(0xA0) * 56}After | Shot | Was | Costs | +/- |\n|---|---|--:|--:|--:|"
+_PICTURED: Final = f"| Before{chr(0xA0) * 46}After | Change | Was | Costs | +/- |\n|---|---|--:|--:|--:|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Table:
     def sums(self, shots: Sequence[ShotReview]) -> str:
         """The last row."""
         title = f"**{phrases.counted(len(shots), 'shot')}**"
-        cells = ["", title] if self.pictured else ["", title, "", ""]
+        cells = [title, ""] if self.pictured else ["", title, "", ""]
         found = difference_of(shots)
         more = f"**{found}**" if found is not None else ""
         return _line([*cells, "", f"**{costs_of(shots)}**", more])
@@ -57,8 +57,9 @@ class Table:
         size, kind = escape(review_words.size(shot)), review_words.KINDS[shot.kind]
         if not self.pictured:
             return _line([kind, self._name(shot), self._why(shot), size, *money])
-        about = [self._name(shot), f"**{kind}**: {self._why(shot)}", f"<sub>{size}</sub>" if size else ""]
-        return _line([self._picture(shot), "<br>".join(filter(None, about)), *money])
+        shown = [self._name(shot), self._picture(shot)]  # together, as a phone shows little more than one column
+        about = [f"**{kind}**: {self._why(shot)}", f"<sub>{size}</sub>" if size else ""]
+        return _line([*("<br>".join(filter(None, part)) for part in (shown, about)), *money])
 
     def _name(self, shot: ShotReview) -> str:
         """The shot, linked to its place; one that begins with a frame of another one says so under its name."""

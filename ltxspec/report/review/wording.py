@@ -74,7 +74,7 @@ def _own_share(review: Review) -> str:
     if not any(shot.inherited and shot.kind is ShotKind.PENDING for shot in review.shots):
         return ""
     own = [shot.change.estimate for shot in own_shots(review) if shot.change and phrases.is_counted(shot.change)]
-    return f" ({phrases.amount(*total_usd(own))} of it for this change)"
+    return f" ({phrases.amount(*total_usd(own)) if own else 'none'} of it for this change)"
 
 
 RULES = "Rules and prices changed"

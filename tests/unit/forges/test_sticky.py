@@ -248,7 +248,7 @@ def test_a_comment_that_the_forge_shows_as_somebody_else_s_is_not_written_again(
     made = far.comment_json
 
     def by_another(number: int, body: str, author: tuple[int, str, str]) -> dict[str, Any]:
-        return made(number, body, (77, "somebody[bot]", "Bot"))
+        return made(number, body, (author[0] + 1, "somebody[bot]", "Bot"))
 
     far.comment_json = by_another  # type: ignore[method-assign]  # a forge that names another author
     posted = post(opened(far), marker(), "two shots", ForgePace(slept))

@@ -51,6 +51,15 @@ def test_a_dry_run_prints_and_sends_nothing(project: Path, github: FakeGitHub) -
     assert github.asked == []
 
 
+def test_a_dry_run_links_the_files_where_the_remote_is_known(project: Path) -> None:
+    head = git(project, "rev-parse", "HEAD")
+    assert "](specs/night.yaml#L" in comment(project, "--dry-run").out
+    git(project, "remote", "add", "origin", "https://me:pass@github.com/studio/films.git")
+    text = comment(project, "--base", "main", "--dry-run").out
+    assert f"](https://github.com/studio/films/blob/{head}/specs/night.yaml#L" in text
+    assert "pass@" not in text
+
+
 def test_what_stands_in_the_working_tree_is_not_told(project: Path) -> None:
     write_spec(project, HEAD + "  tower: {prompt: not committed}\n")
     assert "not committed" not in comment(project, "--dry-run").out
@@ -222,6 +231,23 @@ def test_what_is_no_report_is_refused(project: Path, content: bytes) -> None:
     assert "error[review-file]" in comment(project, "--report", "review.json", "--dry-run", check=1).err
 
 
+def test_where_no_project_is_the_comment_fails_and_never_tells_of_no_changes(project: Path) -> None:
+    (project / "elsewhere").mkdir()
+    for options in ((), ("--base", "main")):
+        refused = comment(project / "elsewhere", *options, "--dry-run", check=1)
+        assert "error[no-project]" in refused.err
+        assert refused.out == ""
+
+
+def test_a_spec_that_is_only_a_pointer_is_named_with_the_cure(project: Path) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "4" * 64 + "\nsize 9\n"
+    (project / "specs" / "night.yaml").write_text(pointer, "utf-8")
+    commit(project)
+    text = comment(project, "--dry-run").out
+    assert "**Shots cannot be compared until the problems are fixed" in text
+    assert "is kept in Git LFS, so its text is not in the commit (keep specs, prompts, tables" in text
+
+
 def test_a_report_that_is_not_there_is_a_typing_error(project: Path) -> None:
     comment(project, "--report", "none.json", "--dry-run", check=64)
 
@@ -229,6 +255,27 @@ def test_a_report_that_is_not_there_is_a_typing_error(project: Path) -> None:
 def test_an_order_needs_the_event_of_a_comment(project: Path, github: FakeGitHub) -> None:
     refused = comment(project, *GITHUB, "--api", github.base, "--accept-order", check=64)
     assert "not started by a new comment" in refused.err
+
+
+def test_pictures_are_linked_in_the_rows_of_their_shots(project: Path) -> None:
+    (project / "index.json").write_text('{"night.alley": "alley.png", "night.gone": "gone.png"}', "utf-8")
+    options = ("--pictures", "index.json", "--pictures-base", "https://pictures.example/7")
+    text = comment(
+        project, *options, "--sheet", "sheet.png", "--storyboard", "https://x.example/a.html", "--dry-run"
+    ).out
+    assert (
+        '<a href="https://x.example/a.html#night.alley"><img width="320" src="https://pictures.example/7/alley.png"'
+        in text
+    )
+    assert '<img src="https://pictures.example/7/sheet.png"' in text
+    assert "gone.png" not in text
+
+
+def test_pictures_without_an_address_fail_and_nothing_is_posted(project: Path, github: FakeGitHub) -> None:
+    (project / "index.json").write_text('{"night.alley": "alley.png"}', "utf-8")
+    refused = comment(project, *GITHUB, "--api", github.base, "--pictures", "index.json", check=1)
+    assert "error[pictures]: the picture `alley.png` has no address" in refused.err
+    assert github.asked == []
 
 
 def test_the_token_is_in_no_output(project: Path, github: FakeGitHub) -> None:

@@ -95,3 +95,49 @@ def test_without_a_main_branch_the_base_must_be_named(root: Path) -> None:
 def test_outside_of_a_repository_that_is_said(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="not in a git repository"):
         choose_revisions(tmp_path, os.environ)
+
+
+def cloned(root: Path, name: str, *options: str) -> Path:
+    git(root.parent, "clone", "--quiet", *options, root.as_uri(), name)
+    return root.parent / name
+
+
+def test_a_remote_whose_default_branch_is_the_branch_itself_is_no_base(root: Path) -> None:
+    clone = cloned(root, "clone")  # of a repository that has `feature` checked out
+    with pytest.raises(UnknownRevision, match=r"the remote's default branch is .* itself \(`feature`\)") as raised:
+        choose_revisions(clone, os.environ, head="HEAD")
+    assert "`ltxspec comment --base REVISION`" in str(raised.value.hint)
+    assert choose_revisions(clone, os.environ, "origin/main", "HEAD").remark is None
+
+
+def test_the_working_tree_of_such_a_clone_is_compared_and_remarked_on(root: Path) -> None:
+    found = choose_revisions(cloned(root, "clone"), os.environ)
+    assert found.base == at(root, "feature")
+    assert found.remark is not None
+
+
+def test_work_on_main_is_compared_with_main(root: Path) -> None:
+    git(root, "checkout", "--quiet", "main")
+    assert choose_revisions(root, os.environ).remark is None
+    assert choose_revisions(cloned(root, "clone"), os.environ).remark is None
+
+
+def test_a_commit_of_main_has_nothing_to_be_compared_with(root: Path) -> None:
+    git(root, "checkout", "--quiet", "main")
+    with pytest.raises(UnknownRevision, match="so nothing that is committed differs from it"):
+        choose_revisions(root, os.environ, head="HEAD")
+
+
+def test_in_ci_the_named_branch_counts_although_it_is_the_branch_itself(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_BASE_REF", "feature")
+    assert choose_revisions(root, os.environ, head="HEAD").remark is None
+
+
+def test_a_shallow_clone_is_noticed_where_no_base_is_found(root: Path) -> None:
+    clone = cloned(root, "clone", "--depth=1", "--branch=feature")
+    git(clone, "remote", "set-head", "origin", "--delete")
+    with pytest.raises(UnknownRevision, match="there is nothing to compare with") as raised:
+        choose_revisions(clone, os.environ, head="HEAD")
+    assert "git fetch --unshallow" in str(raised.value.hint)

@@ -7,7 +7,7 @@ from unit.report.rendering import Page
 
 from ltxspec.report.markdown import FORGE_LIMITS, Room, code, details, escape, fence, length, link, marked, prose
 from ltxspec.report.terminal import clean
-from ltxspec.report.word_diff import word_diff
+from ltxspec.report.word_diff import Segment, word_diff
 
 EVIL = [
     "</details></table><script>alert(1)</script>",
@@ -172,3 +172,10 @@ def test_parts_are_made_only_while_they_fit() -> None:
 
     assert len(Room(35).fill(make(), 100)) == 3  # type: ignore[arg-type]  # a generator of texts
     assert len(made) == 4
+
+
+def test_a_gap_says_how_many_words_it_hides_where_there_are_words() -> None:
+    gap = [Segment("equal", "a ", 1), Segment("gap", "", 0), Segment("equal", "b", 1)]
+    assert marked(gap) == "a <i>…</i> b"
+    gap[1] = Segment("gap", "", 1_234)
+    assert marked(gap) == "a <i>… 1,234 words …</i> b"

@@ -74,6 +74,35 @@ def test_a_word_wider_than_the_line_is_cut_even_when_nothing_fits() -> None:
     assert chop("", 2) == [""]
 
 
+FAMILY, THUMB, FLAGS, MARKED = "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f44d\U0001f3fd", "🇯🇵🇵🇹", "e\u0301"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "head"),
+    [
+        (f"a{FAMILY}b", 4, "a"),
+        (f"a{THUMB}b", 3, "a"),
+        (FLAGS, 1, ""),
+        (FLAGS, 3, "🇯🇵"),
+        (f"{MARKED}x", 1, MARKED),
+        (f"ab{FAMILY}", 2, "ab"),
+        ("❤\ufe0fx", 1, "❤\ufe0f"),
+    ],
+)
+def test_nothing_is_cut_inside_an_emoji(text: str, width: int, head: str) -> None:
+    assert cut(text, width) == (head, text[len(head) :])
+
+
+def test_pieces_of_a_word_keep_an_emoji_whole_where_it_fits() -> None:
+    assert chop(f"abc{THUMB}d", 5) == ["abc", f"{THUMB}d"]
+    assert chop(f"a{FAMILY}", 3) == ["a", "\U0001f468\u200d", "\U0001f469\u200d", "\U0001f467"]  # wider than a piece
+
+
+@pytest.mark.parametrize("letter", ["夜", "🇯", "\u0301", "\U0001f3fd"])
+def test_an_endless_word_of_any_kind_is_cut_in_time(letter: str) -> None:
+    assert sum(map(len, chop(letter * 200_000, 40))) == 200_000
+
+
 def test_a_long_word_is_cut_in_time_that_grows_with_it_alone() -> None:
     assert sum(map(len, chop("夜" * 400_000, 40))) == 400_000  # when every piece measured all that is left: minutes
 

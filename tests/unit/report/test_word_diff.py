@@ -147,3 +147,9 @@ def test_a_difference_that_cannot_be_seen_is_named(before: str, after: str, said
 def test_of_values_only_the_unicode_form_is_compared() -> None:
     assert unseen_difference("a  b", "a b") is None
     assert unseen_difference("e\u0301", "\u00e9") == "same letters, other Unicode form (NFD → NFC)"
+
+
+def test_characters_of_a_script_without_spaces_are_not_counted_as_words() -> None:
+    long = "夜の街を歩く男が赤い扉の前で止まり、雨の中で傘を閉じて空を見上げる"
+    found = collapse(word_diff(f"始{long}終", f"始{long}了"), 3)
+    assert [segment.words for segment in found if segment.kind == "gap"] == [0]

@@ -102,7 +102,7 @@ def test_a_prompt_that_moves_to_another_file_is_an_edit() -> None:
 
 def test_a_row_of_data_is_named_by_file_and_column() -> None:
     assert causes({"specs/data/rows.csv": ("warm", "golden")}) == {
-        "product[lamp]": (Cause("data", "data/rows.csv: light", "warm", "golden"),)
+        "product[lamp]": (Cause("data", "specs/data/rows.csv: light", "warm", "golden"),)
     }
 
 

@@ -63,3 +63,9 @@ def test_files_are_read_beside_the_spec_or_beside_another_file() -> None:
     assert scope().file("prompts/a.j2") == TextFile("specs/prompts/a.j2", "beside the spec")
     assert scope().file("a.j2", beside="shared/b.j2") == TextFile("shared/a.j2", "from the root")
     assert scope().file("nosuch.j2") is None
+
+
+def test_a_file_named_in_the_spec_has_its_place_from_the_root() -> None:
+    assert scope().place_of("data/rows.csv") == "specs/data/rows.csv"
+    assert scope().place_of("shared/a.j2") == "shared/a.j2"
+    assert scope().place_of("gone.csv") == "gone.csv"

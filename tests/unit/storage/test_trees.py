@@ -118,17 +118,41 @@ def test_contents_are_bytes_and_missing_is_none(tree: FileTree) -> None:
     assert tree.content("nosuch") is None
 
 
-@pytest.mark.parametrize("target", ["../../outside.j2", "../top.j2", "/etc/hostname"])
-def test_links_are_not_followed_in_a_commit(root: Path, target: str) -> None:
+@pytest.mark.parametrize(
+    "target", ["../../outside.j2", "/etc/hostname", "gone.j2", "prompts", "link.j2", "folder/rain.j2"]
+)
+def test_links_out_of_the_project_and_folders_that_are_links_are_not_followed_in_a_commit(
+    root: Path, target: str
+) -> None:
     for name, leads_to in (("link.j2", target), ("folder", "prompts"), ("link.yaml", "b.yaml")):
         (root / "specs" / name).symlink_to(leads_to)
     commit(root, "links")
     with GitTree(root, commit_of(root, "HEAD")) as tree:
-        for path in ("link.j2", "folder/rain.j2", "link.yaml"):
+        for path in ("link.j2", "folder/rain.j2"):
             with pytest.raises(FileProblem, match="is a link"):
                 tree.read_text(path, beside="specs/b.yaml")
         with pytest.raises(StorageError, match="is a link, or in a folder that is one"):
-            tree.content("specs/link.yaml")
+            tree.content("specs/link.yaml")  # as a lockfile or a configuration would be read
+
+
+def test_a_linked_spec_and_a_linked_prompt_are_read_alike_in_the_tree_and_in_a_commit(root: Path) -> None:
+    (root / "specs" / "0.yaml").symlink_to("z/late.yaml")
+    (root / "specs" / "c" / "again.yaml").symlink_to("../b.yaml")
+    (root / "specs" / "c" / "rows.yaml").symlink_to("data.yaml")  # no spec
+    (root / "specs" / "rain.j2").symlink_to("hop.j2")
+    (root / "specs" / "hop.j2").symlink_to("prompts/rain.j2")
+    (root / "specs" / "hid.j2").symlink_to(".hidden.yaml")
+    (root / "assets" / "link.jpg").symlink_to("alley.jpg")
+    commit(root, "links")
+    with GitTree(root, commit_of(root, "HEAD")) as committed:
+        for tree in (committed, FolderTree(root)):
+            assert tree.specs(["specs"]) == ["specs/0.yaml", "specs/a.yml", "specs/b.yaml", "specs/c/early.yaml"]
+            assert tree.read_text("specs/0.yaml", beside="") == SPEC.decode()
+            assert tree.read_text("rain.j2", beside="specs/b.yaml") == "Rain\nover {{ city }}\n"
+            assert tree.resolve("rain.j2", beside="specs/b.yaml") == "specs/prompts/rain.j2"
+            assert tree.sha256("assets/link.jpg", beside="specs/b.yaml") == tree.sha256("assets/alley.jpg", beside="")
+            with pytest.raises(FileProblem):
+                tree.read_text("hid.j2", beside="specs/b.yaml")
 
 
 def test_a_submodule_is_not_entered(root: Path, tmp_path: Path) -> None:

@@ -44,11 +44,23 @@ def test_up_to_a_dozen_shots_are_all_seen() -> None:
 def test_many_causes_share_the_rows_that_are_seen_and_further_ones_are_folded() -> None:
     blocks = shot_tables(caused(20, 10), Room(None), Page())
     seen = unfolded(blocks)
-    assert seen.count("| to render |") == MOST_VISIBLE
+    assert seen.count("| to render |") == 6
     assert seen.count("| **10 shots** |") == 6
     assert "<details><summary>14 more causes: 140 shots, est. $67.20</summary>" in blocks
     assert blocks[-1] == ("**Total of 200 shots: est. $96.00**; as much as the takes that they replace.")
     assert "\n\n".join(blocks).count("| to render |") == 200
+
+
+def test_every_group_shows_rows_and_can_be_unfolded_within_the_limit_of_a_forge() -> None:
+    for number in (2, 6, 20):
+        review = replace(many(200), shots=caused(number, 200 // number))
+        images = {str(shot.address): f"https://x.example/{shot.address}.png" for shot in review.shots}
+        page = Page(limit=65_536, links=Links("https://github.com/studio/films/blob/" + "a" * 40 + "/", images))
+        blocks = shot_tables(review.shots, Room(65_000), page)
+        tables = [block for block in unfolded(blocks).split("\n\n") if block.startswith("| Before")]
+        assert len(tables) == min(number, 6)
+        assert all(table.count("<img ") >= 1 for table in tables)
+        assert "\n\n".join(blocks).count("<details>") >= min(number, 6)
 
 
 def test_shots_that_were_edited_on_their_own_are_never_folded_with_the_causes() -> None:
