@@ -83,13 +83,15 @@ def make_comment(project: ProjectContext, place: Place, content: Content) -> Dra
         PicturesError: the pictures cannot be linked.
         UnknownRevision, StorageError: git does not know a revision, or is missing.
     """
+    from ltxspec.project.blob_links import blob_base
     from ltxspec.report.review.markdown import review_markdown
 
     target = target_of(project.folder, place, project.environ)
+    page = _page(project.folder, content, target)  # first, as it may fail, and a review takes seconds
     review, are_rules_known = _review(project, content, target)
     head = _head(review, content, target)
-    page = _page(project.folder, content, target, head)
-    text = review_markdown(review, replace(page, rules_known=are_rules_known))
+    links = replace(page.links, base=blob_base(project.folder, target, head))
+    text = review_markdown(review, replace(page, head=head, links=links, rules_known=are_rules_known))
     return DraftComment(text, head, review.plan_digest, target, content.report is not None)
 
 
@@ -208,8 +210,8 @@ def _head(review: "Review", content: Content, target: Target) -> str:
     return review.head
 
 
-def _page(folder: Path, content: Content, target: Target, head: str) -> "Page":
-    from ltxspec.project.blob_links import blob_base
+def _page(folder: Path, content: Content, target: Target) -> "Page":
+    """The page without what only the review knows: its head, and with it the address of files."""
     from ltxspec.project.comment_pictures import picture_url, read_pictures
     from ltxspec.report.markdown import FORGE_LIMITS
     from ltxspec.report.review.details import Links
@@ -219,8 +221,7 @@ def _page(folder: Path, content: Content, target: Target, head: str) -> "Page":
     return Page(
         limit=FORGE_LIMITS[target.forge or "github"] - _MARKER_ROOM,
         key=target.key,
-        head=head,
-        links=Links(blob_base(folder, target, head), pictures),
+        links=Links(images=pictures),
         sheet=picture_url(content.sheet, content.pictures_base) if content.sheet else None,
         storyboard=content.storyboard,
         report=content.report_url,

@@ -185,6 +185,7 @@ def test_more_than_64_tasks_at_once_are_refused(project: Path) -> None:
 NAMED = [
     ("apply", "odd"),
     ("comment", "--report", "odd", "--dry-run"),
+    ("comment", "--pictures", "odd", "--dry-run"),
     ("plan", "--var-file", "odd"),
     ("import", "night.alley", "--request", "odd", "--response", "odd"),
     ("lock", "textconv", "odd"),
