@@ -49,15 +49,12 @@ class SheetShot:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The content of a contact sheet.
-
-    If `stacked`, the stills of a side are below one another: large, for a few shots. Otherwise they form a strip.
-    """
+    """The content of a contact sheet."""
 
     title: str  # empty for none
     shots: Sequence[SheetShot] = field(default_factory=tuple)
     still_width: int = 232  # pixels
-    stacked: bool = False
+    stills: int = 3  # the least that a side has room for
 
 
 def contact_sheet(sheet: Sheet) -> bytes:
@@ -91,7 +88,7 @@ class _Band:
     before: list["Image"]
     after: list["Image"]
     cell: tuple[int, int]  # the space for one still
-    stacked: bool
+    least: int  # stills that a side has room for
 
     @classmethod
     def of(cls, shot: SheetShot, sheet: Sheet) -> "_Band":
@@ -100,16 +97,16 @@ class _Band:
         )
         heights = [image.height for image in (*before, *after)]
         blank = round(sheet.still_width * _BLANK_SHAPE[1] / _BLANK_SHAPE[0])
-        return cls(shot, before, after, (sheet.still_width, max(heights, default=blank)), sheet.stacked)
+        return cls(shot, before, after, (sheet.still_width, max(heights, default=blank)), sheet.stills)
 
     @property
     def count(self) -> int:
-        return max(len(self.before), len(self.after), 1 if self.stacked else 3)
+        return max(len(self.before), len(self.after), self.least)
 
     @property
     def side(self) -> int:
         """Width of one side in pixels."""
-        return self.cell[0] if self.stacked else self.count * self.cell[0] + (self.count - 1) * _GAP
+        return self.count * self.cell[0] + (self.count - 1) * _GAP
 
     @property
     def _head(self) -> int:
@@ -117,8 +114,7 @@ class _Band:
 
     @property
     def height(self) -> int:
-        step = self.cell[1] + _line(_TIME) + _GAP
-        return self._head + (self.count * step if self.stacked else step) + _GAP
+        return self._head + self.cell[1] + _line(_TIME) + 2 * _GAP
 
     def paint(self, picture: "Image", draw: "ImageDraw", top: int, side: int) -> None:
         """Draw the band at `top`; each side has `side` pixels."""
@@ -142,10 +138,7 @@ class _Band:
         for still, frame in zip(stills, given.frames, strict=True):
             picture.paste(still, (left, top))
             _text(draw, (left, top + self.cell[1] + 2), frame.caption, _TIME, self.cell[0], _MUTED)
-            if self.stacked:
-                top += self.cell[1] + _line(_TIME) + _GAP
-            else:
-                left += self.cell[0] + _GAP
+            left += self.cell[0] + _GAP
 
 
 def _fitting(sheet: Sheet, room: int) -> list[_Band]:

@@ -199,10 +199,11 @@ def sheet_of(screened: ReviewMedia) -> bytes:
 
 
 def sheets_of(screened: ReviewMedia) -> Iterator[tuple[str, str, bytes]]:
-    """(address, file name, PNG) of each shot that has a picture on either side."""
+    """(address, file name, PNG) of each shot that has a picture on either side: its middle, before and after."""
     for card in _cards(screened):
         if any(side.clip for player in card.players for side in player.sides):
-            sheet = Sheet("", _shots(card), still_width=STILL_WIDTH, stacked=True)
+            middles = [replace(one, before=_middle(one.before), after=_middle(one.after)) for one in _shots(card)]
+            sheet = Sheet("", middles, still_width=STILL_WIDTH, stills=1)
             yield card.address, file_name(card.address), contact_sheet(sheet)
 
 
@@ -226,6 +227,11 @@ def _shots(card: Card) -> list[SheetShot]:
         caption = f"{card.badge.word}, {card.cost.replace('→', 'to')}"  # the arrow is not in every font
         shots.append(SheetShot(title, caption, left, _side(after)))
     return shots
+
+
+def _middle(side: SheetSide) -> SheetSide:
+    half = len(side.frames) // 2
+    return replace(side, frames=side.frames[half : half + 1])
 
 
 def _nothing_before(card: Card) -> str:

@@ -44,10 +44,11 @@ def test_before_is_on_the_left_and_after_on_the_right() -> None:
     assert share(image, RED, right) == share(image, BLUE, left) == 0
 
 
-def test_stacked_stills_are_larger_and_below_one_another() -> None:
-    strip, stacked = (picture(Sheet("", [shot()], still_width=100, stacked=stacked)) for stacked in (False, True))
-    assert stacked.width < strip.width
-    assert stacked.height - strip.height > 2 * 56  # two more stills
+def test_a_sheet_is_as_wide_as_its_stills_need() -> None:
+    short = shot(before=SheetSide("Before", note="New"), after=SheetSide("After", frames(BLUE, 1)))
+    one, three = (picture(Sheet("", [short], still_width=100, stills=least)) for least in (1, 3))
+    assert three.width - one.width == 2 * 2 * (100 + 6)
+    assert one.height == three.height
 
 
 def test_a_side_without_frames_says_why_in_a_card() -> None:
