@@ -65,7 +65,7 @@ def test_files_are_read_from_their_own_side(root: Path) -> None:
     found = by_key(review(root, "main", "feature"))
     assert found["pier"].prompt_after == "A quay at Porto."
     assert found["pier"].causes == (Cause("file", "specs/prompts/pier.j2"),)
-    assert found["product[lamp]"].causes == (Cause("data", "data/rows.csv: light", "warm", "golden"),)
+    assert found["product[lamp]"].causes == (Cause("data", "specs/data/rows.csv: light", "warm", "golden"),)
 
 
 def test_nothing_is_checked_out_and_nothing_is_written(root: Path) -> None:
