@@ -7,6 +7,7 @@ from ltxspec.plan.actions import Change
 from ltxspec.report import wording as phrases
 from ltxspec.report.markdown import Room, code, escape, link, prose
 from ltxspec.report.review import wording as review_words
+from ltxspec.report.review.decided import verdict_lines
 from ltxspec.report.review.details import address
 from ltxspec.report.review.noticed import Noticed
 from ltxspec.report.review.page import LONGEST_NAME, LONGEST_NOTE, MOST_LISTED, SHARE, Page
@@ -57,6 +58,13 @@ def problems(review: Review, room: Room, page: Page) -> list[str]:
     items = [_diagnostic(diagnostic, page.links.base) for diagnostic in ordered[:MOST_LISTED]]
     items += [f"- {code(address(shot))}: {_prose(_note(shot.change))}" for shot in noted[:MOST_LISTED]]
     return _list("Please check:", items, len(ordered) + len(noted), room)
+
+
+def verdicts(review: Review, room: Room, page: Page) -> list[str]:
+    """What people decided about the takes of this change."""
+    said = [f"- {line}" for line in verdict_lines(review, page)]
+    title = f"**Verdicts{', as the report says' if page.whole else ''}:**"
+    return _list(title, said[:MOST_LISTED], len(said), room)
 
 
 def noticed(title: str, found: Sequence[Noticed], room: Room) -> list[str]:

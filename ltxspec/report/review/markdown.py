@@ -16,7 +16,7 @@ from ltxspec.report.review.chain_graph import chains_part
 from ltxspec.report.review.details import details_of, has_details, picture
 from ltxspec.report.review.ending import ending
 from ltxspec.report.review.kinds import KINDS
-from ltxspec.report.review.lists import gate, listed, lost, noticed, problems
+from ltxspec.report.review.lists import gate, listed, lost, noticed, problems, verdicts
 from ltxspec.report.review.marker import CommentMarker, write_marker
 from ltxspec.report.review.noticed import failures, unmet
 from ltxspec.report.review.page import LEAST, LONGEST_NOTE, Page, target
@@ -61,6 +61,7 @@ def review_markdown(review: Review, page: Page | None = None) -> str:
         *problems(review, room, page),
         *noticed("❌ **Tasks that failed:**", failures(review.shots, partial(fit, width=LONGEST_NOTE)), room),
         *noticed("⚠️ **Not as expected:**", unmet(review.shots), room),
+        *verdicts(review, room, page),
         *_pictures(page, room),
         *shot_tables(own, room, page),
         *chains_part(own, room),
