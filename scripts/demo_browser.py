@@ -65,9 +65,8 @@ def _as_shown(text: str, pictures: str) -> str:
     from markdown_it import MarkdownIt
 
     markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
-    return f"<!doctype html><meta charset=utf-8><style>{_STYLE}</style>{markdown.render(text)}".replace(
-        BASE, f"{pictures}/"
-    )
+    text = text.replace(BASE, f"{pictures}/").replace("✅", "✔")  # machines without a desktop have no coloured signs
+    return f"<!doctype html><meta charset=utf-8><style>{_STYLE}</style>{markdown.render(text)}"
 
 
 def _kept(page: "Page", file: Path) -> Path:
