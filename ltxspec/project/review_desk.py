@@ -21,6 +21,7 @@ from ltxspec.project.remarks import remarks_of
 from ltxspec.project.review import make_review
 from ltxspec.project.review_media import MediaOptions, screen
 from ltxspec.project.review_takes import clips_of_takes
+from ltxspec.project.stills_cache import stills_cache
 from ltxspec.project.verdicts import Opinion, add_note, decide, git_name
 from ltxspec.report.storyboard.takes import Reviewing
 from ltxspec.values import Json, ShotAddress, TaskId
@@ -68,7 +69,9 @@ class ReviewDesk:
 
         project = self._project
         review = make_review(project, self._base, None)
-        how = MediaOptions(self._archive.path_of, project.root, link=lambda file: f"media/{file.name}")
+        how = MediaOptions(
+            self._archive.path_of, project.root, link=lambda file: f"media/{file.name}", stills=stills_cache(project)
+        )
         screened = screen(review, how)
         clips = clips_of_takes(screened.review, screened.footage, how)
         reviewing = Reviewing(clips, live=True, by=git_name(project.root) or "")

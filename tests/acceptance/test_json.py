@@ -1,6 +1,7 @@
 """`--format json`: every command answers with one versioned document, also when it fails."""
 
 import json
+import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -212,7 +213,8 @@ def test_validate_says_that_nothing_is_valid_where_nothing_can_be_checked(tmp_pa
     assert (document["valid"], document["error"]["code"]) == (False, "no-specs")
 
 
-def test_a_bug_is_an_error_document_as_well(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_is_an_error_document_as_well(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # of its report
     monkeypatch.setattr("ltxspec.project.lookup.find", lambda *_: 1 / 0)
     done = ltxspec("show", "--format", "json", cwd=project, check=70)
     assert problems("error", done.json) == []

@@ -1,4 +1,6 @@
 import json
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -36,8 +38,13 @@ def test_an_error_is_text_and_for_programs_one_line_of_json(capsys: pytest.Captu
     assert capsys.readouterr().out == ""
 
 
-def test_a_bug_is_reported_with_the_place_of_its_details(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bug_is_reported_with_the_place_of_its_details(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # of its report
     assert report_bug(ValueError("x"), ["show", "--format=json"], 70) == 70
     shown = capsys.readouterr()
     assert "error[bug]: this is a bug in ltxspec: ValueError\n" in shown.err
+    (report,) = tmp_path.iterdir()
+    assert str(report) in shown.err
     assert json.loads(shown.out)["error"]["exitCode"] == 70
