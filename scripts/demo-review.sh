@@ -25,12 +25,15 @@ ltxspec init --name night-scenes >/dev/null
 ltxspec sandbox serve --port 0 --speed 1000 --key demo-key-for-the-sandbox --state .ltxspec/service >.git/service.txt 2>&1 &
 service=$!
 trap 'kill "$service" 2>/dev/null || true' EXIT
-for _ in $(seq 100); do
-    RUNWARE_BASE_URL=$(sed -n 's/^sandbox ready: //p' .git/service.txt)
-    [ -z "$RUNWARE_BASE_URL" ] || break
-    sleep 0.1
-done
-[ -n "$RUNWARE_BASE_URL" ] || { cat .git/service.txt >&2; exit 1; }
+address_in() { # file, what the address follows there
+    for _ in $(seq 300); do
+        sed -n "s/^$2 ready: //p" "$1" | grep . && return
+        sleep 0.1
+    done
+    cat "$1" >&2
+    return 1
+}
+RUNWARE_BASE_URL=$(address_in .git/service.txt sandbox)
 export RUNWARE_BASE_URL RUNWARE_API_KEY=demo-key-for-the-sandbox
 export LTXSPEC_PROVIDER=runware
 
@@ -107,11 +110,7 @@ say "A reviewer decides on the served page, which writes into the working tree: 
 ltxspec review --serve >.git/review.txt 2>&1 &
 reviewing=$!
 trap 'kill "$service" "$reviewing" 2>/dev/null || true' EXIT
-for _ in $(seq 300); do
-    address=$(sed -n 's/^review ready: //p' .git/review.txt)
-    [ -z "$address" ] || break
-    sleep 0.1
-done
+address=$(address_in .git/review.txt review)
 if browser decide "$address" decided.png; then
     echo "looked at in a browser: decided.png"
 else

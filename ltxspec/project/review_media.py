@@ -13,6 +13,7 @@ from ltxspec.errors import MediaError
 from ltxspec.lock.models import Output, Take
 from ltxspec.media.comparison import Filmed, compare
 from ltxspec.media.contact_sheet import Frame, Sheet, SheetShot, SheetSide, contact_sheet
+from ltxspec.media.probe import VideoInfo
 from ltxspec.media.stills import Still, still_of
 from ltxspec.project.animatics import Animatics, drawn, is_to_come
 from ltxspec.project.review_frames import start_cutting
@@ -165,11 +166,16 @@ def _footage(reel: _ClipFiles, filmed: tuple[Filmed | None, Filmed | None], scre
     return ClipPair(before, replace(after, preview=reel.is_preview) if after is not None else None)
 
 
-def _clip(file: Path, filmed: Filmed, screening: MediaOptions) -> Clip:
-    info = filmed.info
+def _clip(file: Path, filmed: Filmed, how: MediaOptions) -> Clip:
+    stills = tuple(Picture(still.seconds, still.width, still.height, still.jpeg) for still in filmed.stills)
+    return replace(clip_of(file, filmed.info, how), stills=stills)
+
+
+def clip_of(file: Path, info: VideoInfo, how: MediaOptions) -> Clip:
+    """A video for the page, without stills; `file` is named by its hash."""
     return Clip(
         sha256=file.stem,
-        href=screening.href(file),
+        href=how.href(file),
         mime=MIMES[info.container],
         width=info.width,
         height=info.height,
@@ -177,12 +183,11 @@ def _clip(file: Path, filmed: Filmed, screening: MediaOptions) -> Clip:
         fps=info.fps,
         frames=info.frames,
         audio=info.audio_codec is not None,
-        stills=tuple(Picture(still.seconds, still.width, still.height, still.jpeg) for still in filmed.stills),
-        read=(lambda: read_video(file)) if screening.embed else None,
+        read=(lambda: _read(file)) if how.embed else None,
     )
 
 
-def read_video(file: Path) -> bytes:
+def _read(file: Path) -> bytes:
     """A video to embed. Raises StorageError."""
     with translated("read", file):
         return file.read_bytes()

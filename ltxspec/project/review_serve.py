@@ -2,9 +2,7 @@
 
 import errno
 import secrets
-import signal
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
@@ -14,6 +12,7 @@ from ltxspec.project.project import ProjectContext
 from ltxspec.project.review import make_review
 from ltxspec.project.review_app import review_app
 from ltxspec.project.review_desk import ReviewDesk
+from ltxspec.serving import serve_until_interrupted, serving_in_thread
 
 if TYPE_CHECKING:
     import uvicorn
@@ -43,10 +42,10 @@ def serve_review(project: ProjectContext, base: str | None, port: int, ready: Ca
         UnknownRevision, Invalid, StorageError: as `make_review`.
     """
     make_review(project, base, None)  # what is wrong is said here, not on the page
-    with closing(_listen(port)) as listener, _stopping_is_no_error():
+    with closing(_listen(port)) as listener:
         server, address = _server(project, base, listener)
         ready(address)
-        server.run(sockets=[listener])
+        serve_until_interrupted(server, listener)
 
 
 @contextmanager
@@ -54,13 +53,8 @@ def serving_review(project: ProjectContext, base: str | None = None) -> Iterator
     """Serve in a thread of this process while the context is open, on any free port; yields the address."""
     with closing(_listen(0)) as listener:
         server, address = _server(project, base, listener)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="review")
-        thread.start()
-        try:
+        with serving_in_thread(server, listener, "review"):
             yield address
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 def _server(project: ProjectContext, base: str | None, listener: socket.socket) -> "tuple[uvicorn.Server, str]":
@@ -89,17 +83,3 @@ def _listen(port: int) -> socket.socket:
         raise CannotServe(
             f"the review cannot be served on port {port}: {why}", hint="leave out `--port`: any free one is used"
         ) from error
-
-
-@contextmanager
-def _stopping_is_no_error() -> Iterator[None]:
-    """Swallow the signals that uvicorn raises again after it has stopped because of them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {sign: signal.signal(sign, lambda *_: None) for sign in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for sign, handler in before.items():
-            signal.signal(sign, handler)

@@ -3,12 +3,11 @@
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 
 from ltxspec.errors import MediaError
 from ltxspec.media.probe import VideoInfo, probe
-from ltxspec.project.review_media import MIMES, MediaOptions, read_video
+from ltxspec.project.review_media import MediaOptions, clip_of
 from ltxspec.report.storyboard.models import Clip, ClipPair
 from ltxspec.review.models import Review
 
@@ -34,7 +33,7 @@ def clips_of_takes(review: Review, footage: Sequence[Sequence[ClipPair]], how: M
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         for (sha, file), info in zip(files.items(), pool.map(_look, files.values()), strict=True):
             if info is not None:
-                found[sha] = _clip(sha, file, info, how)
+                found[sha] = clip_of(file, info, how)
     return found
 
 
@@ -43,18 +42,3 @@ def _look(file: Path) -> VideoInfo | None:
         return probe(file)
     except MediaError:
         return None
-
-
-def _clip(sha: str, file: Path, info: VideoInfo, how: MediaOptions) -> Clip:
-    return Clip(
-        sha256=sha,
-        href=how.href(file),
-        mime=MIMES[info.container],
-        width=info.width,
-        height=info.height,
-        seconds=info.seconds,
-        fps=info.fps,
-        frames=info.frames,
-        audio=info.audio_codec is not None,
-        read=partial(read_video, file) if how.embed else None,
-    )

@@ -1,9 +1,10 @@
 """Remembers the stills of videos, so that a review is written quickly again. See `storage.entry_cache`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -16,6 +17,7 @@ from ltxspec.values import Json, Moment
 from ltxspec.version import __version__
 
 _WAY = 1  # how stills are made; count up when that changes
+_Made = TypeVar("_Made")
 _Pair = tuple[Filmed | None, Filmed | None]
 _PAIR: "msgspec.msgpack.Decoder[_Pair]" = msgspec.msgpack.Decoder(_Pair)
 _STILL: "msgspec.msgpack.Decoder[Still]" = msgspec.msgpack.Decoder(Still)
@@ -30,24 +32,22 @@ class StillsCache:
     def compared(self, before: Path | None, after: Path | None, *, width: int) -> _Pair:
         """As `comparison.compare`, of files that are named by their hashes. Raises MediaError."""
         key = _key("pair", [_name(before), _name(after)], [*FRACTIONS, width])
-        known = self._entries.get(key)
-        if known is not None:
-            with suppress(msgspec.DecodeError):
-                return _PAIR.decode(known)
-        pair = compare(before, after, width=width)
-        self._entries.put(key, msgspec.msgpack.encode(pair))
-        return pair
+        return self._kept(key, _PAIR, lambda: compare(before, after, width=width))
 
     def frame(self, video: Path, at: Moment, *, width: int) -> Still:
         """As `stills.still_of`, of a file that is named by its hash. Raises MediaError."""
         key = _key("frame", [_name(video)], [str(at), width])
+        return self._kept(key, _STILL, lambda: still_of(video, at, width=width))
+
+    def _kept(self, key: str, decoder: "msgspec.msgpack.Decoder[_Made]", make: Callable[[], _Made]) -> _Made:
+        """An entry; made anew where it is missing or cannot be read."""
         known = self._entries.get(key)
         if known is not None:
             with suppress(msgspec.DecodeError):
-                return _STILL.decode(known)
-        still = still_of(video, at, width=width)
-        self._entries.put(key, msgspec.msgpack.encode(still))
-        return still
+                return decoder.decode(known)
+        made = make()
+        self._entries.put(key, msgspec.msgpack.encode(made))
+        return made
 
     def prune(self) -> None:
         """Keep the cache below its limit."""

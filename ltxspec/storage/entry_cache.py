@@ -66,7 +66,7 @@ class EntryCache:
         self._used.add(key)
 
     def get_file(self, key: str, suffix: str) -> Path | None:
-        """A file that `put_file` has written and nobody has changed since."""
+        """A file that `put_file` wrote, if it is unchanged."""
         path = self._place(key).with_suffix(suffix)
         digest = self.get(key)
         found = self._read(path) if digest is not None else None

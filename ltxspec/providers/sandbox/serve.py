@@ -1,9 +1,7 @@
 """A sandbox on a port, for any client. Prints nothing: the caller receives the URL."""
 
 import asyncio
-import signal
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, cast
@@ -15,6 +13,7 @@ from ltxspec.providers.sandbox.app import create_app
 from ltxspec.providers.sandbox.faults import ConnectionDropped
 from ltxspec.providers.sandbox.guard import guarded
 from ltxspec.providers.sandbox.settings import SandboxSettings
+from ltxspec.serving import serve_until_interrupted, serving_in_thread
 
 if TYPE_CHECKING:
     import uvicorn
@@ -38,37 +37,17 @@ def run(settings: SandboxSettings, host: str, port: int, ready: Callable[[str], 
         StorageError: the state folder cannot be used.
     """
     server = _server(settings, host)
-    with closing(_listen(host, port)) as listener, _stopping_is_no_error():
+    with closing(_listen(host, port)) as listener:
         ready(url_of(listener))
-        server.run(sockets=[listener])
+        serve_until_interrupted(server, listener)
 
 
 @contextmanager
 def serving(settings: SandboxSettings, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """Serve in a thread of this process while the context is open; yields the base URL."""
     server = _server(settings, host)
-    with closing(_listen(host, port)) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="sandbox")
-        thread.start()
-        try:
-            yield url_of(listener)
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-@contextmanager
-def _stopping_is_no_error() -> Iterator[None]:
-    """Swallow the signals that uvicorn raises again after it has stopped because of them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {sign: signal.signal(sign, lambda *_: None) for sign in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for sign, handler in before.items():
-            signal.signal(sign, handler)
+    with closing(_listen(host, port)) as listener, serving_in_thread(server, listener, "sandbox"):
+        yield url_of(listener)
 
 
 def url_of(listener: socket.socket) -> str:

@@ -18,7 +18,7 @@ KINDS: Mapping[ShotKind, str] = {
 
 
 def counts_of(shots: Sequence[ShotReview]) -> dict[ShotKind, int]:
-    """How many of these shots are of each kind, in the order in which kinds are told."""
+    """How many of these shots are of each kind, in the order of `ShotKind`."""
     counts = dict.fromkeys(ShotKind, 0)
     for shot in shots:
         counts[shot.kind] += 1

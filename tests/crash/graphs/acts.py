@@ -126,7 +126,7 @@ class Actors:
         self._recorded, self._archived = place.recorded, place.archived
 
     def waiting(self) -> list[str]:
-        """Addresses of gated shots whose current take nobody has approved yet."""
+        """Addresses of gated shots whose current take is not approved yet."""
         place, wanted, found = self.world.place, wishes(self.world.place.text), []
         for address, record in sorted(place.records.items()):
             take = current(record)

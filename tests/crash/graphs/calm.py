@@ -65,7 +65,7 @@ def _judge(world: GraphWorld, actors: Actors, said: str) -> None:
     if pull.code != 0:
         world.judge("settles", f"`archive pull` fails: {(pull.said.err + pull.said.out)[-400:]}")
     if contradicts_itself(world.script) and "it did not finish in time" in said:
-        return  # nobody can tell, so nothing is given up and nothing is bought again
+        return  # the outcome is unknown: the order is neither given up nor repeated
     if to_do := _to_do(actors):
         world.judge("settles", f"still to do: {to_do}; the last apply: {said}")
     for address in wishes(place.text):

@@ -77,7 +77,7 @@ def _judge(world: World, place: Checkout, last: Run) -> None:
     if script.setting.per_spec is not None and "with enough budget left" in last.said.err:
         return  # what nobody has word of is new money, and there is none
     if contradicts_itself(script) and "it did not finish in time" in last.said.err:
-        return  # nobody can tell, so nothing is given up and nothing is bought again
+        return  # the outcome is unknown: the order is neither given up nor repeated
     if script.setting.per_spec is not None and "the cost limit would be exceeded" in last.said.err:
         return  # renders that cost more than listed have used it up
     fine = {0, *(code for code, may_be in allowed.items() if may_be)}
