@@ -5,6 +5,7 @@ to be bought. Fields and notes that came later are left out where they are not u
 """
 
 import contextlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import MAXYEAR, datetime
 from enum import StrEnum
@@ -172,6 +173,20 @@ def merge_verdicts(ours: VerdictFile, theirs: VerdictFile) -> VerdictFile:
     if (ours.provider, ours.spec) != (theirs.provider, theirs.spec):
         raise VerdictError(f"verdicts of `{ours.spec}` and of `{theirs.spec}` cannot be merged")
     return ours.merged(theirs)
+
+
+def said_in(
+    files: Iterable[VerdictFile],
+) -> tuple[Mapping[TaskId, tuple[Remark, ...]], Mapping[TaskId, tuple[Note, ...]]]:
+    """Every remark, the deciding one last, and every note of several specs, by the task of the take."""
+    remarks, notes = defaultdict[TaskId, list[Remark]](list), defaultdict[TaskId, list[Note]](list)
+    for file in files:
+        for task, said in file.verdicts.items():
+            remarks[task] += said
+        for task, noted in file.noted.items():
+            notes[task] += noted
+    ordered = {task: _in_order(said) for task, said in remarks.items()}
+    return ordered, {task: _by_time(noted) for task, noted in notes.items()}
 
 
 def verdict_schema() -> Schema:

@@ -17,6 +17,7 @@ from ltxspec.lock.verdicts import (
     decode_verdicts,
     latest,
     no_verdicts,
+    said_in,
 )
 from ltxspec.plan.doubts import UNREAD
 from ltxspec.project.project import ProjectContext
@@ -59,21 +60,20 @@ def remarks_of(project: ProjectContext, tree: FileTree | None = None) -> Remarks
         project: the project.
         tree: the files of a commit; None: those on disk.
     """
-    every, unread = VerdictFile(1, "every", "every", {}), []
+    files, unread = [], []
     if tree is None:
         names = [path.name for path in project.lockfiles.glob(f"*{SUFFIX}")]
     else:
         names = [path.rpartition("/")[2] for path in tree.names(project.label(project.lockfiles), SUFFIX)]
     for name in sorted(names):
         try:
-            file = verdicts_of(project, name.removesuffix(SUFFIX), tree)
+            files.append(verdicts_of(project, name.removesuffix(SUFFIX), tree))
         except LtxspecError as error:
             message = f"{error.summary}; its verdicts are unknown"
             unread.append(Diagnostic("warning", UNREAD, message, error.where, error.hint))
-            continue
-        every = every.merged(file)
-    by_task = {task: remark for task, remarks in every.verdicts.items() if (remark := latest(remarks)) is not None}
-    return Remarks(by_task, tuple(unread), every.verdicts, every.noted)
+    verdicts, noted = said_in(files)
+    by_task = {task: remark for task, remarks in verdicts.items() if (remark := latest(remarks)) is not None}
+    return Remarks(by_task, tuple(unread), verdicts, noted)
 
 
 def remarks_or_warn(project: ProjectContext) -> Mapping[TaskId, Remark]:
