@@ -1,4 +1,4 @@
-"""The only writer of a spec's journal and lockfile during an apply: each step is on disk before the next begins."""
+"""The writer of a spec's journal and lockfile while the engine runs: each step is on disk before the next begins."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -250,7 +250,7 @@ async def _adopt(change: Change, ledger: Ledger, context: RunContext, facts: Fac
 
 
 async def _buy(change: Change, order: RenderOrder, ledger: Ledger, context: RunContext) -> ShotOutcome:
-    """Send the order, once its intent is on disk."""
+    """Write the intent, then follow the task, which sends the order."""
     if (reason := context.stop.asked()) is not None:
         return held_back(change, context, reason)
     if not context.budget.reserve(order.task_id, change.reckoned, ledger.spec):
