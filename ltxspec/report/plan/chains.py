@@ -26,7 +26,7 @@ def chained(changes: Sequence[Change]) -> list[tuple[str, Change]]:
         found.append((lead, change))
         inner = inner[: 2 * (_DEEPEST - 1)]
         branch = ("└ ", "  ")  # of the last one below
-        for after in reversed(below.get(change.address, [])):
+        for after in reversed(below.pop(change.address, [])):  # once, also if a shot is listed twice
             left.append((inner + branch[0], inner + branch[1], after))
             branch = ("├ ", "│ ")
     return found

@@ -38,6 +38,10 @@ def test_a_source_that_is_not_listed_does_not_matter() -> None:
     assert listed(DOOR) == ["door"]
 
 
+def test_what_follows_from_a_shot_that_is_listed_twice_is_listed_once() -> None:
+    assert listed(ALLEY, ALLEY, STREET) == ["alley", "└ street", "alley"]
+
+
 def test_plans_without_chains_stay_as_they_are() -> None:
     changes: list[Change] = [change(Action.CREATE, ALLEY)]
     assert chained(changes) == [("", changes[0])]
