@@ -80,7 +80,8 @@ class PreparedRun:
         parts = []
         if count:
             tasks = f"{counted(count, 'task')} under way for {dollars(money)}"
-            parts.append(f"{tasks}, which cannot be cancelled at the provider and will be billed")
+            billed = "" if self.project.service.free else " and will be billed"
+            parts.append(f"{tasks}, which cannot be cancelled at the provider{billed}")
         if self.arriving:
             parts.append(f"{counted(len(self.arriving), 'finished task')} whose video is being downloaded")
         return " and ".join(parts) or "nothing under way"

@@ -97,6 +97,9 @@ def test_an_interrupted_run_orders_nothing_more_and_says_what_is_in_progress(ope
     assert (run.stop.asked(), run.stop.by_user) == ("interrupted", True)
     assert events[0].kind is EventKind.STOPPING
     assert "1 task under way for $0.48, which cannot be cancelled" in events[0].message
+    assert "billed" not in events[0].message  # the sandbox is free
+    paid = replace(run, project=replace(opened, provider="runware"))
+    assert "which cannot be cancelled at the provider and will be billed" in paid.in_progress
 
 
 def test_what_is_being_downloaded_is_in_progress_too(opened: ProjectContext) -> None:
