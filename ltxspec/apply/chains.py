@@ -64,7 +64,7 @@ class Chains:
                 self._expected[change.address] = change.request.expect
             if change.action.spends:
                 self._ended[change.address] = asyncio.get_running_loop().create_future()
-            elif change.task_id is not None:
+            elif change.task_id is not None and change.request is not None:  # else an order for an earlier version
                 self._tasks[change.address] = change.task_id
         for outcome in self.before:  # of other tasks of the shot as well: those are not what it keeps
             if outcome.task_id is not None and self._tasks.get(outcome.address) == outcome.task_id:

@@ -65,7 +65,10 @@ def _why_left(run: TaskRun) -> str:
             f"it may have been accepted earlier, but was refused now: {refusal.message if refusal else ''}",
         ),
         (run.unapproved, f"{unknown}, and its source needs an approval before it may be ordered again"),
-        (facts.unwanted, f"no shot needs it under this name any more, and {unknown}; {give_up_by} gives it up"),
+        (
+            facts.unwanted,
+            f"no shot needs it under this name any more, and {unknown}; {give_up_by} gives it up once the shot is gone",
+        ),
         (
             facts.age > limits.replay_age and not facts.consent,
             f"{unknown}, and it is too old to be ordered again automatically: `--retry` orders it",
@@ -201,8 +204,14 @@ async def _wait(run: TaskRun) -> ShotOutcome | None:
 
 
 async def _contented(run: TaskRun, report: TaskReport) -> ShotOutcome | None:
-    """With `--retry`, end a task some of whose results never arrive: the delivered ones are final."""
-    if not (run.facts.consent and run.delivered and run.facts.end is None):
+    """With `apply --retry`, end a task some of whose results never arrive: the delivered ones are final.
+
+    A task that may still be rendering is waited for all the same: its other results are paid for.
+    """
+    facts = run.facts
+    if not (run.context.submit and facts.consent and run.delivered and facts.end is None):
+        return None
+    if facts.age + facts.watched < run.context.limits.task_timeout:
         return None
     missing = f"{run.delivered} of {run.order.results} results were delivered; the others are no longer awaited"
     run.facts = replace(

@@ -127,7 +127,7 @@ class Project(opened.ProjectContext):
         Args:
             paths: only these specs.
             on_event: called with each event as it happens.
-            retry: addresses whose orders are given up where no shot needs them and the provider does not know them.
+            retry: addresses of shots that are gone, whose orders are given up if the provider does not know them.
 
         Raises:
             Refused: something is to be given up, and a spec that may need it has problems.

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ltxspec.apply.budget import RunBudget
@@ -46,7 +46,7 @@ def prepare_collect(
     Args:
         project: the project, with its provider.
         paths: only these specs.
-        retries: shots whose orders are given up where no spec needs them and the provider does not know them.
+        retries: shots that are gone, whose orders are given up if the provider does not know them.
         lock_timeout: seconds to wait for another process that is working on one of them.
 
     Yields:
@@ -132,4 +132,15 @@ def jobs_for(project: ProjectContext, held: LockedSpecs, collection: Collection,
     known = {spec.name for spec in collection.rendered}
     alone = [RenderedSpec(name, "", None, ()) for name in collection.names if name not in known]
     planned = plan_project(project, options, [*collection.rendered, *alone], held.recorded)
-    return jobs_of(held, planned, only_open=True)
+    return [_giving_up_what_is_gone(job, collection) for job in jobs_of(held, planned, only_open=True)]
+
+
+def _giving_up_what_is_gone(job: Job, collection: Collection) -> Job:
+    """The job, with consent only for orders whose shots are gone from a spec that can be read.
+
+    A shot that is there may still want its order: variables of another run, or sources in other specs, are not known
+    here.
+    """
+    present = {request.address for spec in collection.rendered for request in spec.requests}
+    known = any(spec.name == job.ledger.spec for spec in collection.rendered)
+    return replace(job, retries=frozenset(one for one in job.retries if known and one not in present))

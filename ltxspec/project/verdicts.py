@@ -9,12 +9,12 @@ from ltxspec.apply.ledger import time_after, timestamp
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.lock.places import Placed, place_problem
-from ltxspec.lock.verdicts import Note, Remark, Verdict, VerdictFile, encode_verdicts
+from ltxspec.lock.verdicts import Note, Remark, Verdict, VerdictFile, encode_verdicts, is_time
 from ltxspec.project.locks import locked
 from ltxspec.project.lookup import UnknownAddress, find, find_one, record_of
 from ltxspec.project.pick import chosen
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.remarks import remarks_of, verdict_path, verdicts_of
+from ltxspec.project.remarks import remarks_or_warn, verdict_path, verdicts_of
 from ltxspec.redaction import redact_secrets
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.durable import REAL, replace_file
@@ -97,9 +97,11 @@ def decide(project: ProjectContext, patterns: Sequence[str], verdict: Verdict, o
     with locked(project, specs, command=command):
         takes = [(shot, *_take(project, shot, opinion)) for shot in shots]
         files = {spec: verdicts_of(project, spec) for spec in specs}
-        counting = remarks_of(project).by_task  # also those from a spec that the take was in before
+        counting = remarks_or_warn(project)  # also those from a spec that the take was in before
         known = [counting[task].time for _, _, task in takes if task in counting]
         when = time_after(timestamp(SystemClock().now()), known)
+        if not is_time(when):
+            raise WrongUsage(f"a verdict of `{max(known)}` is recorded, after which none can follow", hint="correct it")
         remark = Remark(verdict, note, opinion.at, who, when, opinion.until, opinion.box, opinion.point)
         decided = [Decided(shot, place, task, remark) for shot, place, task in takes]
         for item in decided:

@@ -43,7 +43,7 @@ def test_an_order_that_never_arrived_and_that_no_shot_needs_is_given_up_on_reque
     refused = ltxspec("apply", "--auto-approve", cwd=renamed, check=4)
     assert "`day.alley` has it in progress; `ltxspec collect` finishes that" in refused.err
     left = ltxspec("collect", cwd=renamed, check=3)
-    assert "`ltxspec collect --retry 'day.alley'` gives it up" in left.out
+    assert "`ltxspec collect --retry 'day.alley'` gives it up" in " ".join(left.out.split())
     assert ltxspec("plan", "--format", "json", cwd=renamed).json["summary"]["resume"] == 1
     ltxspec("collect", "--retry", "day.alley", cwd=renamed)
     assert ltxspec("plan", "--format", "json", cwd=renamed).json["summary"]["resume"] == 0
@@ -55,6 +55,30 @@ def test_an_order_that_a_shot_needs_is_not_given_up(renamed: Path) -> None:
     ltxspec("collect", "--retry", "day.alley", cwd=renamed, check=3)
     plan = ltxspec("plan", "specs/day.yaml", "--format", "json", cwd=renamed).json
     assert plan["summary"]["resume"] == 1
+
+
+def test_results_that_are_still_to_come_are_never_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = ALLEY.replace("2@0", "ltx@2.5-fast").replace("{prompt: Rain.}", "{prompt: Rain., numberResults: 2}")
+    (tmp_path / "ltxspec.toml").write_text('[project]\nid = "two"\n[runware]\npoll_interval = 0.05\npoll_max = 0.1\n')
+    write_spec(tmp_path, spec, "day")
+    slow = {"fault": "slow", "factor": 60, "times": None}
+    with paid_service(tmp_path / "service", {"faults": [slow]}) as address:
+        monkeypatch.setenv("RUNWARE_BASE_URL", address)
+        monkeypatch.setenv("RUNWARE_API_KEY", KEY)
+        ltxspec("apply", "--auto-approve", "--detach", cwd=tmp_path)
+        for edited in (spec.replace("alley:", "door:").replace("Rain.", "A door."), spec):
+            write_spec(tmp_path, edited, "day")
+            ltxspec("collect", "--retry", "day.alley", cwd=tmp_path, check=None)
+        taken = ltxspec("show", "day.alley", "--format", "json", cwd=tmp_path).json
+    (shot,) = taken["shots"]
+    assert [len(take["outputs"]) for take in shot["takes"]] == [2]
+
+
+def test_a_shot_that_follows_from_another_spec_keeps_its_order(renamed: Path) -> None:
+    write_spec(renamed, ALLEY.replace("{prompt: Rain.}", "{prompt: Snow.}"), "day")  # there, if another one by now
+    left = ltxspec("collect", "--retry", "day.alley", cwd=renamed, check=3)
+    assert "once the shot is gone" in " ".join(left.out.split())
+    assert ltxspec("plan", "specs/day.yaml", "--format", "json", cwd=renamed).json["summary"]["resume"] == 1
 
 
 def test_nothing_is_given_up_while_it_is_unknown_what_is_needed(renamed: Path) -> None:

@@ -255,6 +255,21 @@ def test_a_verdict_counts_after_one_that_the_take_has_from_another_spec(bought: 
     assert "approved by Bo" in ltxspec("show", "day.alley", cwd=bought).out
 
 
+def test_a_verdict_that_none_could_follow_stays_readable(bought: Path) -> None:
+    ltxspec("approve", "night.alley", cwd=bought)
+    path = bought / "lockfiles" / "night.review.json"
+    written = verdicts(bought)[task(2)][0]["time"]
+    path.write_text(path.read_text("utf-8").replace(written, "9998-12-31T23:59:59.999Z"), "utf-8")
+    before = path.read_bytes()
+    assert "after which none can follow" in ltxspec("reject", "night.alley", cwd=bought, check=64).err
+    assert path.read_bytes() == before
+
+
+def test_verdicts_of_another_spec_that_cannot_be_read_are_a_warning(bought: Path) -> None:
+    (bought / "lockfiles" / "day.review.json").write_text("<<<<<<<", "utf-8")
+    assert "its verdicts are unknown" in ltxspec("reject", "night.alley", cwd=bought).err
+
+
 def test_a_damaged_file_is_an_error_and_stays(bought: Path) -> None:
     path = bought / "lockfiles" / "night.review.json"
     path.write_text('{"reviewVersion": 1', "utf-8")

@@ -14,7 +14,7 @@ from ltxspec.cli.context import Session
     "retries",
     multiple=True,
     metavar="ADDRESS",
-    help="Give up an order that no shot needs under this name, if the provider does not know it.",
+    help="Give up the order of a shot that is gone, if the provider does not know it.",
     shell_complete=addresses,
 )
 @options.loudness

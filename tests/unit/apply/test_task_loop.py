@@ -328,7 +328,7 @@ def test_the_time_limit_counts_from_the_beginning_also_for_what_was_unclear_at_f
         (
             Facts(unwanted=True),
             {},
-            "does not know it; `ltxspec collect --retry 'night.alley'` gives it up",
+            "does not know it; `ltxspec collect --retry 'night.alley'` gives it up once the shot is gone",
         ),
         (Facts(), {"resumed": True, "approved": False}, "and ordering it again costs money: approve it"),
         (Facts(), {"resumed": True, "whole": False}, "the provider does not know it"),
@@ -403,11 +403,18 @@ def test_results_that_only_the_archive_shows_are_taken_in_as_well() -> None:
 
 def test_a_person_may_be_done_with_results_that_never_come() -> None:
     bench = Bench(Shows(live=[seen(results=1)]))
-    ended = bench.follow(facts=Facts(submits=1, consent=True), results=2)
+    ended = bench.follow(facts=Facts(submits=1, consent=True, age=1800), results=2)
     missing = "1 of 2 results were delivered; the others are no longer awaited"
     (failed,) = (event for event in bench.state.journal if isinstance(event, Failed))
     assert (ended.outcome, failed.failure) == (Outcome.RENDERED, Failure("incomplete", missing, permanent=False))
     assert bench.events[-1].message == f"archived and recorded; only 1 of 2 results were made (incomplete: {missing})"
+
+
+@pytest.mark.parametrize("more", [{"submit": False, "age": 9000}, {"age": 5}])
+def test_results_that_may_still_be_rendered_are_waited_for_whatever_a_person_says(more: dict[str, Any]) -> None:
+    bench, age = Bench(Shows(live=[seen(results=1), seen(TaskState.SUCCEEDED, 2)])), more.pop("age")
+    bench.follow(facts=Facts(submits=1, consent=True, age=age), results=2, **more)
+    assert len(bench.state.lockfile.shots["alley"].takes[0].outputs) == 2
 
 
 @pytest.mark.parametrize("end", [seen(TaskState.SUCCEEDED, 2), replace(BROKEN, outputs=seen(results=1).outputs)])
