@@ -71,7 +71,9 @@ def _record(lockfile: Lockfile, change: Change) -> Lockfile:
 
 
 def add_take(lockfile: Lockfile, instance: str, take: Take, *, wanted: bool) -> Lockfile:
-    """Add a finished task; it becomes current if it succeeded and the spec wants it (or no other take is current).
+    """Add a finished task; it becomes current if it succeeded and the spec wants it, or no other take is current.
+
+    So does a retake whose spec cannot be read now: the take in use has the same fingerprint.
 
     A task already recorded under other keys (its shot was renamed meanwhile) is updated there, and is also filed under
     `instance` only if that shot wants it.
@@ -88,7 +90,8 @@ def add_take(lockfile: Lockfile, instance: str, take: Take, *, wanted: bool) -> 
     before = (lockfile.retired if retired else lockfile.shots).get(instance, _EMPTY)
     record = before.with_take(_with_pick(before, take))
     is_new = known is None or known.status == "failed"  # else further results arrived: a pick made meanwhile stays
-    if take.status == "succeeded" and ((wanted and is_new) or record.current is None):
+    is_retake = before.current_take is not None and before.current_take.fingerprint == take.fingerprint
+    if take.status == "succeeded" and (((wanted or is_retake) and is_new) or record.current is None):
         record = replace(record, current=take.task_id)
     if retired:
         return replace(lockfile, retired={**lockfile.retired, instance: record})

@@ -12,6 +12,7 @@ from ltxspec.apply.engine import Job
 from ltxspec.apply.events import Emit, RunSummary
 from ltxspec.errors import LtxspecError, Problems, Refused, StorageError
 from ltxspec.plan.document import PlanOptions
+from ltxspec.project.context_specs import with_referred, without_context
 from ltxspec.project.load import render_specs, spec_files
 from ltxspec.project.locks import LockedSpecs, holding
 from ltxspec.project.plan import plan_project
@@ -27,8 +28,13 @@ class Collection:
     """The specs whose tasks are to be collected."""
 
     names: Sequence[str]  # of specs that have a journal
-    rendered: Sequence[RenderedSpec]  # the readable ones of these
+    rendered: Sequence[RenderedSpec]  # the readable ones of these, and those that they refer to
     broken: Sequence[str]  # spec files that cannot be read, as shown to users
+
+    @property
+    def own(self) -> Sequence[RenderedSpec]:
+        """The specs without those that are only referred to: of these, no task is collected."""
+        return [spec for spec in self.rendered if not spec.is_context]
 
 
 def journalled(project: ProjectContext) -> list[str]:
@@ -94,7 +100,7 @@ def what_to_collect(project: ProjectContext, paths: Sequence[str]) -> Collection
     """
     names, problems = journalled(project), Problems()
     try:
-        rendered = render_specs(project, paths, problems=problems)
+        rendered = render_specs(project, paths, problems=problems, with_context=True)
         files = spec_files(project, paths)
     except LtxspecError:
         if paths:
@@ -105,12 +111,9 @@ def what_to_collect(project: ProjectContext, paths: Sequence[str]) -> Collection
     if paths:
         texts = [_text(file, project.root) for file in broken]
         named = {name for text in texts for name in names if _is_called(text, name)}
-        names = [name for name in names if name in named or any(spec.name == name for spec in rendered)]
-    return Collection(
-        names,
-        [spec for spec in rendered if spec.name in names],
-        [project.label(file) for file in broken],
-    )
+        given = {spec.name for spec in without_context(rendered)}
+        names = [name for name in names if name in named or name in given]
+    return Collection(names, with_referred(rendered, names), [project.label(file) for file in broken])
 
 
 def _text(file: Path, root: Path) -> str:
@@ -128,8 +131,11 @@ def _is_called(text: str, name: str) -> bool:
 
 
 def jobs_for(project: ProjectContext, held: LockedSpecs, collection: Collection, options: PlanOptions) -> list[Job]:
-    """One job for each journal: with the shots of its spec if there is one, otherwise with the journal only."""
-    known = {spec.name for spec in collection.rendered}
+    """One job for each journal: with the shots of its spec if there is one, otherwise with the journal only.
+
+    Takes of specs that are only referred to are read without their locks: other processes may be working on them.
+    """
+    known = {spec.name for spec in collection.own}
     alone = [RenderedSpec(name, "", None, ()) for name in collection.names if name not in known]
     planned = plan_project(project, options, [*collection.rendered, *alone], held.recorded)
     return [_giving_up_what_is_gone(job, collection) for job in jobs_of(held, planned, only_open=True)]
@@ -138,9 +144,8 @@ def jobs_for(project: ProjectContext, held: LockedSpecs, collection: Collection,
 def _giving_up_what_is_gone(job: Job, collection: Collection) -> Job:
     """The job, with consent only for orders whose shots are gone from a spec that can be read.
 
-    A shot that is there may still want its order: variables of another run, or sources in other specs, are not known
-    here.
+    A shot that is there may still want its order: variables of another run are not known here.
     """
-    present = {request.address for spec in collection.rendered for request in spec.requests}
-    known = any(spec.name == job.ledger.spec for spec in collection.rendered)
+    present = {request.address for spec in collection.own for request in spec.requests}
+    known = any(spec.name == job.ledger.spec for spec in collection.own)
     return replace(job, retries=frozenset(one for one in job.retries if known and one not in present))

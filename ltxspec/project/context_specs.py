@@ -1,6 +1,6 @@
 """Reads the specs that shots of a run refer to, where a run is about some of the project's specs only."""
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 
 from ltxspec.errors import Problems
@@ -29,13 +29,7 @@ class Reading:
     def missing(self) -> set[str]:
         """The names of specs that are referred to, and not known."""
         known = {*self.rendered, *self.broken.values()}
-        named = {
-            reference.source.spec
-            for spec in self.rendered.values()
-            for request in spec.requests
-            for reference in request.references
-        }
-        return named - known
+        return set[str]().union(*map(_referred, self.rendered.values())) - known
 
 
 def add_referenced(reading: Reading, files: Callable[[], Iterable[str]], problems: Problems) -> None:
@@ -85,6 +79,21 @@ def _add(spec: Spec, reading: Reading, problems: Problems) -> None:
         reading.broken[spec.document.source.file] = spec.name
 
 
-def without_context(specs: Mapping[str, RenderedSpec]) -> list[RenderedSpec]:
+def without_context(specs: Iterable[RenderedSpec]) -> list[RenderedSpec]:
     """The specs that a run is about."""
-    return [spec for spec in specs.values() if not spec.is_context]
+    return [spec for spec in specs if not spec.is_context]
+
+
+def with_referred(specs: Iterable[RenderedSpec], names: Collection[str]) -> list[RenderedSpec]:
+    """The specs of these names, and as context those that these refer to, directly or not; in the given order."""
+    by_name = {spec.name: spec for spec in specs}
+    found, ahead = set[str](), [name for name in names if name in by_name]
+    while ahead:
+        found.add(name := ahead.pop())
+        ahead += (_referred(by_name[name]) & by_name.keys()) - found
+    context = found - {*names}
+    return [replace(spec, is_context=name in context) for name, spec in by_name.items() if name in found]
+
+
+def _referred(spec: RenderedSpec) -> set[str]:
+    return {reference.source.spec for request in spec.requests for reference in request.references}

@@ -110,7 +110,7 @@ def render_specs(
         _refuse_undeclared(overrides, specs.variables, found)
     if problems is None:
         found.raise_if_errors()
-    return list(specs.rendered.values()) if with_context else without_context(specs.rendered)
+    return list(specs.rendered.values()) if with_context else without_context(specs.rendered.values())
 
 
 def _concern(selected: Selection) -> Concern | None:

@@ -92,3 +92,29 @@ def test_nothing_is_given_up_while_it_is_unknown_what_is_needed(renamed: Path) -
 def test_with_nothing_under_way_there_is_nothing_to_do(rendered: Path) -> None:
     result = ltxspec("collect", cwd=rendered)
     assert (result.out, result.err) == ("", "Nothing is under way.\n")
+
+
+def two_specs(folder: Path, expect: str = "{}") -> None:
+    """Render a shot, and one of another spec that follows from it; then order a retake of the latter."""
+    inputs = "{frameImages: [{image: {shot: film.alley, frame: last}, frame: first}]}"
+    (folder / "ltxspec.toml").write_text('[project]\nid = "two"\n[provider]\nname = "sandbox"\n')
+    write_spec(folder, ALLEY, "film")
+    write_spec(folder, ALLEY.replace("{prompt: Rain.}", f"{{prompt: Rain., expect: {expect}, inputs: {inputs}}}"), "day")
+    ltxspec("apply", cwd=folder, check=None)
+    ltxspec("apply", "--detach", "--retake", "day.alley", cwd=folder)
+
+
+def test_a_shot_that_follows_from_another_spec_is_finished_like_any_other(tmp_path: Path) -> None:
+    two_specs(tmp_path, expect="{fps: 30}")  # its videos have 25
+    assert "not as expected" in ltxspec("collect", cwd=tmp_path, check=3).out
+    (shot,) = ltxspec("show", "day.alley", "--format", "json", cwd=tmp_path).json["shots"]
+    assert [(take["current"], len(take["outputs"][0]["unmet"])) for take in shot["takes"]] == [(False, 1), (True, 1)]
+    assert "No changes." in ltxspec("plan", cwd=tmp_path).out
+
+
+def test_a_source_that_cannot_be_read_leaves_only_the_journal(tmp_path: Path) -> None:
+    two_specs(tmp_path)
+    write_spec(tmp_path, ALLEY.replace("{prompt: Rain.}", "{prompt: ["), "film")
+    assert "`specs/film.yaml` has problems" in ltxspec("collect", cwd=tmp_path).err
+    (shot,) = ltxspec("show", "day.alley", "--format", "json", cwd=tmp_path).json["shots"]
+    assert [take["current"] for take in shot["takes"]] == [False, True]

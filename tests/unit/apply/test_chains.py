@@ -173,6 +173,13 @@ def test_what_follows_never_uses_the_earlier_take_of_a_source_that_is_not_finish
     assert len(world.state.lockfile.shots["b"].takes) == 1
 
 
+def test_an_order_left_over_from_another_version_of_a_source_is_not_its_take() -> None:
+    world = World(chain("a"), Service({"a": 10**6}, {}))
+    world.apply(detach=True)
+    world.requests = [request("a", "edited"), follows("b", "a")]
+    assert {"a": Outcome.RENDERED, "b": Outcome.RENDERED}.items() <= outcomes(world.apply()).items()
+
+
 def test_the_video_of_a_source_without_a_recorded_hash_is_fetched_first_and_once() -> None:
     world = World([*chain("a", "b"), follows("c", "a")], Service({}, {}))
     world.apply()

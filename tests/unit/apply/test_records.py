@@ -156,6 +156,14 @@ def test_a_wanted_take_becomes_current_and_an_unwanted_one_does_not() -> None:
     assert add_take(locked, "alley", NEW, wanted=False).shots["alley"].current == task(1)
 
 
+def test_a_retake_is_current_although_its_spec_cannot_be_read_now() -> None:
+    again = take("a", number=2, retake=2)
+    held = lockfile(alley=record(OLD))
+    assert add_take(held, "alley", again, wanted=False).shots["alley"] == record(OLD, again, current=2)
+    picked = lockfile(alley=record(OLD, again, current=1))  # once it is recorded, a pick counts
+    assert add_take(picked, "alley", again, wanted=False) == picked
+
+
 def test_a_failed_take_is_kept_and_never_current() -> None:
     failed = take("b", number=2, status="failed")
     kept = add_take(lockfile(alley=record(OLD)), "alley", failed, wanted=True).shots["alley"]

@@ -60,6 +60,21 @@ def test_a_broken_spec_that_is_named_stands_for_its_journal(tmp_path: Path, name
     assert (collection.names, collection.broken) == (["night"], ["specs/night.yaml"])
 
 
+@pytest.mark.parametrize("paths", [(), ("specs/day.yaml",)])
+def test_what_a_spec_refers_to_is_read_and_not_collected(tmp_path: Path, paths: tuple[str, ...]) -> None:
+    opened = project(tmp_path)
+    follows = "{prompt: Home, inputs: {frameImages: [{image: {shot: night.alley, frame: last}, frame: first}]}}"
+    spec(opened, "day.yaml", GOOD.replace("name: night", "name: day").replace("{prompt: Rain}", follows))
+    spec(opened, "night.yaml")
+    spec(opened, "sea.yaml", GOOD.replace("name: night", "name: sea"))
+    for name in ("day", "sea"):
+        journal(opened, name)
+    collection = what_to_collect(opened, paths)
+    found = [(rendered.name, rendered.is_context) for rendered in collection.rendered]
+    assert found == [("day", False), ("night", True)] + [("sea", False)] * (not paths)
+    assert [rendered.name for rendered in collection.own] == list(collection.names)
+
+
 def test_a_path_that_does_not_exist_is_told(tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="does not exist"):
         what_to_collect(project(tmp_path), ["specs/nope.yaml"])
