@@ -1,6 +1,6 @@
 """Reads the specs that shots of a run refer to, where a run is about some of the project's specs only."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, MutableMapping
 from dataclasses import dataclass, replace
 
 from ltxspec.errors import Problems
