@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings the pictures of a change to the branch that only holds previews, and says where each of them is.
+# Brings the pictures of a change to the branch that only holds previews, or to GitLab's uploads, and says where each is.
 #
 # usage: ci/publish-previews.sh PICTURES OUT      in the project's folder, in a clone, with the right to push
 #
@@ -58,6 +58,10 @@ field() { python3 -I -c 'import json, sys; print(json.load(open(sys.argv[1], enc
 ltxspec previews prepare "$pictures" --out "$work/ready" --format json >"$work/prepared"
 if [ "$(field store)" = none ]; then
     say 'the configuration wants no pictures'
+    exit 0
+fi
+if [ "$(field store)" = uploads ]; then
+    ltxspec previews upload "$work/ready" --out "$out"
     exit 0
 fi
 branch=$(field branch)

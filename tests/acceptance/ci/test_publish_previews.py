@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from acceptance.ci.repos import Remote, git, run, start
-from fake_forges import TOKEN, Answer, FakeGitHub, serving
+from fake_forges import TOKEN, Answer, FakeGitHub, FakeGitLab, serving
 from PIL import Image
 
 HEAD = "ab" * 20
@@ -162,6 +162,24 @@ def test_the_configuration_says_where_and_how_many(remote: Remote) -> None:
     assert "pictures/of-films" in remote.branches()
     (clone / "ltxspec.toml").write_text("[previews]\nstore = 'none'\n", "utf-8")
     assert not publish(clone, "alley").exists()
+    assert BRANCH not in remote.branches()
+
+
+def test_pictures_go_to_gitlabs_uploads_where_the_configuration_says_so(remote: Remote) -> None:
+    clone = remote.clone("job")
+    (clone / "ltxspec.toml").write_text("[previews]\nstore = 'uploads'\n", "utf-8")
+    far = FakeGitLab()
+    with serving(far) as api:
+        gitlab: dict[str, Any] = {
+            "GITLAB_CI": "true",
+            "CI_API_V4_URL": api,
+            "CI_PROJECT_PATH": "group/films",
+            "GITLAB_TOKEN": TOKEN,
+        }
+        out = publish(clone, "alley", CI_PROJECT_URL="https://gitlab.test/group/films", **gitlab)
+        far.faults = [Answer(403, {"message": "403 Forbidden"})]
+        assert not publish(clone, "alley", check=1, **gitlab).exists()
+    assert far.uploads.keys() == {addresses(out)["night.alley"], (out / "sheet").read_text("utf-8").strip()}
     assert BRANCH not in remote.branches()
 
 
