@@ -105,6 +105,14 @@ def test_takes_that_were_bought_before_are_fetched_and_shown(studio: Studio, bra
     assert json.loads((out / "pictures.json").read_text("utf-8")).keys() == {"night.tower", "night.alley"}
 
 
+def test_after_the_merge_the_pictures_go(studio: Studio, branch: Path) -> None:
+    draw(studio, plan(studio, branch))
+    assert git(studio.remote.folder, "rev-list", "--count", BRANCH) == "2"
+    studio.far.state = "closed"
+    run("apply.sh", cwd=studio.clone(), variables=studio.push("main", LTXSPEC_MAX_COST="5"))
+    assert git(studio.remote.folder, "rev-list", "--count", BRANCH) == "1"
+
+
 def test_pictures_that_cannot_be_pushed_do_not_withhold_the_comment(studio: Studio, branch: Path) -> None:
     report = plan(studio, branch)
     git(branch, "push", "--quiet", "origin", f"main:{BRANCH}")  # it holds something else

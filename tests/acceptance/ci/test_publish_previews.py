@@ -135,6 +135,25 @@ def test_what_was_merged_goes_with_the_next_push(remote: Remote) -> None:
     assert git(remote.folder, "branch", "--contains", gone) == ""
 
 
+def test_what_was_merged_goes_with_the_next_apply_and_the_rest_stays(remote: Remote) -> None:
+    clone = remote.clone("job")
+    run("publish-previews.sh", "--tidy", cwd=clone)
+    assert BRANCH not in remote.branches()
+    merged, other = publish(clone, "alley"), publish(clone, "tower", number="8")
+    with serving(FakeGitHub()) as api:
+        forge: dict[str, Any] = {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": api, "GITHUB_REPOSITORY": "owner/films"}
+        before = git(remote.folder, "rev-parse", BRANCH)
+        run("publish-previews.sh", "--tidy", cwd=clone, variables=forge)
+        assert git(remote.folder, "rev-parse", BRANCH) == before
+    with serving(FakeGitHub(state="closed")) as api:
+        run("publish-previews.sh", "--tidy", cwd=clone, variables=forge | {"GITHUB_API_URL": api})
+    assert commits(remote) == 2
+    assert shown(remote, addresses(other)["night.tower"])
+    gone = addresses(merged)["night.alley"].split("/")[-2]
+    assert git(remote.folder, "branch", "--contains", gone) == ""
+    assert shown(remote, addresses(publish(clone, "pier", number="9"))["night.pier"])
+
+
 @pytest.mark.parametrize("fault", [None, Answer(404, {"message": "Not Found"}), Answer(401, {"message": "no"})])
 def test_what_the_forge_does_not_tell_about_stays(remote: Remote, fault: Answer | None) -> None:
     clone = remote.clone("job")
