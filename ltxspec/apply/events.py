@@ -81,6 +81,7 @@ class ShotOutcome:
     missing: int = 0  # of several results: those that were not made
     unmet: tuple[str, ...] = ()  # keys of `expect:` that its videos do not meet
     billable: bool = True  # false: refused before it was accepted, so nothing can have been charged
+    ordered_here: bool = True  # false: an earlier run or another machine ordered it
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,4 +112,7 @@ class TaskRun:
         self, outcome: Outcome, message: str | None = None, *, cost: Usd | None = None, archived: bool = True
     ) -> ShotOutcome:
         """The outcome of this shot in this run."""
-        return ShotOutcome(self.address, outcome, self.task_id, self.estimate, cost, message, archived)
+        return ShotOutcome(
+            self.address, outcome, self.task_id, self.estimate, cost, message, archived,
+            ordered_here=self.ordered_here,
+        )  # fmt: skip

@@ -111,6 +111,7 @@ async def _submit(run: TaskRun) -> ShotOutcome | None:
         run.ordered_here = run.ordered_here and facts.submits > 0  # otherwise another machine ordered it
         run.tell(EventKind.SHOT_ADOPTED, "the provider already has this task; nothing is charged again")
     else:
+        run.ordered_here = True  # also where an earlier run's order had got lost: this one is what is charged
         run.tell(EventKind.SHOT_ACCEPTED, "accepted")
     return None
 

@@ -25,6 +25,7 @@ from ltxspec.project.plan import ProjectPlan, plan_project, replanner
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.rules import limits_of
 from ltxspec.project.run import PreparedRun, jobs_of, settings_of
+from ltxspec.project.unclaimed import refuse_moves_in_progress
 from ltxspec.project.unread import refuse_unread
 from ltxspec.report.apply.summary import summary_line
 from ltxspec.storage.state import FileSpecState
@@ -217,6 +218,7 @@ def _refuse(
     if options.approved is not None:
         refuse_unapproved(project, plan, options.approved)
     refuse_by_policy(plan)
+    refuse_moves_in_progress(plan.diagnostics)
     if not options.buy_again:
         refuse_buying_again(plan.changes)
     if not options.allow_unknown_cost:

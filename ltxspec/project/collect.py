@@ -12,10 +12,13 @@ from ltxspec.apply.engine import Job
 from ltxspec.apply.events import Emit, RunSummary
 from ltxspec.errors import LtxspecError, Problems, Refused, StorageError
 from ltxspec.plan.document import PlanOptions
+from ltxspec.plan.selection import selection
 from ltxspec.project.context_specs import with_referred, without_context
 from ltxspec.project.load import render_specs, spec_files
 from ltxspec.project.locks import LockedSpecs, holding
-from ltxspec.project.plan import plan_project
+from ltxspec.project.lookup import recorded_state
+from ltxspec.project.others import others_on_disk
+from ltxspec.project.plan import ProjectPlan, plan_specs
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.run import PreparedRun, jobs_of, settings_of
 from ltxspec.render.models import RenderedSpec
@@ -92,6 +95,13 @@ def collect(
         return asyncio.run(prepared.carry_out(emit)) if prepared is not None else None
 
 
+def in_progress_elsewhere(project: ProjectContext, paths: Sequence[str]) -> list[str]:
+    """The specs with orders in progress that are not among those that the paths name, sorted."""
+    asked = what_to_collect(project, paths).names if paths else journalled(project)
+    others = [name for name in journalled(project) if name not in asked]
+    return [name for name in others if recorded_state(project, name).journal.open]
+
+
 def what_to_collect(project: ProjectContext, paths: Sequence[str]) -> Collection:
     """All specs that have a journal, or those of them that the paths name.
 
@@ -137,8 +147,25 @@ def jobs_for(project: ProjectContext, held: LockedSpecs, collection: Collection,
     """
     known = {spec.name for spec in collection.own}
     alone = [RenderedSpec(name, "", None, ()) for name in collection.names if name not in known]
-    planned = plan_project(project, options, [*collection.rendered, *alone], held.recorded)
+    specs = [*_with_readable_takes(project, collection.rendered), *alone]
+    others = others_on_disk(project, specs, readable=True)
+    plan = plan_specs(project, specs, selection(retries=options.retries), held.recorded, others)
+    planned = ProjectPlan(project, options, plan, specs)
     return [_giving_up_what_is_gone(job, collection) for job in jobs_of(held, planned, only_open=True)]
+
+
+def _with_readable_takes(project: ProjectContext, specs: Sequence[RenderedSpec]) -> list[RenderedSpec]:
+    """The specs without those that are only referred to and whose records cannot be read: they hold nothing up."""
+    found = []
+    for spec in specs:
+        try:
+            if spec.is_context:
+                recorded_state(project, spec.name)
+        except LtxspecError as error:
+            project.warn(f"{error.summary}; what follows from `{spec.name}` is collected without its takes")
+            continue
+        found.append(spec)
+    return found
 
 
 def _giving_up_what_is_gone(job: Job, collection: Collection) -> Job:

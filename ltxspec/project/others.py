@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ltxspec.apply.records import record_changes
 from ltxspec.catalog.models import Catalog
+from ltxspec.errors import LtxspecError
 from ltxspec.lock.models import Lockfile, ShotRecord
 from ltxspec.plan.actions import Change, Plan
 from ltxspec.plan.cases import PlanContext
@@ -39,9 +40,16 @@ Others = Callable[[], Sequence[OtherSpec]]  # those that are not planned; called
 
 
 def others_on_disk(
-    project: ProjectContext, rendered: Sequence[RenderedSpec], variables: Mapping[str, Json] = MappingProxyType({})
+    project: ProjectContext,
+    rendered: Sequence[RenderedSpec],
+    variables: Mapping[str, Json] = MappingProxyType({}),
+    *,
+    readable: bool = False,
 ) -> Others:
-    """The specs that have lockfiles and are not planned, read when they are needed, with the variables of the run."""
+    """The specs that have lockfiles and are not planned, read when they are needed, with the variables of the run.
+
+    With `readable`, those whose records cannot be read are left out: for runs that buy nothing.
+    """
     every = cache(lambda: every_spec(project, variables))
     known = {spec.name for spec in rendered}
 
@@ -52,11 +60,18 @@ def others_on_disk(
         return _requests_of(name, specs)
 
     def read() -> list[OtherSpec]:
-        return [
-            OtherSpec(name, recorded_state(project, name), partial(requests, name), project.catalog)
-            for name in recorded_names(project)
-            if name not in known
-        ]
+        found = []
+        for name in recorded_names(project):
+            if name in known:
+                continue
+            try:
+                state = recorded_state(project, name)
+            except LtxspecError:
+                if not readable:
+                    raise
+                continue
+            found.append(OtherSpec(name, state, partial(requests, name), project.catalog))
+        return found
 
     return read
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from ltxspec.errors import LtxspecError, WrongUsage
+from ltxspec.lock.journal import fold
 from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.plan.actions import Action, Change, FieldChange
 from ltxspec.plan.differences import request_changes
@@ -63,6 +64,8 @@ def pick(project: ProjectContext, address: str, number: int | None = None, resul
         lockfile = replace(lockfile, shots=sections[0], retired=sections[1])
         states[spec].write_lockfile(lockfile)
         relink(project, [lockfile])
+        if any(task.intent.instance == key for task in fold(states[spec].events()).open.values()):
+            project.warn(f"an order for `{found}` is in progress: its take will be the one in use once it arrives")
     return Picked(found, place, take.task_id)
 
 

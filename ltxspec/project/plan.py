@@ -36,7 +36,7 @@ from ltxspec.project.others import Others, others_on_disk, planned_across
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of
 from ltxspec.project.rules import limits_of, most_orders, terms_of, with_policies
-from ltxspec.project.unclaimed import moved_from_unknown, unclaimed
+from ltxspec.project.unclaimed import moved_from_unknown, moved_in_progress, unclaimed
 from ltxspec.project.unread import unread_warnings
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.storage.trees import FileTree
@@ -143,6 +143,7 @@ def plan_project(
     plan = plan_specs(project, specs, wanted, recorded, others, is_saved=is_saved)
     nameless = [] if options.paths else unclaimed(project, specs, plan.changes)
     nameless += moved_from_unknown(project, [spec.name for spec in specs], plan.changes)
+    nameless += moved_in_progress(project, plan.changes)
     nameless += follower_warning(plan.changes, others()) if options.paths else []
     unread = [] if project.service.free else unread_warnings(project)
     plan = replace(plan, diagnostics=[*plan.diagnostics, *nameless, *unread])

@@ -21,6 +21,7 @@ from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of
 from ltxspec.project.rules import limits_of
 from ltxspec.project.status_check import check_status
+from ltxspec.project.unclaimed import UNCLAIMED_ORDER
 from ltxspec.project.unread import unread_warnings
 from ltxspec.render.concern import NO_SHOT
 from ltxspec.storage.clock import SystemClock
@@ -64,7 +65,7 @@ def project_status(
     broken = [ShotAddress(spec.name, key) for spec in given for key in sorted(spec.left_out)]
     unread = [] if project.service.free else unread_warnings(project)
     shown = [*(problems.diagnostics if broken or problems.errors else []), *remarks.unread, *unread]
-    shown += [found for found in plan.diagnostics if found.code == UNMET]
+    shown += [found for found in plan.diagnostics if found.code in (UNMET, UNCLAIMED_ORDER)]
     status = ProjectStatus(plan, shots, limits, left_for_specs(plan, limits), broken=broken, diagnostics=shown)
     if not check:
         return status

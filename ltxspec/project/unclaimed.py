@@ -1,29 +1,33 @@
-"""Names without a spec: lockfiles that no spec claims, takes that leave them, and takes that would be moved to them."""
+"""Names without a spec: records that no spec claims, takes that leave them, and takes that would be moved to them."""
 
 from collections.abc import Collection, Iterable, Sequence
 
-from ltxspec.errors import Diagnostic, LtxspecError
+from ltxspec.errors import Diagnostic, LtxspecError, Refused
 from ltxspec.plan.actions import Change
 from ltxspec.plan.elsewhere import foreign_origins
+from ltxspec.plan.recorded import RecordedState
 from ltxspec.project.load import every_spec
-from ltxspec.project.lookup import expected_names, recorded_state
+from ltxspec.project.lookup import recorded_names, recorded_state
 from ltxspec.project.others import sources
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec
 from ltxspec.suggest import did_you_mean
 from ltxspec.values import Usd, money_text, total_usd
 
+UNCLAIMED_ORDER = "unclaimed-order"
+MOVED_IN_PROGRESS = "moved-in-progress"
 _NAMED = 3  # shots that one warning names
 
 
 def unclaimed(project: ProjectContext, rendered: Sequence[RenderedSpec], changes: Sequence[Change]) -> list[Diagnostic]:
-    """Warnings about lockfiles with takes that belong to no spec, for a plan of the whole project."""
+    """Warnings about takes and orders that belong to no spec, for a plan of the whole project."""
     known = {spec.name for spec in rendered} | sources(changes)
     found = []
-    for name in expected_names(project):
+    for name in recorded_names(project):
         if name in known:
             continue
         state = recorded_state(project, name)
+        found += _orders(name, state)
         lockfile, collect = state.lockfile, "run `ltxspec collect`; then, " if state.journal.open else ""
         takes = {
             take.task_id: take
@@ -44,6 +48,38 @@ def unclaimed(project: ProjectContext, rendered: Sequence[RenderedSpec], changes
                 )
             )
     return found
+
+
+def _orders(name: str, state: RecordedState) -> list[Diagnostic]:
+    """A warning about orders that are in progress."""
+    shots = [f"`{name}.{task.intent.instance}`" for task in state.journal.open.values()]
+    if not shots:
+        return []
+    them = "an order" if len(shots) == 1 else f"{len(shots):,} orders"
+    message = f"no spec is named `{name}`, and {them} of it (for {_named(shots)}) may be in progress and billed"
+    return [Diagnostic("warning", UNCLAIMED_ORDER, message, hint="`ltxspec collect` finishes what is in progress")]
+
+
+def moved_in_progress(project: ProjectContext, changes: Sequence[Change]) -> list[Diagnostic]:
+    """Warnings about takes that would be moved away from a name for which an order is in progress.
+
+    Its result would be recorded under the old name, and no shot would use it.
+    """
+    found = []
+    for address, origin in foreign_origins(changes).items():
+        open_tasks = recorded_state(project, origin.spec).journal.open.values()
+        if any(task.intent.instance == origin.instance for task in open_tasks):
+            message = f"an order for `{origin}` is in progress, and its takes would be moved to `{address}`"
+            hint = "`ltxspec collect` finishes it; then its takes are moved together"
+            found.append(Diagnostic("warning", MOVED_IN_PROGRESS, message, hint=hint))
+    return found
+
+
+def refuse_moves_in_progress(diagnostics: Iterable[Diagnostic]) -> None:
+    """Refuse a plan with such moves. Raises Refused."""
+    for found in diagnostics:
+        if found.code == MOVED_IN_PROGRESS:
+            raise Refused(found.code, found.message, hint=found.hint)
 
 
 def _for_money(cost: Usd, unknown: int, takes: int) -> str:

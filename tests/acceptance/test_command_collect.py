@@ -1,5 +1,6 @@
 """`ltxspec collect`: fetches what is under way and never orders."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,3 +120,49 @@ def test_a_source_that_cannot_be_read_leaves_only_the_journal(tmp_path: Path) ->
     assert "`specs/film.yaml` has problems" in ltxspec("collect", cwd=tmp_path).err
     (shot,) = ltxspec("show", "day.alley", "--format", "json", cwd=tmp_path).json["shots"]
     assert [take["current"] for take in shot["takes"]] == [False, True]
+
+
+def test_a_referred_lockfile_that_cannot_be_read_holds_nothing_up(tmp_path: Path) -> None:
+    two_specs(tmp_path)
+    lockfile = tmp_path / ".ltxspec" / "sandbox" / "lockfiles" / "film.lock.json"
+    lockfile.write_text(f"<<<<<<< ours\n{lockfile.read_text('utf-8')}", "utf-8")
+    assert "what follows from `film` is collected without its takes" in ltxspec("collect", cwd=tmp_path).err
+    recorded = json.loads((lockfile.parent / "day.lock.json").read_text("utf-8"))["shots"]["alley"]
+    assert recorded["current"] == recorded["takes"][1]["taskUUID"]
+
+
+def test_orders_in_progress_of_other_specs_are_named(tmp_path: Path) -> None:
+    two_specs(tmp_path)
+    assert ltxspec("collect", "specs/film.yaml", cwd=tmp_path).err == "Nothing is under way here, but in `day`.\n"
+    (tmp_path / "specs" / "day.yaml").unlink()
+    for command in ("plan", "status"):
+        told = ltxspec(command, cwd=tmp_path).err
+        assert "no spec is named `day`, and an order of it (for `day.alley`) may be in progress and billed" in told
+    ltxspec("collect", cwd=tmp_path)
+    assert "in progress" not in ltxspec("plan", cwd=tmp_path).err
+
+
+def test_a_shot_is_not_moved_while_an_order_for_it_is_in_progress(tmp_path: Path) -> None:
+    two_specs(tmp_path)
+    ltxspec("apply", "--detach", "--retake", "film.alley", "--target", "film.alley", cwd=tmp_path)
+    (tmp_path / "specs" / "film.yaml").rename(tmp_path / "specs" / "movie.yaml")
+    for name in ("movie", "day"):
+        file = tmp_path / "specs" / f"{name}.yaml"
+        file.write_text(
+            file.read_text("utf-8").replace("name: film", "name: movie").replace("film.", "movie."), "utf-8"
+        )
+    assert "an order for `film.alley` is in progress" in ltxspec("plan", cwd=tmp_path).err
+    refused = ltxspec("apply", cwd=tmp_path, check=4)
+    assert "error[moved-in-progress]" in refused.err
+    ltxspec("collect", cwd=tmp_path)
+    ltxspec("apply", "--target", "movie.alley", cwd=tmp_path)
+    (shot,) = ltxspec("show", "movie.alley", "--format", "json", cwd=tmp_path).json["shots"]
+    assert [take["current"] for take in shot["takes"]] == [False, True]
+
+
+def test_an_order_in_progress_is_not_counted_as_ordered_again(tmp_path: Path) -> None:
+    two_specs(tmp_path)
+    again = ltxspec("apply", "--detach", "--retake", "day.alley", cwd=tmp_path)
+    assert "Ordered: 0, 1 in progress for $0.36" in again.out
+    picked = ltxspec("pick", "day.alley", "--take", "1", cwd=tmp_path)
+    assert "an order for `day.alley` is in progress: its take will be the one in use once it arrives" in picked.err

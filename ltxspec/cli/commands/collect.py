@@ -35,11 +35,12 @@ def command(
     Works from the journals: a broken or deleted spec does not prevent it.
     """
     from ltxspec.cli.running import announcing, nothing_to_do, run
-    from ltxspec.project.collect import prepare_collect
+    from ltxspec.project.collect import in_progress_elsewhere, prepare_collect
 
     project = announcing(session.open_project(provider), output_format)
     with prepare_collect(project, paths, retries=retries, lock_timeout=lock_timeout) as prepared:
         if prepared is None:
-            click.echo("Nothing is under way.", err=True)
+            others = ", ".join(f"`{name}`" for name in in_progress_elsewhere(project, paths))
+            click.echo(f"Nothing is under way{f' here, but in {others}' if others else ''}.", err=True)
             return nothing_to_do(project, output_format, ordering=False)
         return run(prepared, session, output_format)

@@ -111,9 +111,10 @@ def _is_ordered_only(summary: RunSummary) -> bool:
 
 
 def _ordered(summary: RunSummary) -> str:
-    left = summary.count(Outcome.DETACHED)
+    left, new = summary.count(Outcome.DETACHED), sum(item.ordered_here for item in summary.outcomes)
     price, them = amount(summary.in_flight, summary.in_flight_unknown), "it" if left == 1 else "them"
-    line = f"Ordered: {left:,}, in progress for {price}; `ltxspec collect` fetches {them}."
+    rest = "in progress" if new == left else f"{left:,} in progress"
+    line = f"Ordered: {new:,}, {rest} for {price}; `ltxspec collect` fetches {them}."
     return charged(line, summary.provider)
 
 
