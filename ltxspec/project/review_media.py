@@ -119,12 +119,12 @@ def screen(review: Review, how: MediaOptions) -> ReviewMedia:
 
 def _missing(review: Review, find: Callable[[str], Path | None]) -> int:
     """The number of videos of the review that are not on this machine."""
-    takes = {take.task_id: take for shot in review.shots for take in (shot.before, shot.after) if take is not None}
+    takes = {take.task_id: take for shot in review.shots for take in (shot.before or shot.earlier, shot.after) if take}
     return sum(1 for take in takes.values() for output in take.outputs if _file(output, find) is None)
 
 
 def _reels(shot: ShotReview, find: Callable[[str], Path | None], preview: Path | None) -> Iterator[_ClipFiles]:
-    before, after = _outputs(shot.before), _outputs(shot.after)
+    before, after = _outputs(shot.before or shot.earlier), _outputs(shot.after)
     if shot.before is not None and shot.after is not None and shot.before.task_id == shot.after.task_id:
         before = ()  # the same video on both sides is shown once
     for index in range(max(len(before), len(after), 1 if preview else 0)):

@@ -90,6 +90,7 @@ class ShotReview:
     uses_after: tuple[Use, ...] = ()  # what the take of the head took from other shots, or the one to come will
     unmet_before: tuple[Unmet, ...] = ()  # how the videos of the two takes are not as expected
     unmet_after: tuple[Unmet, ...] = ()
+    earlier: Take | None = None  # of a shot without a take on either side: the latest that the head has; shown, no more
 
     @property
     def sources(self) -> tuple[ShotAddress, ...]:

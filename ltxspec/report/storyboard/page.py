@@ -11,7 +11,7 @@ from ltxspec.report.storyboard.cards import BADGES, Badge, Card, card_of
 from ltxspec.report.storyboard.joins import joins_of
 from ltxspec.report.storyboard.models import Clip, ClipPair, Frames
 from ltxspec.report.storyboard.players import PlayerSide, take_cost
-from ltxspec.report.storyboard.takes import Reviewing, review_data, spare_films, strip_of
+from ltxspec.report.storyboard.takes import Reviewing, preview_in, review_data, spare_films, strip_of
 from ltxspec.report.storyboard.templates import as_it_stands, asset, island, policy, template
 from ltxspec.report.terminal import clean
 from ltxspec.report.word_diff import Effort
@@ -24,7 +24,7 @@ SCRIPTS = tuple(
     for name in (
         *("dom", "clip", "player", "range", "peek", "zoom", "compare", "sound", "lazy", "words", "filters"),
         *("theme", "arrange", "active", "links", "cut", "keys"),
-        *("reviewed", "takes", "bench", "notes", "verdicts", "main"),
+        *("reviewed", "sides", "takes", "bench", "notes", "verdicts", "main"),
     )
 )
 STYLES = ("page.css", "verdicts.css")
@@ -53,14 +53,17 @@ def storyboard(
         frames: the pictures of frames where shots follow from others.
         reviewing: the other takes of its shots, and how they are decided about.
     """
-    effort, shots = Effort(), zip(review.shots, footage, strict=True)
+    effort, shots = Effort(), list(zip(review.shots, footage, strict=True))
     numbers = {shot.address: number for number, shot in reversed(list(enumerate(review.shots, 1)))}
     cards = [
         card_of(number, shot, found, effort, joins_of(shot, frames, numbers))
         for number, (shot, found) in enumerate(shots, 1)
     ]
     style, script = "".join(map(asset, STYLES)), "".join(map(asset, SCRIPTS))
-    strips = {str(number): strip_of(shot, review, reviewing) for number, shot in enumerate(review.shots, 1)}
+    strips = {
+        str(number): strip_of(shot, review, reviewing, preview_in(found))
+        for number, (shot, found) in enumerate(shots, 1)
+    }
     yield from template("page.html.j2").generate(
         policy=policy(style, script, live=reviewing.live),
         style=as_it_stands(style),

@@ -78,7 +78,7 @@ function remember(name) {
 function copyLink() {
   const shot = activeShot();
   if (!shot) return;
-  const player = playersOf(shot)[0];
+  const player = playerIn(shot);
   remember(`${nameOf(shot)}${player?.frame ? `@${(player.frame / player.fps).toFixed(2)}` : ""}`);
   navigator.clipboard?.writeText(location.href).catch(() => null); // the address has it in any case
 }

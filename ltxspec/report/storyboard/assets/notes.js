@@ -3,15 +3,14 @@
 const SMALLEST = 0.012; // of the frame: what is smaller is a point
 const NUDGE = 0.02; // of the frame, by a key
 const SVG = find(document, ".sprite").namespaceURI;
-let composing = null; // {shot, task, at, until, box, point, form, drawing}
+let composing = null; // {shot, task, player, at, until, box, point, form, drawing}
 
 const secondsText = (seconds) => `${Number(seconds.toFixed(2))} s`;
 const placeWords = ({ at, until }) => (at === null || at === undefined ? "" : until ? `${Number(at.toFixed(2))}–${secondsText(until)}` : secondsText(at));
 const rounded = (number) => Math.round(number * 1e4) / 1e4;
 
-/** The second of the frame that the shot's player shows. */
-function secondNow(shot) {
-  const player = playersOf(shot)[0];
+/** The second of the frame that a player shows. */
+function secondNow(player) {
   return player ? Math.round((player.frame / player.fps) * 1e3) / 1e3 : 0;
 }
 
@@ -46,7 +45,8 @@ function noteItem(shot, take, entry) {
 function compose(shot, task) {
   if (composing?.task === task) return find(composing.form, "textarea").focus();
   closeComposer();
-  if (!sideWith(shot, task)) putOn(shot, onSides(shot).after ? "before" : "after", task);
+  if (!playerWith(shot, task)) putOn(shot, onSides(shot).after ? "before" : "after", task);
+  const player = playerWith(shot, task);
   for (const player of playersOf(shot)) player.pause();
   const take = takeOf(shot, task);
   const text = make("textarea", { rows: 2, maxlength: 10000, "aria-label": `Note about take ${take.number}`, placeholder: "What is to be said about this frame?" });
@@ -59,7 +59,7 @@ function compose(shot, task) {
       make("button", { type: "submit", class: "strong" }, "Add note"),
       button("with", "Needs work", { "data-value": "needs-work" }), button("with", "Reject", { "data-value": "rejected" }),
       button("cancel", "Cancel")));
-  composing = { shot, task, at: secondNow(shot), until: null, box: null, point: null, form, drawing: false };
+  composing = { shot, task, player, at: secondNow(player), until: null, box: null, point: null, form, drawing: false };
   [...find(shot, ".strip-of-takes").children].find((item) => item.dataset.task === task).append(form);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -85,9 +85,9 @@ function tellPlace() {
 }
 
 const COMPOSER = {
-  here: () => Object.assign(composing, { at: secondNow(composing.shot), until: null }),
+  here: () => Object.assign(composing, { at: secondNow(composing.player), until: null }),
   span: () => {
-    const now = secondNow(composing.shot);
+    const now = secondNow(composing.player);
     const from = composing.at ?? 0;
     if (now === from) return tell("Move to where the span ends first.");
     Object.assign(composing, { at: Math.min(from, now), until: Math.max(from, now) });
@@ -95,7 +95,7 @@ const COMPOSER = {
   whole: () => Object.assign(composing, { at: null, until: null, box: null, point: null, drawing: false }),
   mark: (pressed) => {
     const has = composing.box || composing.point || composing.drawing;
-    Object.assign(composing, { drawing: !has, box: null, point: null, at: composing.at ?? secondNow(composing.shot) });
+    Object.assign(composing, { drawing: !has, box: null, point: null, at: composing.at ?? secondNow(composing.player) });
     if (has) return;
     for (const player of playersOf(composing.shot)) player.pause();
     if (pressed.detail === 0) Object.assign(composing, { box: [0.35, 0.35, 0.3, 0.3] }); // by a key: something to move
@@ -130,14 +130,12 @@ const canvasOf = (shot) => find(shot, "svg.canvas.drawing");
 
 /** Show the marks that belong to the frame each side shows, and the one being drawn. */
 function paintMarks(shot) {
-  const player = playersOf(shot)[0];
-  if (!player) return;
-  for (const clip of player.clips) {
-    const task = onSides(shot)[clip.side]?.split("/")[0];
+  for (const player of playersOf(shot)) for (const clip of player.clips) {
+    const task = onSides(shot, player.root)[clip.side]?.split("/")[0];
     if (!task) continue;
     const now = player.frame / player.fps;
     const near = 0.5 / clip.facts.fps;
-    const own = composing?.task === task && composing.shot === shot && sideWith(shot, task) === clip.side ? composing : null;
+    const own = composing?.task === task && composing.player === player && sideIn(shot, player, task) === clip.side ? composing : null;
     const said = saidOf(task);
     const marks = [...said.verdicts, ...said.notes].filter((one) => (one.box || one.point) && one.at !== null && now >= one.at - near && now <= (one.until ?? one.at) + near);
     paintOn(clip.video, own ? [...marks, { ...own, own: true }] : marks, own?.drawing ?? false);
@@ -234,7 +232,7 @@ function listenForNotes() {
   new ResizeObserver(() => near.forEach((shot) => find(shot, "svg.canvas") && paintMarks(shot))).observe(document.documentElement);
 }
 
-const hasMarks = (shot) => Object.values(onSides(shot)).some((name) => {
+const hasMarks = (shot) => playersOf(shot).some(({ root }) => Object.values(onSides(shot, root)).some((name) => {
   const said = saidOf(name.split("/")[0]);
   return [...said.verdicts, ...said.notes].some((one) => one.box || one.point);
-});
+}));

@@ -111,7 +111,7 @@ function learn(state) {
   if (state.version === version) return;
   version = state.version;
   recorded = state.said;
-  const shown = (data) => data.takes.map((take) => take.task).join();
+  const shown = (data) => data.takes.filter((take) => !take.name).map((take) => take.task).join();
   for (const data of Object.values(DATA.takes)) {
     const now = state.shots[data.address];
     data.current = now?.current ?? null;

@@ -89,7 +89,8 @@ function waveOf(samples, clip, player) {
 }
 
 function listenForSound(player) {
-  for (const button of all(player.root, '[data-do="hear"]')) {
-    button.addEventListener("click", () => hear(button.value));
-  }
+  player.root.addEventListener("click", ({ target }) => {
+    const pressed = target.closest('[data-do="hear"]');
+    if (pressed) hear(pressed.value);
+  });
 }

@@ -23,7 +23,7 @@ function decide(shot, task, verdict) {
 }
 
 function goTo(shot, task, seconds) {
-  if (!sideWith(shot, task)) putOn(shot, "after", task);
+  if (!playerWith(shot, task)) putOn(shot, "after", task);
   for (const player of playersOf(shot)) player.goTo(Math.floor(seconds * player.fps + 0.001));
   remember(`${nameOf(shot)}@${seconds}`);
 }
@@ -213,6 +213,7 @@ function listenForReview(shots) {
   });
   listenForExport();
   listenForBench();
+  listenForSides();
   listenForNotes();
   tellProgress();
   if (REVIEW.live) followServer();
