@@ -103,7 +103,8 @@ function nameSide(shot, clip, take, result) {
   trouble.replaceChildren("This browser cannot play the video. ", ...(facts.href === undefined ? [] : [make("a", { href: facts.href }, "Open the file")]));
   find(figure, ".ended").textContent = `Ended at ${clip.seconds.toFixed(2)} s`;
   const [name, price, shape] = find(figure, "figcaption").children;
-  name.textContent = `${SIDES[clip.side]}: ${nameOfResult(take, result)}`;
+  clip.put = `${SIDES[clip.side]}: ${nameOfResult(take, result)}`; // which the cut says as well
+  name.textContent = clip.put;
   price.textContent = priceOf(take, result);
   shape.textContent = `${facts.width}×${facts.height} · ${clip.seconds.toFixed(2)} s`;
   const sound = find(figure, ".sound");

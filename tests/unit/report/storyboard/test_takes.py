@@ -10,8 +10,17 @@ from storyboards import review, shot, take
 
 from ltxspec.lock.models import Output, ShotRecord
 from ltxspec.lock.verdicts import Note, Remark, Verdict
-from ltxspec.report.storyboard.models import Clip
-from ltxspec.report.storyboard.takes import Reviewing, film_of, review_data, spare_films, strip_of
+from ltxspec.report.storyboard.models import Clip, ClipPair
+from ltxspec.report.storyboard.takes import (
+    LOST,
+    PREVIEW_TASK,
+    Reviewing,
+    film_of,
+    preview_in,
+    review_data,
+    spare_films,
+    strip_of,
+)
 from ltxspec.review.models import Review, ShotKind
 from ltxspec.values import ShotAddress
 
@@ -86,6 +95,26 @@ def test_a_shot_without_a_record_has_no_strip() -> None:
     one, whole = reviewed()
     strip = strip_of(one, replace(whole, records={}), Reviewing())
     assert (strip.lines, strip.data, strip.choices) == ((), None, 0)
+
+
+def test_a_preview_is_in_the_strip_and_nothing_is_decided_about_it() -> None:
+    one, whole = reviewed(OLD)
+    drawn = clip("d", preview=True)
+    assert preview_in([ClipPair(clip("a"), drawn)]) is drawn
+    assert preview_in([ClipPair(clip("a"), clip("b"))]) is None
+    strip = strip_of(one, whole, Reviewing({"a" * 64: clip("a")}), drawn)
+    last = strip.data["takes"][-1]
+    assert (last["task"], last["name"], last["succeeded"], last["sides"]) == (PREVIEW_TASK, "preview", False, ["after"])
+    assert last["results"][0]["clip"]["href"] == "d.mp4"
+    assert (strip.choices, len(strip.lines)) == (2, 1)
+
+
+def test_a_take_that_the_head_lost_can_be_seen_and_not_decided_about() -> None:
+    one, whole = reviewed(NEW)
+    first, second = strip_of(one, whole, Reviewing()).data["takes"]
+    assert (first["task"], first["name"], first["succeeded"], first["sides"]) == (OLD.task_id, LOST, False, ["before"])
+    assert "name" not in second
+    assert second["number"] == 1
 
 
 def test_scripts_get_what_was_said_about_takes_of_the_page_only() -> None:
