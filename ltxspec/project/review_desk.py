@@ -14,6 +14,7 @@ from ltxspec.formats import Place, Record, Text, to_json
 from ltxspec.lock.places import Box, Point
 from ltxspec.lock.verdicts import Verdict
 from ltxspec.project.adapters import open_archive
+from ltxspec.project.animatics import animatics_of
 from ltxspec.project.lookup import UnknownAddress, all_lockfiles, find_one, recorded_shots
 from ltxspec.project.pick import pick
 from ltxspec.project.project import ProjectContext
@@ -56,9 +57,11 @@ class Picking(Record, frozen=True):
 class ReviewDesk:
     """One review of the working tree. Its methods may be called from several threads."""
 
-    def __init__(self, project: ProjectContext, base: str | None) -> None:
+    def __init__(self, project: ProjectContext, base: str | None, *, animatics: bool = False) -> None:
         self._project = project
         self._base = base
+        self._animatics = animatics  # whether the page shows previews of shots that are to be rendered
+        self._linked: dict[str, Path] = {}  # videos of pages, by the names under which they are served
         self._archive = open_archive(project)
         self._writing = threading.Lock()
         self._known: tuple[object, dict[str, Json]] | None = None
@@ -69,18 +72,28 @@ class ReviewDesk:
 
         project = self._project
         review = make_review(project, self._base, None)
-        how = MediaOptions(
-            self._archive.path_of, project.root, link=lambda file: f"media/{file.name}", stills=stills_cache(project)
-        )
+        find, stills = self._archive.path_of, stills_cache(project)
+        drawn = animatics_of(project, find) if self._animatics else None
+        how = MediaOptions(find, project.root, link=self._link, stills=stills, animatics=drawn)
         screened = screen(review, how)
         clips = clips_of_takes(screened.review, screened.footage, how)
+        stills.prune()
+        if drawn is not None:
+            drawn.prune()
         reviewing = Reviewing(clips, live=True, by=git_name(project.root) or "")
         return "".join(storyboard(screened.review, screened.footage, screened.frames, reviewing))
 
+    def _link(self, file: Path) -> str:
+        self._linked[file.name] = file
+        return f"media/{file.name}"
+
     def video(self, name: str) -> Path | None:
-        """A video of the archive by its file name; None if there is none of that name."""
+        """A video of the archive, or of a page, by its file name; None if there is none of that name."""
         found = self._archive.path_of(name.partition(".")[0])
-        return found if found is not None and found.name == name else None
+        if found is not None and found.name == name:
+            return found
+        linked = self._linked.get(name)
+        return linked if linked is not None and linked.is_file() else None
 
     def state(self) -> dict[str, Json]:
         """What is recorded: `said` by task, the takes of each shot and the one in use, and a `version` of all that.

@@ -77,6 +77,21 @@ def test_videos_are_given_in_parts(address: str, studio: Path) -> None:
     assert part.headers["content-range"] == f"bytes 4-7/{len(whole.content)}"
 
 
+def test_what_is_not_rendered_is_shown_by_a_preview_where_that_is_asked_for(studio: Path) -> None:
+    spec = studio / "specs" / "night.yaml"
+    spec.write_text(spec.read_text("utf-8").replace("ain", "uin"), "utf-8")
+    shown = {}
+    for animatics in (False, True):
+        with serving_review(open_project(studio), "HEAD", animatics=animatics) as address:
+            page = httpx.get(address).text
+            shown[animatics] = "Preview, not rendered" in page
+            names = {name for name in re.findall(r"media/([0-9a-f]{64}\.mp4)", page)}
+            assert all(httpx.get(f"{address}media/{name}").content[4:8] == b"ftyp" for name in names)
+    assert shown == {False: False, True: True}
+    assert list(studio.glob(".ltxspec/cache/animatics/**/*.mp4"))
+    assert list(studio.glob(".ltxspec/cache/stills/**/*"))
+
+
 @pytest.mark.parametrize("name", ["a" * 64 + ".mp4", "..%2f..%2fltxspec.toml", "ltxspec.toml", "%00"])
 def test_nothing_else_is_given(name: str, address: str) -> None:
     assert httpx.get(f"{address}media/{name}").status_code == 404
@@ -217,7 +232,7 @@ def test_a_port_that_is_taken_is_said(studio: Path) -> None:
 
 
 def test_the_command_prints_its_address_and_ends_with_an_interrupt(studio: Path) -> None:
-    command = [sys.executable, "-m", "ltxspec", "review", "HEAD", "--serve"]
+    command = [sys.executable, "-m", "ltxspec", "review", "HEAD", "--serve", "--animatics"]
     with subprocess.Popen(command, cwd=studio, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         found = re.fullmatch(r"review ready: (http://127\.0\.0\.1:\d+/[\w-]{24}/)\n", process.stdout.readline())

@@ -59,13 +59,14 @@ class Serving:
             if self.port is not None:
                 raise WrongUsage("`--port` is for `--serve`")
             return False
-        if outputs != Outputs(None, None, None, embed=False, animatics=False, report=None) or output_format != "text":
+        none = Outputs(None, None, None, embed=False, animatics=outputs.animatics, report=None)
+        if outputs != none or output_format != "text":
             raise WrongUsage("`--serve` writes no files and no documents", hint="leave out the other options")
         if compared.head is not None or ".." in (compared.base or ""):
             raise WrongUsage("`--serve` reviews the working tree, which it writes to", hint="name no head")
         return True
 
-    def run(self, session: Session, provider: str | None, base: str | None) -> int:
+    def run(self, session: Session, provider: str | None, base: str | None, *, animatics: bool) -> int:
         """Serve until interrupted."""
         from ltxspec.project.review_serve import serve_review
 
@@ -73,7 +74,7 @@ class Serving:
             click.echo(f"review ready: {address}")
             click.echo("Whoever has this address can write here. Ctrl-C ends it.", err=True)
 
-        serve_review(session.open_project(provider), base, self.port or 0, ready)
+        serve_review(session.open_project(provider), base, self.port or 0, ready, animatics=animatics)
         return 0
 
 
@@ -111,7 +112,7 @@ def command(
     page is written into the working tree at once.
     """
     if serving.check(outputs, compared, output_format):
-        return serving.run(session, provider, compared.base)
+        return serving.run(session, provider, compared.base, animatics=outputs.animatics)
     from ltxspec.project.reported import review_of
     from ltxspec.project.review_pages import write_review
     from ltxspec.report.diagnostics import format_diagnostics
