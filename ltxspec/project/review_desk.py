@@ -21,6 +21,7 @@ from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of
 from ltxspec.project.review import make_review
 from ltxspec.project.review_media import MediaOptions, screen
+from ltxspec.project.review_passages import passages_of
 from ltxspec.project.review_takes import clips_of_takes
 from ltxspec.project.stills_cache import stills_cache
 from ltxspec.project.verdicts import Opinion, add_note, decide, git_name
@@ -80,7 +81,8 @@ class ReviewDesk:
         stills.prune()
         if drawn is not None:
             drawn.prune()
-        reviewing = Reviewing(clips, live=True, by=git_name(project.root) or "")
+        places = passages_of(project, screened.review, find)
+        reviewing = Reviewing(clips, places, live=True, by=git_name(project.root) or "")
         return "".join(storyboard(screened.review, screened.footage, screened.frames, reviewing))
 
     def _link(self, file: Path) -> str:

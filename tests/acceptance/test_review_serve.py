@@ -85,7 +85,7 @@ def test_what_is_not_rendered_is_shown_by_a_preview_where_that_is_asked_for(stud
         with serving_review(open_project(studio), "HEAD", animatics=animatics) as address:
             page = httpx.get(address).text
             shown[animatics] = "Preview, not rendered" in page
-            names = {name for name in re.findall(r"media/([0-9a-f]{64}\.mp4)", page)}
+            names = set(re.findall(r"media/([0-9a-f]{64}\.mp4)", page))
             assert all(httpx.get(f"{address}media/{name}").content[4:8] == b"ftyp" for name in names)
     assert shown == {False: False, True: True}
     assert list(studio.glob(".ltxspec/cache/animatics/**/*.mp4"))

@@ -24,7 +24,7 @@ SCRIPTS = tuple(
     for name in (
         *("dom", "clip", "player", "range", "peek", "zoom", "compare", "sound", "lazy", "words", "filters"),
         *("theme", "arrange", "active", "links", "cut", "keys"),
-        *("reviewed", "sides", "takes", "bench", "notes", "verdicts", "main"),
+        *("reviewed", "sides", "flags", "takes", "bench", "notes", "verdicts", "main"),
     )
 )
 STYLES = ("page.css", "verdicts.css")

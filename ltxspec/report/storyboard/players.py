@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from ltxspec.lock.models import Output, Take
 from ltxspec.plan.actions import Change
 from ltxspec.report import wording as phrases
+from ltxspec.report.storyboard.loudness import loudness
 from ltxspec.report.storyboard.models import Clip, ClipPair
 from ltxspec.review.models import ShotKind, ShotReview
 from ltxspec.values import is_web_address, money_text
@@ -23,6 +24,7 @@ class PlayerSide:
     cost: str
     clip: Clip | None = None
     facts: str = ""  # size, length and other facts about the clip
+    loudness: str = ""  # of the clip, as recorded
     blank: str = ""  # text instead of a clip
     reason: str = ""
     url: str | None = None  # the provider's address of a video that is not here, as a link for people; http or https
@@ -97,7 +99,7 @@ def _side(name: str, caption: str, take: Take, index: int, clip: Clip | None) ->
     if index >= len(take.outputs):
         return PlayerSide(name, caption, cost, blank="No video", reason="This side has fewer results.")
     if clip is not None:
-        return PlayerSide(name, caption, cost, clip, _facts(clip))
+        return PlayerSide(name, caption, cost, clip, _facts(clip), loudness(take.outputs[index], clip))
     url = _followable(take.outputs[index])
     where = "The provider may still have it." if url else "No other location is recorded."
     reason = f"It is not in the archive of this machine; `ltxspec archive pull` fetches what is in use. {where}"

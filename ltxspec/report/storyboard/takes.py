@@ -7,7 +7,8 @@ from ltxspec.formats import to_json
 from ltxspec.lock.models import Output, Take
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.review.noticed import unmet_phrase
-from ltxspec.report.storyboard.models import Clip, ClipPair
+from ltxspec.report.storyboard.loudness import loudness
+from ltxspec.report.storyboard.models import Clip, ClipPair, Passage
 from ltxspec.report.takes import remark_text
 from ltxspec.report.terminal import clean
 from ltxspec.review.models import Review, ShotReview, Unmet
@@ -23,11 +24,13 @@ class Reviewing:
 
     Args:
         clips: SHA-256 -> video, of every recorded take that is on this machine.
+        passages: SHA-256 -> what of a video is not as expected, and where.
         live: whether a server writes what is decided; otherwise the page keeps it and exports it.
         by: the reviewer's name, as git has it; empty if the page asks for it.
     """
 
     clips: Mapping[str, Clip] = field(default_factory=dict)
+    passages: Mapping[str, Sequence[Passage]] = field(default_factory=dict)
     live: bool = False
     by: str = ""
 
@@ -146,6 +149,10 @@ def _result(output: Output, take: Take, reviewing: Reviewing) -> dict[str, Json]
     if clip is None:
         url = output.video_url or ""
         return {**found, "url": url} if is_web_address(url) else found
+    if sound := loudness(output, clip):
+        found["loudness"] = sound
+    if places := reviewing.passages.get(clip.sha256):
+        found["passages"] = [[place.kind, place.begin, place.end] for place in places]
     return {**found, "sha256": clip.sha256, "clip": _clip(clip)}
 
 

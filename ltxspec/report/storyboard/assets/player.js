@@ -36,6 +36,7 @@ class Player {
     this.scrub = control(this.root, "scrub");
     this.scrub.max = this.frames - 1;
     this.listen();
+    showFlags(this);
     for (const listen of [listenForComparing, listenForMarks, listenForPeeking, listenForZooming, listenForSound]) listen(this);
     this.tell();
   }

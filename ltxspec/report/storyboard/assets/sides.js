@@ -77,6 +77,9 @@ function putOn(shot, side, task, result = 1) {
   player.build();
   player.apply();
   player.show();
+  player.waved = false;
+  find(player.root, ".waves").replaceChildren();
+  drawWaves(player);
   announce([task]);
 }
 
@@ -107,8 +110,20 @@ function nameSide(shot, clip, take, result) {
   name.textContent = clip.put;
   price.textContent = priceOf(take, result);
   shape.textContent = `${facts.width}×${facts.height} · ${clip.seconds.toFixed(2)} s`;
-  const sound = find(figure, ".sound");
-  if (sound) sound.hidden = !facts.audio;
+  for (const part of all(figure, ".loud, .sound")) part.remove();
+  const loud = take.results[result - 1].loudness;
+  find(figure, "figcaption").append(...(loud ? [make("span", { class: "loud" }, loud)] : []), ...(facts.audio ? [soundOf(clip.side)] : []));
+}
+
+/** The level of a side, and the button that lets it be heard. */
+function soundOf(side) {
+  const sign = make("span", { class: "sound" }, make("span", { class: "level", "aria-hidden": "true", hidden: true }), make("button", { type: "button", class: "hear", "data-do": "hear", value: side, "aria-label": `Sound of ${side}`, "aria-pressed": "false" }));
+  const drawn = document.createElementNS(SVG, "svg");
+  drawn.setAttribute("aria-hidden", "true");
+  drawn.append(document.createElementNS(SVG, "use"));
+  drawn.firstChild.setAttribute("href", "#icon-mute");
+  find(sign, "button").append(drawn);
+  return sign;
 }
 
 /** A player for a shot that had nothing to play. */

@@ -176,6 +176,7 @@ function listenForReview(shots) {
     if (filled.has(shot)) fillTakes(shot);
     tellVerdict(shot);
     paintMarks(shot);
+    playersOf(shot).forEach(showFlags);
   };
   const observer = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
