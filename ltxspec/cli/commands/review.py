@@ -155,6 +155,7 @@ def import_(session: Session, file: str, provider: str | None, output_format: st
             ReviewImport(
                 decisions=tuple(DecidedTake(str(it.address), it.number, it.task, it.remark) for it in done.decided),
                 notes=tuple(NotedTake(str(it.address), it.number, it.task, it.note) for it in done.noted),
+                withdrawn=done.withdrawn,
                 known=done.known,
                 overruled=tuple(sorted(done.overruled)),
             )
@@ -166,5 +167,6 @@ def import_(session: Session, file: str, provider: str | None, output_format: st
     for said in done.noted:
         click.echo(f"{said.address} take {said.number}: {note_text(said.note)}")
     what = f"{counted(len(done.decided), 'verdict')} and {counted(len(done.noted), 'note')} recorded"
-    click.echo(f"{what}, {done.known:,} known before.", err=True)
+    gone = f", {counted(done.withdrawn, 'note')} withdrawn" if done.withdrawn else ""
+    click.echo(f"{what}{gone}, {done.known:,} known before.", err=True)
     return 0

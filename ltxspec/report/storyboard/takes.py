@@ -1,10 +1,14 @@
 """All takes and results of a shot: the strip below its player, and the data to compare them and to decide."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from ltxspec.formats import to_json
 from ltxspec.lock.models import Output, Take
+from ltxspec.lock.verdicts import Note, Remark
+from ltxspec.lock.withdrawals import Withdrawal
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.review.noticed import unmet_phrase
 from ltxspec.report.storyboard.loudness import loudness
@@ -12,7 +16,7 @@ from ltxspec.report.storyboard.models import Clip, ClipPair, Passage
 from ltxspec.report.takes import remark_text
 from ltxspec.report.terminal import clean
 from ltxspec.review.models import Review, ShotReview, Unmet
-from ltxspec.values import Json, is_web_address, money_text
+from ltxspec.values import Json, TaskId, is_web_address, money_text
 
 PREVIEW_TASK = "preview"  # stands for a task; no provider's ids look like this
 LOST = "take of the base"  # the name of a take that the head no longer records: nothing can be decided about it
@@ -33,6 +37,22 @@ class Reviewing:
     passages: Mapping[str, Sequence[Passage]] = field(default_factory=dict)
     live: bool = False
     by: str = ""
+
+
+class Said(Protocol):
+    """What was said about takes: a review has it, and so have the records of a project."""
+
+    @property
+    def verdicts(self) -> Mapping[TaskId, Sequence[Remark]]:
+        """Every verdict by task, oldest first."""
+
+    @property
+    def noted(self) -> Mapping[TaskId, Sequence[Note]]:
+        """Every note by task."""
+
+    @property
+    def withdrawn(self) -> Mapping[TaskId, Sequence[Withdrawal]]:
+        """The notes that are gone, by task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +102,16 @@ def review_data(review: Review, strips: Mapping[str, Strip], reviewing: Reviewin
     }
 
 
-def said_data(review: Review, tasks: set[str]) -> dict[str, Json]:
-    """Verdicts and notes of some takes, by task, as they are recorded."""
+def said_data(review: Said, tasks: AbstractSet[TaskId] | None = None) -> dict[str, Json]:
+    """Verdicts and notes by task, as they are recorded, and which notes were withdrawn; of some takes, or of all."""
+    every = {*review.verdicts, *review.noted, *review.withdrawn}
     return {
         task: {
             "verdicts": [to_json(remark) for remark in review.verdicts.get(task, ())],
             "notes": [to_json(note) for note in review.noted.get(task, ())],
+            "withdrawn": [to_json(item) for item in review.withdrawn.get(task, ())],
         }
-        for task in sorted({*review.verdicts, *review.noted} & tasks)
+        for task in sorted(every if tasks is None else every & tasks)
     }
 
 
