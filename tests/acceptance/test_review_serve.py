@@ -192,6 +192,29 @@ def test_a_take_is_picked(address: str, studio: Path) -> None:
     assert post(address, "pick", {"address": "night.alley", "task": "x", "result": 1}).status_code == 400
 
 
+def test_a_note_is_changed_and_withdrawn(address: str, studio: Path) -> None:
+    first = tasks(address)[0]
+    about = {"address": "night.alley", "task": first}
+    old = post(address, "say", {**about, "note": "dark"}).json()["said"][first]["notes"][0]
+    name = {"noteBy": old["by"], "noteTime": old["time"]}
+    (new,) = post(address, "say", {**about, "note": "dim", "replaces": name}).json()["said"][first]["notes"]
+    assert (new["note"], new["time"] != old["time"]) == ("dim", True)
+    late = post(address, "say", {**about, "note": "murky", "replaces": name}).json()["said"][first]["notes"]
+    assert [item["note"] for item in late] == ["dim", "murky"], "another page was faster: nothing is lost"
+    missing = post(address, "withdraw", {**about, "note": name})
+    assert (missing.status_code, "withdrawn already" in missing.json()["error"]) == (400, True)
+    wrong = {"noteBy": "Ann", "noteTime": "yesterday"}
+    assert post(address, "withdraw", {**about, "note": wrong}).status_code == 400
+    assert post(address, "say", {**about, "note": "x", "replaces": wrong}).status_code == 200
+    left = post(address, "withdraw", {**about, "note": {"noteBy": new["by"], "noteTime": new["time"]}}).json()
+    assert [item["note"] for item in left["said"][first]["notes"]] == ["murky", "x"]
+    assert [item["noteTime"] for item in left["said"][first]["withdrawn"]] == [old["time"], new["time"]]
+    assert b"dim" not in verdicts(studio)[0].read_bytes()
+    shown = ltxspec("show", "night.alley", cwd=studio).out
+    assert "murky" in shown
+    assert "dark" not in shown
+
+
 def test_many_at_once_lose_nothing(address: str) -> None:
     first = tasks(address)[0]
     notes = [f"note {number}" for number in range(12)]

@@ -3,7 +3,7 @@
 const SMALLEST = 0.012; // of the frame: what is smaller is a point
 const NUDGE = 0.02; // of the frame, by a key
 const SVG = find(document, ".sprite").namespaceURI;
-let composing = null; // {shot, task, player, at, until, box, point, form, drawing}
+let composing = null; // {shot, task, player, changed, at, until, box, point, form, drawing}
 
 const secondsText = (seconds) => `${Number(seconds.toFixed(2))} s`;
 const placeWords = ({ at, until }) => (at === null || at === undefined ? "" : until ? `${Number(at.toFixed(2))}–${secondsText(until)}` : secondsText(at));
@@ -32,18 +32,25 @@ function noteItem(shot, take, entry) {
   }
   item.append(make("span", { class: "words-of-note", dir: "auto" }, entry.note ?? ""));
   if (entry.by) item.append(make("span", { class: "soft" }, ` ${entry.by}`));
-  if (isDraft(take.task, entry)) {
-    const remove = button("unsay", "×", { "data-task": take.task, "aria-label": "Take this back", class: "quiet" });
-    remove.entry = entry;
-    item.append(remove);
-  }
+  const draft = isDraft(take.task, entry);
+  const words = (entry.note ?? "").slice(0, 40);
+  const does = entry.verdict
+    ? (draft ? [button("unsay", "×", { "data-task": take.task, "aria-label": "Take this back", class: "quiet" })] : [])
+    : [button("edit", "Edit", { "data-task": take.task, "aria-label": `Edit the note: ${words}`, class: "quiet" }), button("withdraw", "×", { "data-task": take.task, "aria-label": draft ? "Take this back" : `Withdraw the note: ${words}`, title: draft ? "Take this back" : "Withdraw", class: "quiet" })];
+  for (const one of does) one.entry = entry;
+  item.append(...does);
   return item;
 }
 
 /* Writing one. */
 
-function compose(shot, task) {
-  if (composing?.task === task) return find(composing.form, "textarea").focus();
+/** Begin a note about a take, or the change of one. */
+function compose(shot, task, changed = null) {
+  if (composing?.task === task && composing.changed === changed) return find(composing.form, "textarea").focus();
+  if (composing && isChanged()) {
+    tell("Finish or cancel this note first.");
+    return find(composing.form, "textarea").focus();
+  }
   closeComposer();
   if (!playerWith(shot, task)) putOn(shot, onSides(shot).after ? "before" : "after", task);
   const player = playerWith(shot, task);
@@ -56,10 +63,16 @@ function compose(shot, task) {
       button("here", "This frame"), button("span", "Until this frame"), button("whole", "Whole take"),
       button("mark", "Mark on the frame", { "aria-pressed": "false" })),
     make("p", { class: "deciding" },
-      make("button", { type: "submit", class: "strong" }, "Add note"),
-      button("with", "Needs work", { "data-value": "needs-work" }), button("with", "Reject", { "data-value": "rejected" }),
+      make("button", { type: "submit", class: "strong" }, changed ? "Save" : "Add note"),
+      ...(changed ? [] : [button("with", "Needs work", { "data-value": "needs-work" }), button("with", "Reject", { "data-value": "rejected" })]),
       button("cancel", "Cancel")));
-  composing = { shot, task, player, at: secondNow(player), until: null, box: null, point: null, form, drawing: false };
+  composing = { shot, task, player, at: secondNow(player), until: null, box: null, point: null, form, drawing: false, changed };
+  if (changed) {
+    const { at, until = null, box = null, point = null } = changed;
+    Object.assign(composing, { at, until, box, point });
+    text.value = changed.note;
+    if (at !== null) player?.goTo(Math.floor(at * player.fps + 0.001));
+  }
   [...find(shot, ".strip-of-takes").children].find((item) => item.dataset.task === task).append(form);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -73,6 +86,9 @@ function compose(shot, task) {
   tellPlace();
   text.focus();
 }
+
+/** Whether closing the form would lose words. */
+const isChanged = () => find(composing.form, "textarea").value.trim() !== (composing.changed?.note ?? "");
 
 function tellPlace() {
   const { form, at, until, box, point, drawing, shot } = composing;
@@ -107,11 +123,12 @@ const COMPOSER = {
 };
 
 async function finishNote(verdict) {
-  const { shot, task, at, until, box, point, form } = composing;
+  const { shot, task, at, until, box, point, form, changed } = composing;
   const note = find(form, "textarea").value.trim();
   if (!note && !verdict) return find(form, "textarea").focus();
   const place = { ...(until !== null && { until }), ...(box && { box }), ...(point && { point }) };
-  if (!(await say(shot, task, { ...(verdict && { verdict }), note: note || null, at, ...place }))) return;
+  const entry = { ...(verdict && { verdict }), note: note || null, at, ...place };
+  if (!(changed ? await sayInstead(shot, task, changed, entry) : await say(shot, task, entry))) return;
   closeComposer();
 }
 
