@@ -68,17 +68,15 @@ def test_a_shot_to_be_rendered_again_that_the_base_lacks_plays_its_latest_take(
     bridge = page.page.locator('.shot[data-address="night.bridge"]')
     bridge.get_by_role("radio", name="Difference").check(force=True)
     assert bridge.locator('.pair[data-mode="difference"] .screen video').count() == 2
+    page.press("a")
+    page.until("document.getElementById('reviewed').textContent === '0 of 2 reviewed'")
+    assert bridge.locator(".take").first.locator(".decided").first.inner_text() == "✓ Approved"
     page.press("p")
     page.until("cut.items.length === 2")
     notes = [page.ask("document.querySelector('[data-show=cut-note]').textContent")]
     page.press("ArrowLeft")
     notes.append(page.ask("document.querySelector('[data-show=cut-note]').textContent"))
     assert notes == ["B: take 1", "not rendered yet: the video of before"]
-    page.press("Escape")
-    page.until("!document.getElementById('cut').open")
-    page.press("a")
-    page.until("document.getElementById('reviewed').textContent === '0 of 2 reviewed'")
-    assert bridge.locator(".take").first.locator(".decided").first.inner_text() == "✓ Approved"
 
 
 def test_a_preview_is_compared_like_a_take_and_never_taken_for_one(opened: Callable[..., Opened], edited: Path) -> None:
