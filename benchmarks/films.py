@@ -1,14 +1,13 @@
-"""Any number of different videos in the time that one takes: a film of the sandbox with three key frames of its own each.
+"""Many different videos in little time: one film of the sandbox, with three key frames of its own in each.
 
-The other frames are the same in all of them, so that they need not be encoded again; what a reader does with them is not
-less for that.
+The other frames are the same in all of them and are not encoded again. Who reads them has no less to do.
 """
 
 from collections.abc import Iterator
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ltxspec.media.animatic import AnimaticSpec, write_animatic
 
@@ -58,7 +57,8 @@ def _write_keys(path: Path, pictures: "list[VideoFrame]", count: int) -> None:
         images: list[Image] = [picture.to_image() for picture in pictures]  # type: ignore[no-untyped-call]  # PyAV's
         for number in range(count):
             for image in images:
-                frame = VideoFrame.from_image(_numbered(image, number)).reformat(format="yuv420p")
+                numbered = VideoFrame.from_image(_numbered(image, number))  # type: ignore[no-untyped-call]  # PyAV's
+                frame = numbered.reformat(format="yuv420p")
                 frame.pict_type = PictureType.I
                 container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
@@ -114,7 +114,7 @@ def _written(archive: Path, base: Path, own: dict[int, bytes]) -> tuple[str, int
     return digest, len(data)
 
 
-def _with_data(packet: "Packet", data: bytes) -> "Packet":
+def _with_data(packet: "Packet[Any]", data: bytes) -> "Packet[Any]":
     import av
 
     other = av.Packet(data)
