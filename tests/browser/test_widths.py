@@ -70,7 +70,7 @@ def test_previews_of_every_shape_stay_in_their_place(
     open_page: Callable[..., Opened], previews_file: Path, size: tuple[int, int]
 ) -> None:
     opened = open_page(previews_file, viewport={"width": size[0], "height": size[1]})
-    opened.ask("all(document, '.shot').forEach((one) => one.style.setProperty('content-visibility', 'visible'))")
+    opened.ask("shots.forEach((one) => (mount(one), one.style.setProperty('content-visibility', 'visible')))")
     opened.settle()
     assert opened.ask("document.documentElement.scrollWidth") == size[0]
     for mode in ("side", "overlay", "wipe"):

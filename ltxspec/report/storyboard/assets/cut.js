@@ -46,7 +46,7 @@ class Cut {
   build() {
     let start = 0;
     this.items = shownShots().flatMap((shot) => {
-      const clips = playersOf(shot)[0]?.clips ?? [];
+      const clips = clipsOf(shot);
       const { kind, same, earlier } = shot.dataset;
       if (this.side === "after" ? kind === "retired" : earlier) return [];
       const own = clips.find((clip) => clip.side === this.side || same);

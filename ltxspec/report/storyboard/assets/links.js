@@ -6,6 +6,7 @@ let landing = null; // the shot the page is on its way to
 
 /** Scroll to a shot and stay with it until the layout around it has settled, or the reader takes over. */
 function land(shot) {
+  mount(shot);
   setActive(shot);
   landing = shot;
   let calm = 0;

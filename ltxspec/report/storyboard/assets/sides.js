@@ -61,6 +61,7 @@ const canBePair = (player) => playableOf(player.root.closest(".shot")).length > 
 function putOn(shot, side, task, result = 1) {
   const take = takeOf(shot, task);
   const facts = take?.results[result - 1]?.clip;
+  mount(shot);
   const root = rootOf(shot);
   if (!root || !facts) return;
   onSides(shot)[side] = `${task}/${result}`;
@@ -117,17 +118,14 @@ function nameSide(shot, clip, take, result) {
 
 /** The level of a side, and the button that lets it be heard. */
 function soundOf(side) {
-  const sign = make("span", { class: "sound" }, make("span", { class: "level", "aria-hidden": "true", hidden: true }), make("button", { type: "button", class: "hear", "data-do": "hear", value: side, "aria-label": `Sound of ${side}`, "aria-pressed": "false" }));
-  const drawn = document.createElementNS(SVG, "svg");
-  drawn.setAttribute("aria-hidden", "true");
-  drawn.append(document.createElementNS(SVG, "use"));
-  drawn.firstChild.setAttribute("href", "#icon-mute");
-  find(sign, "button").append(drawn);
-  return sign;
+  const sound = find(document.getElementById("side-parts").content, ".sound").cloneNode(true);
+  Object.assign(find(sound, "button"), { value: side, ariaLabel: `Sound of ${side}` });
+  return sound;
 }
 
 /** A player for a shot that had nothing to play. */
 function playerOn(shot, root, sources) {
+  find(root, ".stage").append(document.getElementById("divider").content.cloneNode(true));
   const player = new Player(root, sources);
   players.push(player);
   ofShot.set(shot, all(shot, ".player").flatMap((one) => [...playersOf(shot), player].filter(({ root }) => root === one)));
