@@ -129,6 +129,9 @@ def test_loudness_and_no_audio_are_said_for_each_side(flagged: Opened) -> None:
     third = loud.first.inner_text()
     assert third.endswith(" LUFS")
     assert third != second
+    flagged.page.get_by_role("button", name="Show take 1 on side B").click()
+    flagged.settle()
+    assert loud.all_inner_texts() == [third, "no audio"]
     flagged.button("Sound of before").click()
     assert [state["muted"] for state in flagged.state().values()] == [False, True]
 

@@ -171,7 +171,7 @@ def _result(output: Output, take: Take, reviewing: Reviewing) -> dict[str, Json]
     if clip is None:
         url = output.video_url or ""
         return {**found, "url": url} if is_web_address(url) else found
-    if sound := loudness(output, clip):
+    if clip.audio and (sound := loudness(output, clip)):
         found["loudness"] = sound
     if places := reviewing.passages.get(clip.sha256):
         found["passages"] = [[place.kind, place.begin, place.end] for place in places]

@@ -112,7 +112,7 @@ function nameSide(shot, clip, take, result) {
   price.textContent = priceOf(take, result);
   shape.textContent = `${facts.width}×${facts.height} · ${clip.seconds.toFixed(2)} s`;
   for (const part of all(figure, ".loud, .sound")) part.remove();
-  const loud = take.results[result - 1].loudness;
+  const loud = take.results[result - 1].loudness ?? (facts.audio || take.task === PREVIEW ? "" : "no audio");
   find(figure, "figcaption").append(...(loud ? [make("span", { class: "loud" }, loud)] : []), ...(facts.audio ? [soundOf(clip.side)] : []));
 }
 
