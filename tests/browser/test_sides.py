@@ -3,10 +3,26 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from browsing import Opened
+from replacing import replace
 from reviewing import CONFIG, SPEC, git, make_studio, run, takes
+from storyboards import Films, review, screened, shot, take
+
+from ltxspec.lock.models import ShotRecord
+from ltxspec.project.project import open_project
+from ltxspec.project.review_media import MediaOptions
+from ltxspec.project.review_serve import serving_review
+from ltxspec.project.review_takes import clips_of_takes
+from ltxspec.report.storyboard.page import storyboard
+from ltxspec.report.storyboard.takes import Reviewing
+from ltxspec.review.models import ShotKind
+from ltxspec.values import ShotAddress
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
@@ -41,19 +57,19 @@ def opened(open_page: Callable[..., Opened]) -> Callable[..., Opened]:
 
 
 def put(opened: Opened, name: str, what: str, letter: str) -> None:
-    shot = opened.page.locator(f'.shot[data-address="night.{name}"]')
-    shot.get_by_role("button", name=f"Show {what} on side {letter}", exact=True).click()
+    card = opened.page.locator(f'.shot[data-address="night.{name}"]')
+    card.get_by_role("button", name=f"Show {what} on side {letter}", exact=True).click()
     opened.settle()
 
 
 def captions(opened: Opened, name: str, player: int = 0) -> list[str]:
-    shot = opened.page.locator(f'.shot[data-address="night.{name}"]')
-    return list(shot.locator(".player").nth(player).locator("figcaption b").all_inner_texts())
+    card = opened.page.locator(f'.shot[data-address="night.{name}"]')
+    return list(card.locator(".player").nth(player).locator("figcaption b").all_inner_texts())
 
 
 def sources(opened: Opened, name: str, player: int = 0) -> list[str | None]:
-    shot = opened.page.locator(f'.shot[data-address="night.{name}"]')
-    return [video.get_attribute("src") for video in shot.locator(".player").nth(player).locator(".screen video").all()]
+    card = opened.page.locator(f'.shot[data-address="night.{name}"]')
+    return [video.get_attribute("src") for video in card.locator(".player").nth(player).locator(".screen video").all()]
 
 
 def test_a_shot_to_be_rendered_again_that_the_base_lacks_plays_its_latest_take(
@@ -149,3 +165,39 @@ def test_of_several_results_the_player_used_last_gets_what_is_put_on_a_side(
     put(page, "alley", "take 2, result 2", "A")
     assert sources(page, "alley", 0) == [second[1], first[1]]
     assert sources(page, "alley", 1) == [second[0], first[0]]
+
+
+def test_a_served_page_plays_previews(browser: "Browser", edited: Path) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(20_000)
+    with serving_review(open_project(edited), animatics=True) as address:
+        page.goto(address)
+        served = Opened(page)
+        served.until("document.querySelectorAll('.strip-of-takes').length >= 2")
+        served.settle()
+        assert captions(served, "alley") == ["Before", "Preview, not rendered"]
+        put(served, "alley", "preview", "A")
+        served.button("Play").click()
+        served.until("players[0].clips.every((clip) => clip.video.currentTime > 0.3)")
+        page.close()
+
+
+def test_waves_are_those_of_what_is_on_the_sides(
+    open_page: Callable[..., Opened], films: Films, tmp_path: Path
+) -> None:
+    takes = [take(number, "rain", films.make(f"{number}", audio=True, seconds=number)) for number in (1, 2, 3)]
+    one = shot("alley", ShotKind.RENDERED, takes[0], takes[1])
+    records = {ShotAddress("night", "alley"): ShotRecord(takes[1].task_id, tuple(takes))}
+    page = screened(films, replace(review(one), records=records), tmp_path, embed=True)
+    how = MediaOptions(films.find, tmp_path, embed=True)
+    reviewing = Reviewing(clips_of_takes(page.review, page.footage, how))
+    file = tmp_path / "review.html"
+    file.write_text("".join(storyboard(page.review, page.footage, page.frames, reviewing)), "utf-8")
+    opened = open_page(file)
+    opened.until("document.querySelectorAll('.wave').length === 2")
+    put(opened, "alley", "take 3", "A")
+    opened.until(
+        "[...document.querySelectorAll('.waves span')].map((one) => one.textContent).join() === 'A: take 3,After'"
+    )
+    opened.until("document.querySelectorAll('.wave').length === 2")
+    assert opened.ask("[...document.querySelectorAll('.wave')].map((one) => one.style.width)") == ["100%", "66.6667%"]

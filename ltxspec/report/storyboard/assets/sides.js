@@ -78,8 +78,9 @@ function putOn(shot, side, task, result = 1) {
   player.build();
   player.apply();
   player.show();
-  player.waved = false;
+  player.waved = null;
   find(player.root, ".waves").replaceChildren();
+  find(player.root, ".waves").hidden = true;
   drawWaves(player);
   announce([task]);
 }
