@@ -54,14 +54,16 @@ class Imported:
     Attributes:
         decided: new verdicts, in the order of the file.
         noted: new notes, in the order of the file.
-        withdrawn: how many notes are withdrawn now that were not before.
+        withdrawn: notes that are gone now, in the order of the file.
+        withdrawals: how many withdrawals are new; some may be of notes that are not recorded here.
         known: how many verdicts and notes of the file were recorded before, or notes withdrawn.
         overruled: tasks with a new verdict that does not count, because a later one is recorded.
     """
 
     decided: Sequence[Decided]
     noted: Sequence[Noted]
-    withdrawn: int
+    withdrawn: Sequence[Noted]
+    withdrawals: int
     known: int
     overruled: frozenset[TaskId]
 
@@ -119,17 +121,20 @@ def import_review(project: ProjectContext, path: Path, name: str) -> Imported:
 
 def _record(project: ProjectContext, said: Sequence[tuple[_Meant, _Words]]) -> Imported:
     before = {spec: verdicts_of(project, spec) for spec in {item.address.spec for item, _ in said}}
-    gone_before, files = remarks_of(project).withdrawn, dict(before)
-    decided, noted, withdrawn = list[Decided](), list[Noted](), 0
+    recorded, files = remarks_of(project), dict(before)
+    decided, noted, withdrawn, withdrawals = list[Decided](), list[Noted](), list[Noted](), 0
     for item, words in said:
         spec, task = item.address.spec, item.take.task_id
-        for withdrawal in _new_withdrawals(words.withdrawn, gone_before.get(task, ())):
+        gone, there = recorded.withdrawn.get(task, ()), recorded.noted.get(task, ())
+        for withdrawal in _new_withdrawals(words.withdrawn, gone):
             files[spec] = files[spec].without_note(task, withdrawal)
-            withdrawn += 1
+            lost = [note for note in there if note not in left(there, [withdrawal])]
+            withdrawn += [Noted(item.address, item.number, task, note) for note in lost]
+            withdrawals += 1
         for remark in _new(words.verdicts, files[spec].verdicts.get(task, ())):
             files[spec] = files[spec].with_remark(task, remark)
             decided.append(Decided(item.address, item.number, task, remark))
-        standing = left(words.notes, (*gone_before.get(task, ()), *files[spec].gone.get(task, ())))
+        standing = left(words.notes, (*gone, *files[spec].gone.get(task, ())))
         for note in _new(standing, files[spec].noted.get(task, ())):
             files[spec] = files[spec].with_note(task, note)
             noted.append(Noted(item.address, item.number, task, note))
@@ -140,7 +145,7 @@ def _record(project: ProjectContext, said: Sequence[tuple[_Meant, _Words]]) -> I
     counting = remarks_of(project).by_task
     overruled = frozenset(task for task, remark in last.items() if counting.get(task, remark).verdict != remark.verdict)
     whole = sum(len(words.verdicts) + len(words.notes) for _, words in said)
-    return Imported(decided, noted, withdrawn, whole - len(decided) - len(noted), overruled)
+    return Imported(decided, noted, withdrawn, withdrawals, whole - len(decided) - len(noted), overruled)
 
 
 def _new_withdrawals(said: Sequence[Withdrawal], known: Sequence[Withdrawal]) -> list[Withdrawal]:

@@ -82,6 +82,7 @@ def test_a_withdrawn_note_is_gone_and_an_older_file_does_not_bring_it_back(bough
     gone = {"noteBy": "Bo", "noteTime": NOON, "by": "Bo", "time": LATER}
     newer = export(bought, about(1, withdrawn=[gone]))
     done = ltxspec("review", "import", newer, cwd=bought)
+    assert done.out == "night.alley take 1: withdrawn: note by Bo: mine\n"
     assert done.err == "0 verdicts and 0 notes recorded, 1 note withdrawn, 0 known before.\n"
     kept = (bought / "lockfiles" / "night.review.json").read_bytes()
     older = export(bought, about(1, notes=[note("mine"), note("ours", by="Cy")]))

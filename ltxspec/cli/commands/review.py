@@ -160,7 +160,7 @@ def import_(session: Session, file: str, provider: str | None, output_format: st
             ReviewImport(
                 decisions=tuple(DecidedTake(str(it.address), it.number, it.task, it.remark) for it in done.decided),
                 notes=tuple(NotedTake(str(it.address), it.number, it.task, it.note) for it in done.noted),
-                withdrawn=done.withdrawn,
+                withdrawn=done.withdrawals,
                 known=done.known,
                 overruled=tuple(sorted(done.overruled)),
             )
@@ -171,7 +171,9 @@ def import_(session: Session, file: str, provider: str | None, output_format: st
         click.echo(f"{item.address} take {item.number}: {remark_text(item.remark)}{later}")
     for said in done.noted:
         click.echo(f"{said.address} take {said.number}: {note_text(said.note)}")
+    for said in done.withdrawn:
+        click.echo(f"{said.address} take {said.number}: withdrawn: {note_text(said.note)}")
     what = f"{counted(len(done.decided), 'verdict')} and {counted(len(done.noted), 'note')} recorded"
-    gone = f", {counted(done.withdrawn, 'note')} withdrawn" if done.withdrawn else ""
+    gone = f", {counted(done.withdrawals, 'note')} withdrawn" if done.withdrawals else ""
     click.echo(f"{what}{gone}, {done.known:,} known before.", err=True)
     return 0
