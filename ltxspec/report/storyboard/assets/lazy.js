@@ -60,7 +60,7 @@ const playersOf = (shot) => ofShot.get(shot) ?? [];
 
 function come(shot) {
   if (shot.classList.contains("folded")) return;
-  mount(shot);
+  mountAll(shot);
   shot.classList.add("met");
   offerWords(shot);
   for (const player of playersOf(shot)) {
