@@ -78,7 +78,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             shape = ["--size", given.size, "--seconds", str(given.seconds)]
             command = [sys.executable, str(HERE / "reviewed.py"), str(project), str(given.shots), *shape]
             subprocess.run(command, check=True, env=child_environment())
-        print(f"ltxspec review, {given.shots} shots, two takes each, {given.size}, {given.seconds:g} s; {describe_machine()}")
+        print(
+            f"ltxspec review, {given.shots} shots, two takes each, {given.size}, {given.seconds:g} s; {describe_machine()}"
+        )
         cold, warm = [], []
         for _ in range(given.rounds):
             forget(project)
@@ -88,7 +90,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(row("warm", warm))
         stills = [file.stat().st_size for file in (project / PAGE).with_name("index-stills").iterdir()]
         size = (project / PAGE).stat().st_size
-        print(f"{'page':16}{size / MEGABYTE:>8.2f} MB{len(stills):>10} stills{sum(stills) / MEGABYTE:>8.1f} MB beside it")
+        print(
+            f"{'page':16}{size / MEGABYTE:>8.2f} MB{len(stills):>10} stills{sum(stills) / MEGABYTE:>8.1f} MB beside it"
+        )
         if given.browser:
             for line in measure_page(project / PAGE, shutil.which(given.browser) or given.browser):
                 print(line, flush=True)
