@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-SCREEN = {"width": 1440, "height": 900}
+WIDTH, HEIGHT = 1440, 900
 SPEEDS = (60, 150)  # pixels a picture: four and ten screens a second
 SECONDS = 6
 CALM = 2000  # milliseconds after which a page that was opened has come to rest
@@ -39,7 +39,7 @@ FIRST = """new Promise((resolve) => {
   look();
 })"""
 READY = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
-HEIGHT = "document.documentElement.scrollHeight"
+LENGTH = "document.documentElement.scrollHeight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,14 @@ def measure_page(file: Path, executable: str) -> Iterator[str]:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        page = browser.new_page(viewport=SCREEN)
+        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         page.goto(file.resolve().as_uri(), wait_until="commit")
         first = page.evaluate(FIRST)
         page.wait_for_load_state("load")
         yield f"{'opened':16}first picture {first / 1000:.2f} s, ready for use {page.evaluate(READY) / 1000:.2f} s"
         page.wait_for_timeout(CALM)
-        empty = browser.new_page(viewport=SCREEN)
-        empty.set_content(f"<body style='margin: 0'><div style='height: {page.evaluate(HEIGHT)}px'>")
+        empty = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        empty.set_content(f"<body style='margin: 0'><div style='height: {page.evaluate(LENGTH)}px'>")
         for step in SPEEDS:
             for name, one in (("page", page), ("empty page", empty)):
                 one.bring_to_front()

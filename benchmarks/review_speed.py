@@ -2,12 +2,12 @@
 
     python benchmarks/review_speed.py [--shots 1000] [--size 1920x1080] [--seconds 6] [--rounds 3] [--browser chromium]
 
-`cold` is a machine that has never seen the videos: nothing in `.ltxspec/cache`, no page yet. `warm` is the next time. On
-a machine that others use as well, CPU seconds say more than those of the clock. With a browser, the page is opened and
-scrolled, and so is an empty page of the same height: the difference is the page's.
+`cold` is a machine that has never seen the videos: nothing in `.ltxspec/cache`, no page yet. `warm` is the next time.
+On a machine that others use as well, CPU seconds say more than those of the clock. With a browser, the page is opened
+and scrolled, and so is an empty page of the same height: the difference is the page's.
 
-The project takes some minutes to lay out and 1.3 GB for 1,000 shots in full HD; `--project FOLDER` keeps it, and uses it
-again.
+The project takes some minutes to lay out, and 1.3 GB for 1,000 shots in full HD; `--project FOLDER` keeps it, and uses
+it again.
 """
 
 import argparse
@@ -78,9 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             shape = ["--size", given.size, "--seconds", str(given.seconds)]
             command = [sys.executable, str(HERE / "reviewed.py"), str(project), str(given.shots), *shape]
             subprocess.run(command, check=True, env=child_environment())
-        print(
-            f"ltxspec review, {given.shots} shots, two takes each, {given.size}, {given.seconds:g} s; {describe_machine()}"
-        )
+        videos = f"two takes each, {given.size}, {given.seconds:g} s"
+        print(f"ltxspec review, {given.shots} shots, {videos}; {describe_machine()}")
         cold, warm = [], []
         for _ in range(given.rounds):
             forget(project)
