@@ -58,7 +58,7 @@ def test_a_shot_keeps_its_height_when_it_is_scrolled_past(opened: Opened) -> Non
           return [...new Set(moves)];
         })()"""
     )
-    assert moved == [20]
+    assert {19, 20, 21} >= set(moved)  # whole pixels of what is scrolled by 20
 
 
 def test_the_list_loads_the_pictures_in_sight(opened: Opened) -> None:
@@ -67,8 +67,8 @@ def test_the_list_loads_the_pictures_in_sight(opened: Opened) -> None:
     assert opened.ask(count) < 50
     opened.ask("find(document, '.list').scrollTo(0, 1e6)")
     opened.until("document.querySelector('.list li:last-child img')?.naturalWidth > 0")
-    middle = "document.querySelector('.list li:nth-child(3) img').src === document.querySelectorAll('#shot-3 .still img')[4].src"
-    assert opened.ask(middle)
+    middle = opened.page.locator("#shot-3 .still img").nth(4).get_attribute("src")
+    assert opened.page.locator(".list li:nth-child(3) img").get_attribute("src") == middle
     opened.page.get_by_role("searchbox").fill("shot3")
     opened.until(
         "[...document.querySelectorAll('.list li:not([hidden])')].slice(0, 8).every((row) => row.querySelector('img'))"

@@ -12,8 +12,8 @@ def packed(data: Mapping[str, Json]) -> dict[str, Json]:
     """The data of a page with numbers in place of its videos.
 
     Args:
-        data: `players` (number -> side -> video) and `takes` (number of a shot -> {takes: [{results: [{clip}]}]}), where
-            a video is {href | film and type, fps, frames, audio, width, height}; and whatever else there is.
+        data: `players` (number -> side -> video) and `takes` (number of a shot -> {takes: [{results: [{clip}]}]}), and
+            whatever else there is; a video is {href | film and type, fps, frames, audio, width, height}.
 
     Returns:
         The same with a number for each of these videos; with `kinds`, what videos have in common; and with `clips`,

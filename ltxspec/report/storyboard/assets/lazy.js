@@ -3,6 +3,7 @@
 const NEAR = "170% 0px"; // a little farther than what the browser lays out ahead, so that no shot changes its height in sight
 const SOON = 900; // pixels from the viewport within which videos are loaded
 const near = new Set(); // shots, in no order
+const whenNear = []; // functions of a shot that has come near, from other parts of the page: one observer is enough
 const ofShot = new WeakMap(); // shot -> its players
 
 const REST = 120; // milliseconds without scrolling after which what has come near is loaded: stills are enough on the way
@@ -47,6 +48,7 @@ function arrive(shot) {
   near.add(shot);
   waiting.add(shot);
   if (!shot.classList.contains("folded")) mount(shot);
+  for (const tell of whenNear) tell(shot);
 }
 
 function leave(shot) {
@@ -58,7 +60,7 @@ const playersOf = (shot) => ofShot.get(shot) ?? [];
 
 function come(shot) {
   if (shot.classList.contains("folded")) return;
-  mount(shot);
+  mountAll(shot);
   shot.classList.add("met");
   offerWords(shot);
   for (const player of playersOf(shot)) {

@@ -7,7 +7,7 @@ const mounted = new WeakSet(); // shots
 function mount(shot) {
   if (mounted.has(shot)) return;
   mounted.add(shot);
-  for (const text of all(shot, "noscript")) text.replaceWith(contentOf(text));
+  for (const text of all(shot, ":not(.later) > noscript")) text.replaceWith(contentOf(text));
   for (const root of all(shot, ".player")) {
     const sources = DATA.players[root.dataset.player];
     if (!sources) continue; // nothing of it can be played
@@ -17,6 +17,16 @@ function mount(shot) {
     players.push(player);
     ofShot.set(shot, [...playersOf(shot), player]);
   }
+}
+
+/** Make the rest, which takes a browser long, once scrolling rests. */
+function mountRest(shot) {
+  for (const text of all(shot, ".later > noscript")) text.replaceWith(contentOf(text));
+}
+
+function mountAll(shot) {
+  mount(shot);
+  mountRest(shot);
 }
 
 /** What a `noscript` says to those without scripts. */

@@ -108,7 +108,6 @@ function resultLine(shot, take, result, several, pictures) {
 
 const CALM = 250; // milliseconds without scrolling before anything is painted
 let painting = Promise.resolve();
-const stripsNear = new Set(); // shots whose strips are near
 const thumbName = (facts) => facts.href ?? facts.film;
 
 function thumbnail(facts) {
@@ -126,7 +125,7 @@ function paintLater(canvas) {
 async function paint(canvas, facts) {
   while (performance.now() - scrolled < CALM) await new Promise((resolve) => setTimeout(resolve, CALM / 2));
   const shot = canvas.closest(".shot");
-  if (!shot || !stripsNear.has(shot)) return; // it waits until its shot is near again
+  if (!shot || !near.has(shot)) return; // it waits until its shot is near again
   delete canvas.dataset.waits;
   const screen = make("div", {}, make("video", { preload: "auto", muted: true, playsinline: true }), make("p", { class: "trouble", hidden: true }));
   const clip = new Clip(find(screen, "video"), facts);

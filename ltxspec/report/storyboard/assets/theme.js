@@ -28,9 +28,9 @@ function nextTheme() {
 /** On paper, what is folded into the head is read as well, and all shots have their pictures. */
 function listenForPrinting() {
   let opened = [];
-  matchMedia("print").addEventListener("change", ({ matches }) => matches && shots.forEach(mount));
+  matchMedia("print").addEventListener("change", ({ matches }) => matches && shots.forEach(mountAll));
   addEventListener("beforeprint", () => {
-    shots.forEach(mount);
+    shots.forEach(mountAll);
     opened = all(document, ".head details:not([open])");
     for (const one of opened) one.open = true;
   });

@@ -192,19 +192,15 @@ function listenForReview(shots) {
     paintMarks(shot);
     playersOf(shot).forEach(showFlags);
   };
-  const observer = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      isIntersecting ? stripsNear.add(target) : stripsNear.delete(target);
-      if (!isIntersecting) continue;
-      if (filled.has(target)) {
-        all(target, "canvas.thumb[data-waits]").forEach(paintLater);
-        continue;
-      }
-      filled.add(target);
-      fillTakes(target);
+  whenNear.push((shot) => {
+    if (!takesOf(shot)) return;
+    if (filled.has(shot)) {
+      all(shot, "canvas.thumb[data-waits]").forEach(paintLater);
+      return;
     }
-  }, { rootMargin: NEAR });
-  for (const shot of shots) if (takesOf(shot)) observer.observe(shot);
+    filled.add(shot);
+    fillTakes(shot);
+  });
   for (const shot of shots) if (takesOf(shot)) tellVerdict(shot);
   document.addEventListener("click", (event) => {
     const pressed = event.target.closest?.("[data-review]");

@@ -182,3 +182,26 @@ def test_filters_are_offered_where_there_is_a_choice() -> None:
     )
     assert ('id="spec"' in one, 'id="label"' in one) == (False, False)
     assert ('id="spec"' in two, 'id="label"' in two) == (True, True)
+
+
+def test_a_thousand_shots_fit_into_five_megabytes() -> None:
+    def page(number: int) -> str:
+        shots, footage = [], []
+        for one in range(number):
+            prompts = [
+                " ".join(f"word{word}" for word in range(70)) + f" {when}, scene {one}" for when in ("dawn", "dusk")
+            ]
+            takes = [take(2 * one + side, text, builders.output(2 * one + side)) for side, text in enumerate(prompts)]
+            shots.append(shot(f"shot-{one:05}", ShotKind.RENDERED, *takes))
+            videos = [
+                replace(clip(), sha256=f"{name:064x}", href=f"../archive/ab/{name:064x}.mp4", stills=files(name))
+                for name in (2 * one, 2 * one + 1)
+            ]
+            footage.append([ClipPair(*videos)])
+        return html(review(*shots), footage)
+
+    def files(name: int) -> list[Picture]:
+        return [Picture(second, 360, 202, b"", f"index-stills/{name:022x}0{second}.jpg") for second in (0, 3, 5)]
+
+    each = (len(page(60).encode()) - len(page(20).encode())) / 40
+    assert each < 4_800  # bytes of a shot with two videos, six stills and a prompt of 500 characters
