@@ -69,5 +69,7 @@ if [ -n "$ordered" ]; then
     if [ -s "$pictures/sheet" ]; then set -- "$@" --sheet "$(cat "$pictures/sheet")"; fi
     ltxspec comment "$@" --base "$(git merge-base refs/ltxspec/base HEAD)" --head HEAD ${LTXSPEC_KEY:+--key "$LTXSPEC_KEY"} \
         ${LTXSPEC_ADVICE:+--advice "$LTXSPEC_ADVICE"} || echo 'apply: the comment is not up to date' >&2
+else
+    sh "$here/publish-previews.sh" --tidy || echo 'apply: pictures of closed changes stay for now' >&2
 fi
 exit "$code"

@@ -25,7 +25,7 @@ else
     set -- "$LTXSPEC_BASE...$LTXSPEC_HEAD"
     LTXSPEC_HEAD=$(git rev-parse --verify --end-of-options "$LTXSPEC_HEAD^{commit}")
 fi
-ltxspec review "$@" --animatics --embed --html "$out/storyboard/index.html" \
+ltxspec review "$@" --fetch --animatics --embed --html "$out/storyboard/index.html" \
     --png-dir "$out/drawn" --png "$out/drawn/sheet.png"
 sh "$here/publish-previews.sh" "$out/drawn" "$out" || echo 'previews: the pictures are not published' >&2
 rm -rf "$out/drawn"

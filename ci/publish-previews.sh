@@ -1,15 +1,17 @@
 #!/bin/sh
-# Brings the pictures of a change to the branch that only holds previews, and says where each of them is.
+# Brings the pictures of a change to the branch that only holds previews, or to GitLab's uploads, and says where each is.
 #
 # usage: ci/publish-previews.sh PICTURES OUT      in the project's folder, in a clone, with the right to push
+#        ci/publish-previews.sh --tidy            takes those of closed changes away, and publishes nothing
 #
 # PICTURES is what `ltxspec review --png-dir` wrote; `sheet.png` in it is the picture of all shots. OUT gets
 # `pictures.json` (address of a shot -> address of its picture) and `sheet` (address of the picture of all shots). With
 # `[previews] store = "none"` OUT stays empty.
 #
 # Each head has one commit without parents, which holds its pictures. The branch's tip has these commits as parents, so
-# each stays available under its own id for as long as its change is open, and goes with the next push afterwards. Two
-# jobs at once lose nothing of each other: the second push is rejected, and made again on what the first one left.
+# each stays available under its own id for as long as its change is open, and goes with the next push or `--tidy`
+# afterwards. Two jobs at once lose nothing of each other: the second push is rejected, and made again on what the first
+# one left.
 #
 # LTXSPEC_HEAD        the commit that the pictures show
 # LTXSPEC_NUMBER      the number of the pull request (default: the forge is asked)
@@ -21,8 +23,8 @@
 set -eu
 unset PYTHONPATH # an empty entry in it is the working directory, whose modules would be imported
 
-pictures=$1
-out=$2
+tidy=''
+if [ "$1" = --tidy ]; then tidy=yes; else pictures=$1 out=$2; fi
 remote=${LTXSPEC_REMOTE:-origin}
 tries=${LTXSPEC_PUSH_TRIES:-20}
 pause=${LTXSPEC_PUSH_PAUSE:-1000}
@@ -42,24 +44,29 @@ export GIT_NO_REPLACE_OBJECTS=1
 say() { echo "publish-previews: $*" >&2; }
 fail() { say "$*"; exit 1; }
 
-case ${LTXSPEC_HEAD:-} in '' | *[!0-9a-f]*) fail 'the commit that the pictures show is not known; set LTXSPEC_HEAD' ;; esac
-[ -n "$number" ] || number=$(ltxspec previews change "$LTXSPEC_HEAD")
-case $number in
-    '') say "no open pull request has the head $LTXSPEC_HEAD any more"; exit 0 ;;
-    *[!0-9]*) fail 'the number of the pull request is not a number; set LTXSPEC_NUMBER' ;;
-esac
-case $run in *[!0-9]*) run=0 ;; esac
-[ -n "$raw" ] || fail 'the address of the repository is not known; set LTXSPEC_RAW'
-
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+if [ -n "$tidy" ]; then
+    number='' pictures=$work/none
+    mkdir "$pictures"
+    echo '{}' >"$pictures/index.json"
+else
+    case ${LTXSPEC_HEAD:-} in '' | *[!0-9a-f]*) fail 'the commit that the pictures show is not known; set LTXSPEC_HEAD' ;; esac
+    [ -n "$number" ] || number=$(ltxspec previews change "$LTXSPEC_HEAD")
+    case $number in
+        '') say "no open pull request has the head $LTXSPEC_HEAD any more"; exit 0 ;;
+        *[!0-9]*) fail 'the number of the pull request is not a number; set LTXSPEC_NUMBER' ;;
+    esac
+    [ -n "$raw" ] || fail 'the address of the repository is not known; set LTXSPEC_RAW'
+fi
+case $run in *[!0-9]*) run=0 ;; esac
 field() { python3 -I -c 'import json, sys; print(json.load(open(sys.argv[1], encoding="utf-8"))[sys.argv[2]] or "")' "$work/prepared" "$1"; }
 
 ltxspec previews prepare "$pictures" --out "$work/ready" --format json >"$work/prepared"
-if [ "$(field store)" = none ]; then
-    say 'the configuration wants no pictures'
-    exit 0
-fi
+case $(field store) in
+    none) say 'the configuration wants no pictures'; exit 0 ;;
+    uploads) [ -n "$tidy" ] || ltxspec previews upload "$work/ready" --out "$out"; exit 0 ;;
+esac
 branch=$(field branch)
 git check-ref-format "refs/heads/$branch" || fail "\`$branch\` is not the name of a branch"
 name=$(printf %s "${LTXSPEC_KEY:-.}" | git hash-object --stdin | cut -c 1-12)
@@ -69,12 +76,15 @@ export GIT_AUTHOR_NAME=ltxspec GIT_AUTHOR_EMAIL=ltxspec@localhost GIT_COMMITTER_
 
 # --- the commit of this head ------------------------------------------------------------------------
 
-(cd "$work/ready" && for file in *; do
-    printf '100644 blob %s\t%s\n' "$(git -C "$OLDPWD" hash-object -w --no-filters -- "$PWD/$file")" "$file"
-done) >"$work/tree"
-tree=$(git mktree <"$work/tree")
-mine=$(printf 'Previews of %s\n\nLtxspec-Preview: %s %s\nLtxspec-Run: %s\n' "$LTXSPEC_HEAD" "$number" "$name" "$run" |
-    git commit-tree "$tree")
+mine=''
+if [ -z "$tidy" ]; then
+    (cd "$work/ready" && for file in *; do
+        printf '100644 blob %s\t%s\n' "$(git -C "$OLDPWD" hash-object -w --no-filters -- "$PWD/$file")" "$file"
+    done) >"$work/tree"
+    tree=$(git mktree <"$work/tree")
+    mine=$(printf 'Previews of %s\n\nLtxspec-Preview: %s %s\nLtxspec-Run: %s\n' "$LTXSPEC_HEAD" "$number" "$name" "$run" |
+        git commit-tree "$tree")
+fi
 
 # --- the tip: this commit beside those of other changes that are still open ---------------------------
 
@@ -124,14 +134,19 @@ while :; do
         [ "$(first "$old")" = 'Previews of ltxspec' ] || fail "the branch \`$branch\` holds something else; name another one in [previews]"
         sort_out "$old"
     fi
+    if [ -n "$tidy" ] && { [ -z "$old" ] || [ "$(wc -l <"$work/parents")" -eq "$(($(git rev-list --parents --max-count=1 "$old" | wc -w) - 1))" ]; }; then
+        exit 0 # nothing is there, or nothing goes
+    fi
     # shellcheck disable=SC2046  # one word for each parent
-    tip=$(printf 'Previews of ltxspec\n\n[skip ci]\n' | git commit-tree "$top" -p "$mine" $(sed 's/^\([0-9a-f]*\).*/-p \1/' "$work/parents"))
+    tip=$(printf 'Previews of ltxspec\n\n[skip ci]\n' | git commit-tree "$top" ${mine:+-p "$mine"} $(sed 's/^\([0-9a-f]*\).*/-p \1/' "$work/parents"))
     if git push --quiet --force-with-lease="refs/heads/$branch:$old" "$remote" "$tip:refs/heads/$branch"; then break; fi
     [ "$try" -lt "$tries" ] || fail "\`$branch\` took none of $tries pushes"
     say "\`$branch\` did not take push $try; looking for what is new there"
     rest "$try"
     try=$((try + 1))
 done
+
+[ -z "$tidy" ] || exit 0
 
 # --- where the pictures are -----------------------------------------------------------------------------
 

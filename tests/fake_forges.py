@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -198,6 +199,7 @@ class FakeGitLab(FakeForge):
     may_ask_who: bool = True
     state: str = "opened"
     base: str = ""
+    uploads: dict[str, bytes] = field(default_factory=dict)  # by address
 
     routes: ClassVar = (
         ("GET", "/user", "who"),
@@ -207,7 +209,19 @@ class FakeGitLab(FakeForge):
         ("PUT", r"/projects/group%2Ffilms/merge_requests/7/notes/(?P<comment>\d+)", "edit"),
         ("DELETE", r"/projects/group%2Ffilms/merge_requests/7/notes/(?P<comment>\d+)", "remove"),
         ("GET", "/projects/group%2Ffilms/members/all", "members"),
+        ("POST", "/projects/group%2Ffilms/uploads", "upload"),
     )
+
+    def upload(self, asked: Asked) -> Answer:
+        """Keep a file, as `self.uploads`; its address has a secret of GitLab's own."""
+        fields = message_from_bytes(b"Content-Type: " + asked.headers["content-type"].encode() + b"\n\n" + asked.body)
+        part: Any = fields.get_payload(0)
+        name, secret = part.get_filename(), f"{len(self.uploads):032x}"
+        assert part.get_param("name", header="content-disposition") == "file"
+        self.uploads[f"/uploads/{secret}/{name}"] = part.get_payload(decode=True)
+        path = f"/uploads/{secret}/{name}"
+        found = {"id": len(self.uploads), "alt": name, "url": path, "full_path": f"/-/project/1{path}"}
+        return Answer(201, found | {"markdown": f"![{name}]({path})"})
 
     def comment_json(self, number: int, body: str, author: tuple[int, str, str]) -> dict[str, Any]:
         return {
@@ -264,7 +278,9 @@ def serving(forge: FakeGitHub | FakeGitLab) -> Iterator[str]:
         def handle_any(self) -> None:
             parts = urlsplit(self.path)
             length = int(self.headers.get("Content-Length") or 0)
-            body = json.loads(self.rfile.read(length)) if length else None
+            content = self.rfile.read(length)
+            is_form = str(self.headers.get("Content-Type")).startswith("multipart/")
+            body = content if is_form else json.loads(content) if length else None
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
             headers = {name.lower(): value for name, value in self.headers.items()}
             answer = forge.answer(Asked(self.command, parts.path, query, headers, body))

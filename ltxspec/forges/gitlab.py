@@ -1,8 +1,10 @@
 """GitLab: comments of a merge request are its notes.
 
-Paths and fields as in GitLab's documentation of the Notes, Merge requests, Members and Users APIs (version 4).
+Paths and fields as in GitLab's documentation of the Notes, Merge requests, Members, Users and Markdown uploads APIs
+(version 4).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +17,7 @@ ADVICE = (
     "set `GITLAB_TOKEN` to a project access token with the scope `api` and the role Developer; GitLab's own "
     "`CI_JOB_TOKEN` does not reach the notes of merge requests"
 )
+_UPLOADED = re.compile(r"/uploads/[0-9a-f]+/[A-Za-z0-9._-]+")
 _DEVELOPER = 30  # the lowest access level that may push to unprotected branches
 
 
@@ -99,6 +102,25 @@ class GitLab:
             )
         except Gone:
             return False
+
+    def upload(self, name: str, content: bytes) -> str:
+        """Add a file to the project's uploads.
+
+        Returns:
+            `/uploads/SECRET/NAME`, which GitLab completes in notes of this project.
+
+        Raises:
+            ForgeError: the forge refuses, or does not answer.
+        """
+        try:
+            data = self._api.upload(f"{self._project}/uploads", name, content)
+        except Gone as gone:
+            raise self._api.refused(f"`{self._name}` is not accessible ({gone})") from None
+        with documented():
+            address = str(data["url"])
+            if not _UPLOADED.fullmatch(address):
+                raise ValueError(address)
+            return address
 
     def _comment(self, item: Mapping[str, Any]) -> Comment:
         with documented():

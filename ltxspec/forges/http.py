@@ -132,6 +132,15 @@ class Api:
                     raise ForgeError(f"the forge does not answer: {trouble.reason}", hint=trouble.cure) from None
                 self._access.pace.sleep(wait)
 
+    def upload(self, path: str, name: str, content: bytes) -> Any:
+        """Send a file as a form of that name; repeated like a read, because a second copy does no harm.
+
+        Raises:
+            ForgeError: the forge refuses, or does not answer.
+            Gone: there is no such place.
+        """
+        return self._patiently("POST", path, file=(name, content)).data
+
     def pages(self, path: str, parameters: Mapping[str, str]) -> Iterator[Any]:
         """Every item of a list, page by page, in the forge's order. Raises ForgeError, Gone."""
         reply = self.read(path, {**parameters, "per_page": 100})
@@ -155,12 +164,15 @@ class Api:
         *,
         body: Mapping[str, Any] | None = None,
         parameters: Mapping[str, str | int] | None = None,
+        file: tuple[str, bytes] | None = None,
     ) -> ForgeReply:
         url = (
             self._base.copy_with(raw_path=self._base.raw_path.rstrip(b"/") + path.encode()) if path[0] == "/" else path
         )
         try:
-            asked = self._http.build_request(method, url, json=body, params=dict(parameters) if parameters else None)
+            form = {"file": file} if file is not None else None
+            query = dict(parameters) if parameters else None
+            asked = self._http.build_request(method, url, json=body, params=query, files=form)
             response = self._http.send(asked, stream=True)
             with closing(response):
                 content = read_blocking(response, LARGEST)

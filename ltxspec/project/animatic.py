@@ -13,13 +13,16 @@ from ltxspec.errors import MediaError, StorageError, WrongUsage
 from ltxspec.lock.models import ShotRecord
 from ltxspec.media.film import Clip, Size, write_film
 from ltxspec.media.specs import AnimaticSpec
+from ltxspec.plan.actions import Action
 from ltxspec.plan.addresses import refuse_unknown
+from ltxspec.plan.document import PlanOptions
 from ltxspec.plan.graph_selection import with_dependents
 from ltxspec.plan.recorded import record_under
 from ltxspec.plan.selection import selection
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
+from ltxspec.project.plan import plan_project
 from ltxspec.project.project import ProjectContext
 from ltxspec.providers.sandbox.films import shape_of, wants_audio
 from ltxspec.render.graph import sources_first
@@ -60,6 +63,13 @@ class FilmOptions:
 class _Take:
     number: int
     file: Path | None  # None: not on this machine
+    outdated: bool  # the spec asks for another one
+
+    @property
+    def caption(self) -> str:
+        if self.file is None:
+            return NOT_RENDERED
+        return f"take {self.number}, outdated" if self.outdated else f"take {self.number}"
 
 
 def make_film(project: ProjectContext, options: FilmOptions, target: Path, begun: Begun) -> Animatic:
@@ -89,7 +99,7 @@ def make_film(project: ProjectContext, options: FilmOptions, target: Path, begun
     shots = [address for address in requests if wanted.is_target(address)]
     if not shots:
         raise WrongUsage("there are no shots to show", hint="add one to a spec, or name another spec")
-    takes = _takes(project, specs) if options.rendered else {}
+    takes = _takes(project, specs, options) if options.rendered else {}
     cutting = _Cutting(project, requests, takes, options)
     clips = cutting.clips(shots)
     with replacing(target) as aside:
@@ -104,16 +114,18 @@ def _check_target(target: Path) -> None:
         raise StorageError(f"`{target.name}` cannot be written: there is no such folder", hint="create it first")
 
 
-def _takes(project: ProjectContext, specs: Sequence[RenderedSpec]) -> dict[ShotAddress, _Take]:
+def _takes(project: ProjectContext, specs: Sequence[RenderedSpec], options: FilmOptions) -> dict[ShotAddress, _Take]:
     """The current take of each shot that has one."""
-    archive = open_archive(project)
+    archive, planned = open_archive(project), PlanOptions(tuple(options.paths), variables=options.variables)
+    changes = plan_project(project, planned).changes
+    outdated = {change.address for change in changes if change.action not in (Action.NO_OP, Action.UPDATE)}
     found = {}
     for spec in specs:
         lockfile = recorded_state(project, spec.name).lockfile
         for request in spec.requests:
             take = _current(record_under(lockfile, request.address.instance), archive)
             if take is not None:
-                found[request.address] = take
+                found[request.address] = replace(take, outdated=request.address in outdated)
     return found
 
 
@@ -124,7 +136,7 @@ def _current(record: ShotRecord | None, archive: "FolderArchive") -> _Take | Non
     number = next(number for number, other in enumerate(record.takes, 1) if other.task_id == take.task_id)
     sha256 = next((output.sha256 for output in take.shown), None)
     is_intact = sha256 is not None and archive.problem_with(sha256) is None  # an altered file is none of ours
-    return _Take(number, archive.path_of(sha256) if sha256 is not None and is_intact else None)
+    return _Take(number, archive.path_of(sha256) if sha256 is not None and is_intact else None, outdated=False)
 
 
 def _document(name: str, shots: Mapping[ShotAddress, Clip], takes: Mapping[ShotAddress, _Take]) -> Animatic:
@@ -143,6 +155,7 @@ def _document(name: str, shots: Mapping[ShotAddress, Clip], takes: Mapping[ShotA
         seconds=float(frames / first.rate),
         shots=tuple(parts),
         missing=tuple(str(address) for address in shots if address in takes and takes[address].file is None),
+        outdated=tuple(str(address) for address, clip in shots.items() if clip.file and takes[address].outdated),
     )
 
 
@@ -199,7 +212,7 @@ class _Cutting:
         if not self._options.rendered:
             return str(address)
         take = self._takes.get(address)
-        return f"{address} · {NOT_RENDERED if take is None or take.file is None else f'take {take.number}'}"
+        return f"{address} · {take.caption if take is not None else NOT_RENDERED}"
 
     def _pictures(self, request: Request) -> Iterator[bytes]:
         """The pictures that a shot may begin with, as far as they are on this machine."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ltxspec.apply.addresses import results_by_now
@@ -29,11 +29,13 @@ class Wanted:
         address: only the shots that match, with wildcards; None: all.
         only_current: leave out superseded takes and retired shots.
         wait: seconds to wait for another command that is working on a spec.
+        tasks: only the takes of these; None: all.
     """
 
     address: str | None = None
     only_current: bool = False
     wait: float = 0.0
+    tasks: Collection[TaskId] | None = None
 
 
 @dataclass(slots=True)
@@ -89,7 +91,7 @@ async def _pull_missing(project: ProjectContext, wanted: Wanted, say: Callable[[
     ask = has_key(project.service, project.environ)
     desk = _Desk(project, archive, provider, SystemClock(), ask, wanted.wait)
     try:
-        pulled = await _pull_all(desk, _missing(found, archive, only_current=wanted.only_current), say)
+        pulled = await _pull_all(desk, _missing(found, archive, wanted), say)
     finally:
         await provider.close()
     pulled.unread = len(problems)
@@ -110,7 +112,7 @@ def _matching(
         raise
 
 
-def _missing(found: Sequence[RecordedShot], archive: Archive, *, only_current: bool) -> list[tuple[_Item, int]]:
+def _missing(found: Sequence[RecordedShot], archive: Archive, wanted: Wanted) -> list[tuple[_Item, int]]:
     """Takes with missing videos (not archived, or not delivered yet), and how many; each task once.
 
     Current takes come first.
@@ -118,7 +120,8 @@ def _missing(found: Sequence[RecordedShot], archive: Archive, *, only_current: b
     items: dict[tuple[str, TaskId], tuple[_Item, int]] = {}
     for holding, number, take, current in takes_of(found):
         count = sum(not is_archived(output, archive) for output in take.outputs)
-        if (count or take.is_incomplete) and (current or not only_current):
+        is_wanted = wanted.tasks is None or take.task_id in wanted.tasks
+        if is_wanted and (count or take.is_incomplete) and (current or not wanted.only_current):
             item = _Item(holding.address, number, take.task_id, current)
             items.setdefault((holding.address.spec, take.task_id), (item, count))
     return sorted(items.values(), key=lambda pair: not pair[0].current)

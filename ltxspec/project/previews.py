@@ -1,6 +1,6 @@
 """Prepares the pictures of a review for where a pull request can show them, and finds out which are no longer needed.
 
-Nothing is sent from here: `ci/publish-previews.sh` brings the pictures to their branch.
+`ci/publish-previews.sh` brings the pictures to their branch, or has them sent to GitLab's uploads.
 """
 
 import json
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 INDEX = "index.json"
 SHEET = "sheet.png"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.png")
+PICTURES = "pictures.json"  # address of a shot -> address of its picture, once they are published
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.(?:png|jpg)")
 _LARGEST = 64 * 2**20  # bytes of a picture, or of the index
 
 
@@ -33,7 +34,7 @@ class Prepared:
     """Pictures that are ready to be published.
 
     Attributes:
-        store: `branch`, or `none` where the configuration wants no pictures: then nothing was written.
+        store: `branch` or `uploads`; `none` where the configuration wants no pictures: then nothing was written.
         branch: the branch that only holds previews.
         pictures: how many shots have one.
         left: how many have one that is not published.
@@ -70,6 +71,39 @@ def prepare(project: ProjectContext, pictures: Path, out: Path) -> Prepared:
     sheet = _copied(pictures / SHEET, out) if (pictures / SHEET).is_file() else None
     write_document(out / INDEX, [encode(names, indent=True), b"\n"])
     return Prepared(config.store, config.branch, len(names), len(found) - len(names), sheet)
+
+
+def upload(project: ProjectContext, place: Place, ready: Path, out: Path) -> int:
+    """Send the pictures of a folder to GitLab's uploads, and write where they are.
+
+    Args:
+        project: says nothing about them; its folder and environment say where they go.
+        place: the GitLab and the project there.
+        ready: what `prepare` wrote.
+        out: the folder that gets `pictures.json`, and `sheet` with the address of the picture of all shots.
+
+    Returns:
+        How many were sent.
+
+    Raises:
+        WrongUsage: there is no index of pictures, or the forge is unknown or has no uploads.
+        ForgeError: the forge refuses, or does not answer.
+        StorageError: something cannot be read or written.
+    """
+    from ltxspec.forges.gitlab import GitLab
+
+    target, found = target_of(project.folder, place, project.environ), _index(ready)
+    sheet = SHEET.replace("png", "jpg")
+    names = [*found.values(), *([sheet] if (ready / sheet).is_file() else [])]
+    with opened(replace(target, number=target.number or 1), "", project.environ) as forge:  # they are the project's
+        if not isinstance(forge, GitLab):
+            raise WrongUsage("only GitLab has uploads", hint='set `store = "branch"` in [previews]')
+        sent = {name: forge.upload(name, read_named(ready / name, name, _LARGEST)) for name in dict.fromkeys(names)}
+    addresses: dict[str, Json] = {address: sent[name] for address, name in found.items()}
+    write_document(out / PICTURES, [encode(addresses, indent=True), b"\n"])
+    if sheet in sent:
+        write_document(out / "sheet", [f"{sent[sheet]}\n".encode()])
+    return len(sent)
 
 
 def closed_changes(project: ProjectContext, place: Place, numbers: Sequence[int]) -> list[int]:

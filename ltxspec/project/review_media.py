@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -27,7 +27,7 @@ from ltxspec.report.word_diff import Effort
 from ltxspec.review.chains import in_chains
 from ltxspec.review.models import Review, ShotReview
 from ltxspec.storage.durable import translated
-from ltxspec.values import Moment
+from ltxspec.values import Moment, TaskId
 
 # Browsers play a MOV file with H.264 as `video/mp4`, but refuse MOV's own type.
 MIMES = {"mp4": "video/mp4", "mov": "video/mp4", "webm": "video/webm", "matroska": "video/webm"}
@@ -115,16 +115,17 @@ def screen(review: Review, how: MediaOptions) -> ReviewMedia:
         footage = [[_footage(reel, filmed.result(), how) for reel, filmed in shot] for shot in work]
     if left := sum(map(is_to_come, review.shots)) - len(previews) if previews else 0:
         problems.append(f"{left:,} more shots that are to be rendered have no preview")
-    if away := _missing(review, how.find):
+    if away := sum(map(len, videos_away(review, how.find).values())):
         those = "1 video is" if away == 1 else f"{away:,} videos are"
         problems.append(f"{those} not on this machine; `ltxspec archive pull` fetches those in use")
     return ReviewMedia(review, footage, problems, {cut: made.result() for cut, made in cuts.items()})
 
 
-def _missing(review: Review, find: Callable[[str], Path | None]) -> int:
-    """The number of videos of the review that are not on this machine."""
-    takes = {take.task_id: take for shot in review.shots for take in (shot.before, shot.after) if take is not None}
-    return sum(1 for take in takes.values() for output in take.outputs if _file(output, find) is None)
+def videos_away(review: Review, find: Callable[[str], Path | None]) -> Mapping[TaskId, Sequence[Output]]:
+    """The videos of a review that are not on this machine, by task."""
+    takes = [take for shot in review.shots for take in (shot.before, shot.after) if take is not None]
+    away = {take.task_id: [one for one in take.outputs if _file(one, find) is None] for take in takes}
+    return {task: outputs for task, outputs in away.items() if outputs}
 
 
 def _reels(shot: ShotReview, find: Callable[[str], Path | None], preview: Path | None) -> Iterator[_ClipFiles]:

@@ -1,18 +1,34 @@
 """Writes a review as a page and as pictures."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.animatics import animatics_of
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen
+from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen, videos_away
 from ltxspec.project.review_takes import clips_of_takes
 from ltxspec.project.stills_cache import stills_cache
 from ltxspec.report.storyboard.takes import Reviewing
 from ltxspec.review.models import Review
 from ltxspec.storage.durable import write_document
 from ltxspec.storage.paths import shown
+
+
+def fetch_videos(project: ProjectContext, review: Review, say: Callable[[str], None]) -> None:
+    """Fetch the videos of a review that are not on this machine, of takes that the lockfiles of this checkout record.
+
+    Nothing that a review claims is used: where a video is, and its hash, is what the lockfiles say.
+
+    Args:
+        project: whose archive gets them.
+        review: names the takes.
+        say: gets a line for each take.
+    """
+    from ltxspec.project.archive_pull import Wanted, pull_missing
+
+    if away := videos_away(review, open_archive(project).path_of):
+        pull_missing(project, Wanted(tasks=away.keys()), say)
 
 
 def write_review(

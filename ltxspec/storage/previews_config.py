@@ -13,7 +13,7 @@ _BRANCH = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|[./](?=[A-Za-z0-9_-]))*")
 class PreviewsConfig:
     """[previews]: where CI jobs put the pictures that a pull request shows."""
 
-    store: str = "branch"  # or "none"
+    store: str = "branch"  # or "uploads" (GitLab), or "none"
     branch: str = "ltxspec-previews"  # holds nothing else
     most: int = 60  # pictures of one change
 
@@ -22,7 +22,7 @@ def previews_config(table: TomlTable) -> PreviewsConfig:
     """The table, with a default for every key; mistakes are collected in it."""
     usual = PreviewsConfig()
     previews = PreviewsConfig(
-        store=table.choice("store", usual.store, ("branch", "none")),
+        store=table.choice("store", usual.store, ("branch", "uploads", "none")),
         branch=table.text("branch", usual.branch),
         most=table.integer("most", usual.most, 1, _MOST),
     )

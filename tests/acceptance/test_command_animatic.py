@@ -116,6 +116,17 @@ def test_takes_are_shown_where_they_exist_and_missing_ones_are_named(chain: Path
     assert done.out == "film.mp4: 3 shots (0 takes, 3 animatics), 20.00 s, 640x360, 25 fps.\n"
 
 
+def test_a_take_that_its_spec_no_longer_asks_for_is_shown_and_named(chain: Path) -> None:
+    ltxspec("apply", "--auto-approve", "--target", "film.street", cwd=chain)
+    assert film(chain, "--rendered")["outdated"] == []
+    spec = chain / "specs" / "film.yaml"
+    spec.write_text(spec.read_text("utf-8").replace("through an alley", "through a lane"), "utf-8")
+    done = ltxspec("animatic", "-o", "film.mp4", "--rendered", "--format", "json", *SIZE, cwd=chain)
+    assert done.json["outdated"] == ["film.alley", "film.street"]  # the latter follows
+    assert [shot["take"] for shot in done.json["shots"]] == [None, 1, 1]
+    assert "the take of `film.street` is shown, which its spec no longer asks for" in done.err
+
+
 def test_sound_is_kept_in_its_place(chain: Path) -> None:
     film(chain)
     assert loudness(chain / "film.mp4", 2) > 100

@@ -23,6 +23,7 @@ WITHOUT = {
     "sandbox serve": "runs until it is interrupted",
     "lock textconv": "is for git, which wants text",
     "previews change": "prints one number, for a shell",
+    "previews upload": "writes files, for a shell",
 }
 
 PAGE = REPOSITORY / "tests" / "acceptance" / "page"

@@ -17,7 +17,16 @@ from acceptance.test_new_model import new_model
 from ltxspec.cli.main import cli
 from ltxspec.cli.own_action import ActingGroup
 
-ONLINE = {"apply", "collect", "archive pull", "comment", "sandbox serve", "previews change", "previews closed"}
+ONLINE = {
+    "apply",
+    "collect",
+    "archive pull",
+    "comment",
+    "sandbox serve",
+    "previews change",
+    "previews closed",
+    "previews upload",
+}
 REQUEST = {"taskType": "videoInference", "taskUUID": "20417af1-9d69-414b-ad89-424ddea60442"}
 EXIT_BUG = 70
 COMMANDS = [

@@ -74,6 +74,8 @@ def command(
         project.warn(f"the video of `{address}` is not on this machine, or was altered: an animatic is shown")
     if film.missing:
         session.hint("`ltxspec archive pull --current` fetches them anew")
+    for address in film.outdated:
+        project.warn(f"the take of `{address}` is shown, which its spec no longer asks for")
     if output_format == "json":
         session.answer(film)
         return 0

@@ -1,4 +1,4 @@
-"""`ltxspec previews`: the pictures that a pull request shows. For CI jobs; nothing is sent from here."""
+"""`ltxspec previews`: the pictures that a pull request shows. For CI jobs."""
 
 from pathlib import Path
 
@@ -32,6 +32,22 @@ def prepare(session: Session, pictures: Path, out: Path, output_format: str) -> 
     click.echo(found.store if found.store != "branch" else f"branch {found.branch}")
     if found.left:
         click.echo(f"{found.left:,} pictures are left out: `[previews] most` is {found.pictures:,}", err=True)
+    return 0
+
+
+@command.command("upload", epilog="Example: `ltxspec previews upload ready --out where --repo studio/films`.")
+@click.argument("pictures", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Gets their addresses.")
+@click.option("--repo", "repository", metavar="GROUP/NAME", help="The project at GitLab (default: from CI).")
+@click.option("--api", metavar="URL", help="GitLab's API (default: from CI, else the public one).")
+@click.pass_obj
+def upload(session: Session, pictures: Path, out: Path, repository: str | None, api: str | None) -> int:
+    """Send prepared pictures to GitLab's uploads. Writes `pictures.json`, and `sheet` if there is one."""
+    from ltxspec.project.previews import upload as send
+
+    place = Place(repository=repository, forge="gitlab", api=api)
+    count = send(session.open_project(), place, session.folder / pictures, session.folder / out)
+    click.echo(f"sent {count:,} pictures", err=True)
     return 0
 
 

@@ -29,6 +29,7 @@ class Outputs:
     embed: bool
     animatics: bool
     report: str | None
+    fetch: bool
 
     def files(self, folder: "Path") -> "dict[str, Path]":
         """The requested files, relative to a folder."""
@@ -59,7 +60,10 @@ class Serving:
             if self.port is not None:
                 raise WrongUsage("`--port` is for `--serve`")
             return False
-        if outputs != Outputs(None, None, None, embed=False, animatics=False, report=None) or output_format != "text":
+        if (
+            outputs != Outputs(None, None, None, embed=False, animatics=False, report=None, fetch=False)
+            or output_format != "text"
+        ):
             raise WrongUsage("`--serve` writes no files and no documents", hint="leave out the other options")
         if compared.head is not None or ".." in (compared.base or ""):
             raise WrongUsage("`--serve` reviews the working tree, which it writes to", hint="name no head")
@@ -88,6 +92,7 @@ class Serving:
 @click.option("--serve", is_flag=True, help="Serve the page on this machine; it writes verdicts, notes and picks.")
 @click.option("--port", metavar="N", type=click.IntRange(0, 65535), help="Port to serve on (default: any free one).")
 @click.option("--report", metavar="FILE", help="Show a review that `diff BASE HEAD --format json` wrote, once checked.")
+@click.option("--fetch", is_flag=True, help="First download the videos that this machine lacks, as `archive pull`.")
 @options.gathered("outputs", Outputs)
 @options.gathered("serving", Serving)
 @options.gathered("compared", Compared)
@@ -113,13 +118,16 @@ def command(
     if serving.check(outputs, compared, output_format):
         return serving.run(session, provider, compared.base)
     from ltxspec.project.reported import review_of
-    from ltxspec.project.review_pages import write_review
+    from ltxspec.project.review_pages import fetch_videos, write_review
+    from ltxspec.redaction import redact_secrets
     from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.review.files import review_files
     from ltxspec.report.review.wording import headline
 
     project = session.open_project(provider)
     review = review_of(project, compared.base, compared.head, outputs.report)
+    if outputs.fetch:
+        fetch_videos(project, review, lambda line: click.echo(redact_secrets(line), err=True))
     files = outputs.files(session.folder) or {"html": project.local / "review" / "index.html"}
     written, problems = write_review(project, review, files, embed=outputs.embed, animatics=outputs.animatics)
     if output_format == "json":

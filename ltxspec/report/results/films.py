@@ -20,7 +20,10 @@ class FilmShot(Record, frozen=True):
 
 
 class Animatic(Result, frozen=True, kw_only=True):
-    """A film of shots that was written; `missing` are shots whose take is not on this machine."""
+    """A film of shots that was written.
+
+    `missing` are shots whose take is not on this machine, `outdated` those whose spec asks for another take by now.
+    """
 
     file: str
     width: Place
@@ -30,6 +33,7 @@ class Animatic(Result, frozen=True, kw_only=True):
     seconds: float
     shots: tuple[FilmShot, ...]
     missing: tuple[Address, ...]
+    outdated: tuple[Address, ...]
 
 
 def in_words(film: Animatic) -> str:

@@ -27,11 +27,11 @@ def plan(studio: Studio, clone: Path) -> Path:
     return clone / "review.json"
 
 
-def draw(studio: Studio, report: Path, check: int = 0) -> tuple[Path, str]:
+def draw(studio: Studio, report: Path, check: int = 0, **more: str) -> tuple[Path, str]:
     """As the second job does: in a clone of main. The folder that it wrote, and what it said."""
     home = studio.clone()
     out = studio.folder / f"previews-{studio.runs}"
-    given = studio.workflow_run(LTXSPEC_REPORT=str(report), LTXSPEC_PREVIEWS=str(out))
+    given = studio.workflow_run(LTXSPEC_REPORT=str(report), LTXSPEC_PREVIEWS=str(out), **more)
     return out, run("previews.sh", cwd=home, check=check, variables=given)
 
 
@@ -92,6 +92,25 @@ def test_a_report_of_another_commit_is_not_drawn(studio: Studio, branch: Path) -
     _, said = draw(studio, report, check=1)
     assert "this run is for" in said
     assert BRANCH not in studio.remote.branches()
+
+
+def test_takes_that_were_bought_before_are_fetched_and_shown(studio: Studio, branch: Path) -> None:
+    run("apply.sh", cwd=studio.clone(), variables=studio.push("main", LTXSPEC_MAX_COST="5"))
+    git(branch, "fetch", "--quiet", "origin")
+    git(branch, "merge", "--quiet", "--no-edit", "origin/main")
+    studio.write(branch, "night", tower="a tower at dawn", alley="snow on a roof")
+    out, said = draw(studio, plan(studio, branch), RUNWARE_BASE_URL=studio.service)  # in a clone without any video
+    assert "night.tower: archived" in said
+    assert "not on this machine" not in said
+    assert json.loads((out / "pictures.json").read_text("utf-8")).keys() == {"night.tower", "night.alley"}
+
+
+def test_after_the_merge_the_pictures_go(studio: Studio, branch: Path) -> None:
+    draw(studio, plan(studio, branch))
+    assert git(studio.remote.folder, "rev-list", "--count", BRANCH) == "2"
+    studio.far.state = "closed"
+    run("apply.sh", cwd=studio.clone(), variables=studio.push("main", LTXSPEC_MAX_COST="5"))
+    assert git(studio.remote.folder, "rev-list", "--count", BRANCH) == "1"
 
 
 def test_pictures_that_cannot_be_pushed_do_not_withhold_the_comment(studio: Studio, branch: Path) -> None:

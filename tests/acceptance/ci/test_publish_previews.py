@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from acceptance.ci.repos import Remote, git, run, start
-from fake_forges import TOKEN, Answer, FakeGitHub, serving
+from fake_forges import TOKEN, Answer, FakeGitHub, FakeGitLab, serving
 from PIL import Image
 
 HEAD = "ab" * 20
@@ -135,6 +135,25 @@ def test_what_was_merged_goes_with_the_next_push(remote: Remote) -> None:
     assert git(remote.folder, "branch", "--contains", gone) == ""
 
 
+def test_what_was_merged_goes_with_the_next_apply_and_the_rest_stays(remote: Remote) -> None:
+    clone = remote.clone("job")
+    run("publish-previews.sh", "--tidy", cwd=clone)
+    assert BRANCH not in remote.branches()
+    merged, other = publish(clone, "alley"), publish(clone, "tower", number="8")
+    with serving(FakeGitHub()) as api:
+        forge: dict[str, Any] = {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": api, "GITHUB_REPOSITORY": "owner/films"}
+        before = git(remote.folder, "rev-parse", BRANCH)
+        run("publish-previews.sh", "--tidy", cwd=clone, variables=forge)
+        assert git(remote.folder, "rev-parse", BRANCH) == before
+    with serving(FakeGitHub(state="closed")) as api:
+        run("publish-previews.sh", "--tidy", cwd=clone, variables=forge | {"GITHUB_API_URL": api})
+    assert commits(remote) == 2
+    assert shown(remote, addresses(other)["night.tower"])
+    gone = addresses(merged)["night.alley"].split("/")[-2]
+    assert git(remote.folder, "branch", "--contains", gone) == ""
+    assert shown(remote, addresses(publish(clone, "pier", number="9"))["night.pier"])
+
+
 @pytest.mark.parametrize("fault", [None, Answer(404, {"message": "Not Found"}), Answer(401, {"message": "no"})])
 def test_what_the_forge_does_not_tell_about_stays(remote: Remote, fault: Answer | None) -> None:
     clone = remote.clone("job")
@@ -162,6 +181,24 @@ def test_the_configuration_says_where_and_how_many(remote: Remote) -> None:
     assert "pictures/of-films" in remote.branches()
     (clone / "ltxspec.toml").write_text("[previews]\nstore = 'none'\n", "utf-8")
     assert not publish(clone, "alley").exists()
+    assert BRANCH not in remote.branches()
+
+
+def test_pictures_go_to_gitlabs_uploads_where_the_configuration_says_so(remote: Remote) -> None:
+    clone = remote.clone("job")
+    (clone / "ltxspec.toml").write_text("[previews]\nstore = 'uploads'\n", "utf-8")
+    far = FakeGitLab()
+    with serving(far) as api:
+        gitlab: dict[str, Any] = {
+            "GITLAB_CI": "true",
+            "CI_API_V4_URL": api,
+            "CI_PROJECT_PATH": "group/films",
+            "GITLAB_TOKEN": TOKEN,
+        }
+        out = publish(clone, "alley", CI_PROJECT_URL="https://gitlab.test/group/films", **gitlab)
+        far.faults = [Answer(403, {"message": "403 Forbidden"})]
+        assert not publish(clone, "alley", check=1, **gitlab).exists()
+    assert far.uploads.keys() == {addresses(out)["night.alley"], (out / "sheet").read_text("utf-8").strip()}
     assert BRANCH not in remote.branches()
 
 

@@ -6,12 +6,12 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from fake_forges import HEAD, FakeGitLab, Slept
+from fake_forges import HEAD, Answer, FakeGitLab, Slept
 
 from ltxspec.forges.gitlab import GitLab, access_to
 from ltxspec.forges.http import ForgePace
 from ltxspec.forges.marker import Marker
-from ltxspec.forges.port import Comment, Denied
+from ltxspec.forges.port import Comment, Denied, ForgeError
 from ltxspec.forges.sticky import post
 
 Open = Callable[..., Any]
@@ -26,6 +26,7 @@ DOCUMENTED = {
     r"PUT /projects/[^/]+/merge_requests/\d+/notes/\d+": {"body"},
     r"DELETE /projects/[^/]+/merge_requests/\d+/notes/\d+": set(),
     r"GET /projects/[^/]+/members/all": {"query", "user_ids", "state", *PAGING},
+    r"POST /projects/[^/]+/uploads": {"file"},
 }
 
 
@@ -104,3 +105,25 @@ def test_a_project_that_cannot_be_seen_says_which_token_is_needed(opened: Open) 
 
 def test_removing_what_is_gone_is_fine(opened: Open) -> None:
     opened(FakeGitLab()).delete(Comment(99, "text", by_us=True))
+
+
+def test_a_picture_is_sent_once_and_again_only_if_the_forge_is_busy(opened: Open, slept: Slept) -> None:
+    far = FakeGitLab()
+    far.faults = [Answer(502, {"message": "Bad Gateway"}), Answer(0)]
+    assert opened(far).upload("alley.jpg", b"\xff\xd8\x00") == f"/uploads/{0:032x}/alley.jpg"
+    assert list(far.uploads.values()) == [b"\xff\xd8\x00"]
+    assert [f"{item.method} {item.path}" for item in far.asked] == ["POST /projects/group%2Ffilms/uploads"] * 3
+    assert len(slept.waits) == 2
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "/uploads/0f/a b.jpg", "//elsewhere.test/x.jpg", None])
+def test_an_upload_whose_address_is_of_another_form_is_refused(opened: Open, url: str | None) -> None:
+    far = FakeGitLab(faults=[Answer(201, {"url": url})])
+    with pytest.raises(ForgeError):
+        opened(far).upload("alley.jpg", b"")
+
+
+def test_a_project_that_takes_no_file_is_told(opened: Open) -> None:
+    far = FakeGitLab(faults=[Answer(404, {"message": "404 Project Not Found"})])
+    with pytest.raises(Denied, match="group/films"):
+        opened(far).upload("alley.jpg", b"")

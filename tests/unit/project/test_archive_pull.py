@@ -79,6 +79,13 @@ def test_only_current_takes_are_fetched_when_that_is_asked_for(opened: ProjectCo
     assert pull(opened, only_current=True) == (Pulled(), [])
 
 
+def test_only_the_takes_that_are_named_are_fetched(opened: ProjectContext) -> None:
+    first, _ = recorded(opened).shots["alley"].takes
+    said: list[str] = []
+    assert pull_missing(opened, Wanted(tasks=[first.task_id]), said.append) == Pulled(1, 0)
+    assert said == ["night.alley take 1: archived"]
+
+
 def test_retired_takes_are_fetched_too(opened: ProjectContext) -> None:
     lockfile = recorded(opened)
     path_of(opened).write_bytes(encode_lockfile(replace(lockfile, shots={}, retired=lockfile.shots)))

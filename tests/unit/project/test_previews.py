@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from fake_forges import HEAD, TOKEN, FakeGitHub, serving
+from fake_forges import HEAD, TOKEN, FakeGitHub, FakeGitLab, serving
 from PIL import Image
 
 from ltxspec.errors import MediaError, WrongUsage
@@ -14,6 +14,7 @@ from ltxspec.project.previews import (
     closed_result,
     prepare,
     prepared_result,
+    upload,
 )
 from ltxspec.project.project import ProjectContext, open_project
 
@@ -93,3 +94,24 @@ def test_the_number_of_a_change_comes_from_the_event_or_the_forge(tmp_path: Path
         assert change_number(found, Place(), HEAD) == 7
         assert change_number(found, Place(), "d" * 40) is None
     assert change_number(project(tmp_path, GITLAB_CI="true", CI_MERGE_REQUEST_IID="9"), Place(), HEAD) == 9
+
+
+def test_pictures_are_sent_to_the_uploads_of_a_gitlab(tmp_path: Path, pictures: Path) -> None:
+    (pictures / "index.json").write_text('{"night.a": "a.png", "night.c": "a.png", "night.b": "b.png"}', "utf-8")
+    Image.new("RGB", (64, 36)).save(pictures / "sheet.png")
+    far, ready, out = FakeGitLab(), tmp_path / "ready", tmp_path / "out"
+    with serving(far) as api:
+        opened = project(tmp_path, "[previews]\nstore = 'uploads'\n", GITLAB_TOKEN=TOKEN)
+        assert prepare(opened, pictures, ready).store == "uploads"
+        assert upload(opened, Place(repository="group/films", forge="gitlab", api=api), ready, out) == 3
+    addresses = json.loads((out / "pictures.json").read_text("utf-8"))
+    assert addresses.keys() == {"night.a", "night.b", "night.c"}
+    assert addresses["night.a"] == addresses["night.c"]  # one file, sent once
+    assert far.uploads[addresses["night.b"]] == (ready / "b.jpg").read_bytes()
+    assert far.uploads[(out / "sheet").read_text("utf-8").strip()] == (ready / "sheet.jpg").read_bytes()
+
+
+def test_a_forge_without_uploads_is_told(tmp_path: Path, pictures: Path) -> None:
+    with serving(FakeGitHub()) as api, pytest.raises(WrongUsage, match="only GitLab"):
+        upload(project(tmp_path, **at(api)), Place(forge="github"), pictures, tmp_path / "out")
+    assert not (tmp_path / "out").exists()

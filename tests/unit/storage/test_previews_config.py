@@ -21,7 +21,7 @@ def test_every_key_has_a_default(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "store = 'uploads'", "most = 0", "most = 501", "branch = ''", "branch = '-x'", "branch = 'a b'",
+        "store = 'bucket'", "most = 0", "most = 501", "branch = ''", "branch = '-x'", "branch = 'a b'",
         "branch = 'a..b'", "branch = 'a/'", "branch = '+a:b'", "branch = 'a.'", "other = 1",
     ],
 )  # fmt: skip
