@@ -13,7 +13,7 @@ from ltxspec.errors import MediaError
 from ltxspec.lock.models import Output, Take
 from ltxspec.media.comparison import Filmed, compare
 from ltxspec.media.contact_sheet import Frame, Sheet, SheetShot, SheetSide, contact_sheet
-from ltxspec.media.probe import VideoInfo
+from ltxspec.media.probe import VideoInfo, probe
 from ltxspec.media.stills import Still, still_of
 from ltxspec.project.animatics import Animatics, drawn, is_to_come
 from ltxspec.project.review_frames import start_cutting
@@ -69,6 +69,10 @@ class MediaOptions:
         """Stills of two videos at the same times. Raises MediaError."""
         make = compare if self.stills is None else self.stills.compared
         return make(before, after, width=self.still_width)
+
+    def info(self, video: Path) -> VideoInfo:
+        """The properties of a video. Raises MediaError."""
+        return probe(video) if self.stills is None else self.stills.info(video)
 
     def cut(self, video: Path, at: Moment) -> Still:
         """Exactly one frame. Raises MediaError."""
