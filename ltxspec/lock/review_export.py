@@ -3,7 +3,7 @@
 The file comes from anyone, so it is believed only as far as it can be checked: `project/review_import.py` does that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Final
 
 import orjson
@@ -12,6 +12,7 @@ from msgspec import Meta
 from ltxspec.formats import FormatError, Place, Record, Schema, Text, read, refuse_duplicate_keys, schema
 from ltxspec.lock.places import place_problem
 from ltxspec.lock.verdicts import Note, Remark, VerdictError, is_time
+from ltxspec.lock.withdrawals import Withdrawal
 
 VERSION: Final = 1
 
@@ -24,8 +25,9 @@ class ReviewedTake(Record, frozen=True):
     take: Place | None = None
     verdicts: tuple[Remark, ...] = ()
     notes: tuple[Note, ...] = ()
+    withdrawn: tuple[Withdrawal, ...] = ()
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"take", "verdicts", "notes"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"take", "verdicts", "notes", "withdrawn"})
 
 
 class ReviewExport(Record, frozen=True):
@@ -55,14 +57,21 @@ def decode_export(data: bytes, name: str) -> ReviewExport:
         raise VerdictError(f"`{name}` is not JSON (line {error.lineno}): {error.msg}", hint=hint) from None
     except (FormatError, RecursionError) as error:
         raise VerdictError(f"`{name}` is not a file that a review page exports: {error}", hint=hint) from None
-    for take in found.takes:
-        every: list[Remark | Note] = [*take.verdicts, *take.notes]
-        for said in every:
-            if not is_time(said.time):
-                raise VerdictError(f"`{name}` has a time that does not exist: `{said.time}`", hint=hint)
-            if problem := place_problem(said):
-                raise VerdictError(f"`{name}` says something about `{take.address}` whose {problem}", hint=hint)
+    if problem := next((problem for take in found.takes for problem in _problems(take)), None):
+        raise VerdictError(f"`{name}` {problem}", hint=hint)
     return found
+
+
+def _problems(take: ReviewedTake) -> Iterator[str]:
+    """What a schema cannot refuse."""
+    every: list[Remark | Note] = [*take.verdicts, *take.notes]
+    written = [item.note_time for item in take.withdrawn]
+    for time in (*(said.time for said in (*every, *take.withdrawn)), *written):
+        if not is_time(time):
+            yield f"has a time that does not exist: `{time}`"
+    for said in every:
+        if problem := place_problem(said):
+            yield f"says something about `{take.address}` whose {problem}"
 
 
 def export_schema() -> Schema:

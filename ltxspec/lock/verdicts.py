@@ -1,7 +1,8 @@
 """What people decided about takes: the file beside a lockfile, version 1, and how two versions of it are merged. Pure.
 
-Every remark is kept; the latest one is the verdict. A note decides nothing. Nothing in the file changes what is planned
-to be bought. Fields and notes that came later are left out where they are not used: such a file is written as before.
+Every remark is kept; the latest one is the verdict. A note decides nothing, and may be withdrawn. Nothing in the file
+changes what is planned to be bought. Fields and notes that came later are left out where they are not used: such a
+file is written as before.
 """
 
 import contextlib
@@ -19,11 +20,11 @@ from ltxspec.errors import LtxspecError
 from ltxspec.formats import FormatError, Record, Schema, Text, read, refuse_duplicate_keys, schema, to_json
 from ltxspec.lock.models import Take
 from ltxspec.lock.places import Box, Point, place_problem
+from ltxspec.lock.withdrawals import Time, Withdrawal, joined_withdrawals, left
 from ltxspec.values import TaskId
 
 VERSION: Final = 1
 SUFFIX: Final = ".review.json"  # of the file, after the name of its spec
-_MOMENT: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"
 _Said = TypeVar("_Said")
 _LAYOUT = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 
@@ -41,7 +42,6 @@ _CAUTION = list(Verdict)  # of two remarks of one moment, the more cautious coun
 
 _Seconds = Annotated[float, Meta(ge=0, description="The moment in the video that the note is about, in seconds")]
 _Until = Annotated[float, Meta(ge=0, description="Where the span that begins at `at` ends, in seconds")]
-_Time = Annotated[str, Meta(pattern=_MOMENT, description="RFC 3339, UTC")]
 
 
 class Remark(Record, frozen=True):
@@ -51,7 +51,7 @@ class Remark(Record, frozen=True):
     note: str | None
     at: _Seconds | None
     by: Annotated[str, Meta(description="Who decided, as git knows them")] | None
-    time: _Time
+    time: Time
     until: _Until | None = None
     box: Box | None = None
     point: Point | None = None
@@ -70,7 +70,7 @@ class Note(Record, frozen=True):
     note: Text
     at: _Seconds | None
     by: Annotated[str, Meta(description="Who said it, as git knows them")] | None
-    time: _Time
+    time: Time
     until: _Until | None = None
     box: Box | None = None
     point: Point | None = None
@@ -86,8 +86,9 @@ class VerdictFile(Record, frozen=True):
     spec: Text
     verdicts: Mapping[TaskId, tuple[Remark, ...]]
     notes: Mapping[TaskId, tuple[Note, ...]] | None = None
+    withdrawn: Mapping[TaskId, tuple[Withdrawal, ...]] | None = None
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"notes"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"notes", "withdrawn"})
 
     def of(self, take: Take) -> Remark | None:
         """The latest remark about a take, which is its verdict; None if it has none."""
@@ -95,12 +96,22 @@ class VerdictFile(Record, frozen=True):
 
     def with_remark(self, task: TaskId, remark: Remark) -> "VerdictFile":
         """The file with one more remark."""
-        return self._with({**self.verdicts, task: _in_order([*self.verdicts.get(task, ()), remark])}, self.noted)
+        verdicts = {**self.verdicts, task: _in_order([*self.verdicts.get(task, ()), remark])}
+        return self._with(verdicts, self.noted, self.gone)
 
     def with_note(self, task: TaskId, note: Note) -> "VerdictFile":
-        """The file with one more note."""
+        """The file with one more note, unless that was withdrawn."""
         noted = self.noted
-        return self._with(self.verdicts, {**noted, task: _by_time([*noted.get(task, ()), note])})
+        return self._with(self.verdicts, {**noted, task: (*noted.get(task, ()), note)}, self.gone)
+
+    def without_note(self, task: TaskId, withdrawal: Withdrawal) -> "VerdictFile":
+        """The file with one note withdrawn, which cannot come back; it need not be in the file."""
+        return self._with(self.verdicts, self.noted, joined_withdrawals([self.gone, {task: (withdrawal,)}]))
+
+    @property
+    def gone(self) -> Mapping[TaskId, tuple[Withdrawal, ...]]:
+        """What was withdrawn of each take."""
+        return self.withdrawn or {}
 
     @property
     def noted(self) -> Mapping[TaskId, tuple[Note, ...]]:
@@ -108,14 +119,18 @@ class VerdictFile(Record, frozen=True):
         return self.notes or {}
 
     def merged(self, other: "VerdictFile") -> "VerdictFile":
-        """Every remark and every note of both, each once."""
+        """Every remark and every note of both, each once; a note that one side withdrew is gone."""
         verdicts = {task: _in_order(both) for task, both in _joined(self.verdicts, other.verdicts).items()}
-        return self._with(verdicts, {task: _by_time(both) for task, both in _joined(self.noted, other.noted).items()})
+        return self._with(verdicts, _joined(self.noted, other.noted), joined_withdrawals([self.gone, other.gone]))
 
     def _with(
-        self, verdicts: Mapping[TaskId, tuple[Remark, ...]], noted: Mapping[TaskId, tuple[Note, ...]]
+        self,
+        verdicts: Mapping[TaskId, tuple[Remark, ...]],
+        noted: Mapping[TaskId, tuple[Note, ...]],
+        gone: Mapping[TaskId, tuple[Withdrawal, ...]],
     ) -> "VerdictFile":
-        return msgspec.structs.replace(self, verdicts=verdicts, notes=noted or None)
+        notes = _standing(noted, gone)
+        return msgspec.structs.replace(self, verdicts=verdicts, notes=notes or None, withdrawn=gone or None)
 
 
 class VerdictError(LtxspecError):
@@ -140,6 +155,8 @@ def encode_verdicts(file: VerdictFile) -> bytes:
     document["verdicts"] = {task: list(map(to_json, remarks)) for task, remarks in file.verdicts.items()}
     if file.noted:
         document["notes"] = {task: list(map(to_json, notes)) for task, notes in file.noted.items()}
+    if file.gone:
+        document["withdrawn"] = {task: list(map(to_json, items)) for task, items in file.gone.items()}
     return orjson.dumps(document, option=_LAYOUT)
 
 
@@ -178,7 +195,11 @@ def merge_verdicts(ours: VerdictFile, theirs: VerdictFile) -> VerdictFile:
 def said_in(
     files: Iterable[VerdictFile],
 ) -> tuple[Mapping[TaskId, tuple[Remark, ...]], Mapping[TaskId, tuple[Note, ...]]]:
-    """Every remark, the deciding one last, and every note of several specs, by the task of the take."""
+    """Every remark, the deciding one last, and every note of several specs, by the task of the take.
+
+    A take may have moved to another spec: a note is gone if any of the files says that it was withdrawn.
+    """
+    files = list(files)
     remarks, notes = defaultdict[TaskId, list[Remark]](list), defaultdict[TaskId, list[Note]](list)
     for file in files:
         for task, said in file.verdicts.items():
@@ -186,7 +207,12 @@ def said_in(
         for task, noted in file.noted.items():
             notes[task] += noted
     ordered = {task: _in_order(said) for task, said in remarks.items()}
-    return ordered, {task: _by_time(noted) for task, noted in notes.items()}
+    return ordered, _standing(notes, withdrawn_in(files))
+
+
+def withdrawn_in(files: Iterable[VerdictFile]) -> Mapping[TaskId, tuple[Withdrawal, ...]]:
+    """What was withdrawn, of several specs, by the task of the take."""
+    return joined_withdrawals(file.gone for file in files)
 
 
 def verdict_schema() -> Schema:
@@ -210,6 +236,14 @@ def _by_time(notes: Iterable[Note]) -> tuple[Note, ...]:
     return tuple(sorted(set(notes), key=lambda note: (note.time.removesuffix("Z"), repr(note))))
 
 
+def _standing(
+    noted: Mapping[TaskId, Iterable[Note]], gone: Mapping[TaskId, tuple[Withdrawal, ...]]
+) -> dict[TaskId, tuple[Note, ...]]:
+    """The notes that count, each once and in order, of the takes that have any."""
+    found = {task: left(_by_time(notes), gone.get(task, ())) for task, notes in noted.items()}
+    return {task: notes for task, notes in found.items() if notes}
+
+
 def _check(file: VerdictFile, name: str) -> None:
     """Refuse what a schema cannot: a time that does not exist, or a place that no frame has. Raises VerdictError."""
     said: list[tuple[Remark, ...] | tuple[Note, ...]] = [*file.verdicts.values(), *file.noted.values()]
@@ -218,6 +252,9 @@ def _check(file: VerdictFile, name: str) -> None:
             raise VerdictError(f"`{name}` has a verdict of `{item.time}`, which is no time", hint="restore it with git")
         if problem := place_problem(item):
             raise VerdictError(f"`{name}` has a note whose {problem}", hint="restore it with git")
+    for time in (time for items in file.gone.values() for item in items for time in (item.time, item.note_time)):
+        if not is_time(time):
+            raise VerdictError(f"`{name}` has a withdrawal with `{time}`, which is no time", hint="restore it with git")
 
 
 def is_time(time: str) -> bool:

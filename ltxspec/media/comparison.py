@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from ltxspec.media.key_frames import times_of_stills
 from ltxspec.media.probe import VideoInfo, info_of, open_video
 from ltxspec.media.stills import Still, stills_of
 
@@ -24,8 +25,8 @@ def compare(
 ) -> tuple[Filmed | None, Filmed | None]:
     """Extract stills from two videos at the same times; a side without a file has none.
 
-    The times are `fractions` of the longer video, counted from its first frame to its last. After the end of the
-    shorter one, its last frame is used, with its own time.
+    The times are `fractions` of the longer video, counted from its first frame to its last, or those of key frames
+    close to them (`key_frames`). After the end of the shorter one, its last frame is used, with its own time.
 
     Args:
         before: the first file, if there is one.
@@ -38,16 +39,11 @@ def compare(
     """
     files = {"before": before, "after": after}
     with ExitStack() as stack:
-        videos = {side: stack.enter_context(open_video(file)) for side, file in files.items() if file is not None}
-        infos = {side: info_of(video) for side, video in videos.items()}
-        longest = max((_last(info) for info in infos.values()), default=0.0)
-        times = [longest * share for share in fractions]
-        filmed = {
-            side: Filmed(infos[side], tuple(stills_of(video, times, width=width))) for side, video in videos.items()
+        videos = {
+            side: stack.enter_context(open_video(file, quick=True)) for side, file in files.items() if file is not None
         }
+        filmed = {}
+        for (side, video), times in zip(videos.items(), times_of_stills([*videos.values()], fractions), strict=True):
+            stills = tuple(stills_of(video, times, width=width))
+            filmed[side] = Filmed(info_of(video), stills)  # a pixel format is known once a frame was decoded
     return filmed.get("before"), filmed.get("after")
-
-
-def _last(info: VideoInfo) -> float:
-    """The time of the last frame, in seconds from the first."""
-    return max(info.seconds - 1 / info.fps, 0.0)

@@ -5,7 +5,7 @@ and how loud the audio is (`ebur128`).
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -27,12 +27,21 @@ _BLACK, _FREEZE, _SILENCE = "lavfi.black", "lavfi.freezedetect.freeze", "lavfi.s
 _LOUDNESS = "lavfi.r128.I"
 
 
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """Where a video is black, frozen or silent for half a second or more: (begin, end) in seconds from its start."""
+
+    black: tuple[tuple[float, float], ...] = ()
+    frozen: tuple[tuple[float, float], ...] = ()
+    silent: tuple[tuple[float, float], ...] = ()
+
+
 @dataclass(slots=True)
 class _Passages:
     """The passages that one filter reports as `<prefix>_start` and `<prefix>_end` in the metadata of frames."""
 
     prefix: str
-    longest: float = 0.0
+    found: list[tuple[float, float]] = field(default_factory=list)  # where each begins and ends, as the track counts
     _since: float | None = field(default=None)
 
     def note(self, marks: Mapping[str, str]) -> None:
@@ -49,12 +58,12 @@ class _Passages:
     def finish(self, end: float) -> float:
         """The longest passage of a video that ends at `end`, where an open passage ends, too."""
         self._close(end)
-        return round(self.longest, 2)
+        return round(max((until - since for since, until in self.found), default=0.0), 2)
 
     def _close(self, end: float) -> None:
         if self._since is not None:
-            length = end - self._since
-            self.longest = max(self.longest, length if length >= _SHORTEST else 0.0)
+            if end - self._since >= _SHORTEST:
+                self.found.append((self._since, end))
             self._since = None
 
 
@@ -105,6 +114,19 @@ def measure(path: Path) -> VideoFacts:
     Raises:
         MediaError: it cannot be read, or not be decoded throughout.
     """
+    return _measured(path)[0]
+
+
+def passages(path: Path) -> Passages:
+    """Decode a video once and find where it is black, frozen or silent.
+
+    Raises:
+        MediaError: as `measure`.
+    """
+    return _measured(path)[1]
+
+
+def _measured(path: Path) -> tuple[VideoFacts, Passages]:
     with open_video(path) as video:
         sound = audio_track(video.container)
         start, seconds = float(video.first * video.unit), float(video.seconds)
@@ -113,7 +135,7 @@ def measure(path: Path) -> VideoFacts:
         audio = None if sound is None else _Measuring(_sound_filters(sound), silent)
         _run(video, sound, picture, audio)
         loudness = None if audio is None else audio.loudness
-        return VideoFacts(
+        facts = VideoFacts(
             width=video.stream.codec_context.width,
             height=video.stream.codec_context.height,
             fps=round(float(video.rate), 3),
@@ -124,6 +146,13 @@ def measure(path: Path) -> VideoFacts:
             silent_seconds=None if sound is None else silent.finish(_end_of(sound, start + seconds)),
             loudness=None if loudness is None or not math.isfinite(loudness) else round(loudness, 1),
         )
+        return facts, Passages(*(_from(start, seconds, each.found) for each in (black, frozen, silent)))
+
+
+def _from(start: float, seconds: float, found: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Passages as seconds from the first picture, as far as there are pictures."""
+    inside = [(max(0.0, since - start), min(seconds, until - start)) for since, until in found]
+    return tuple((round(since, 2), round(until, 2)) for since, until in inside if until > since)
 
 
 def _run(video: OpenVideo, sound: "AudioStream | None", picture: _Measuring, audio: _Measuring | None) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from ltxspec.errors import MediaError
 from ltxspec.media.containers import check_whole, sniff
@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.codec.context import CodecContext
     from av.container import InputContainer
+    from av.packet import Packet
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
 _TOLERANCE = Fraction(1, 4)  # seconds by which the declared length may exceed that of the tracks
 _ALL = {"ignore_editlist": "1"}  # include frames that an edit list omits: the frame table counts them too
+_TABLES_ONLY = {
+    "probesize": "32"
+}  # otherwise FFmpeg decodes up to seven frames, only to learn how far they are reordered
 _COVER = 0x400  # FFmpeg's disposition of a picture attached to audio
 _HOLE = bytes(256)  # compressed frames have no such run of zeros; disk blocks that were never written do
 _MAY_HOLD_ZEROS = frozenset({"rawvideo", "v210", "v408", "v410", "r210", "prores", "dnxhd", "cfhd", "hap", "dvvideo"})
@@ -57,8 +61,9 @@ class OpenVideo:
     count: int  # frames in the file
     first: int  # time of the first frame
     last: int  # time of the last frame
-    end: Fraction  # seconds; end of the longest of all tracks
-    holes: bool  # whether a frame is incomplete
+    keys: tuple[int, ...]  # times of the frames from which decoding can start, ascending
+    end: Fraction  # seconds; end of the longest of all tracks; 0 unless the file is to be whole
+    holes: bool  # whether a frame is incomplete; looked for only if the file is to be whole
     measured: bool  # whether the file's structure gives the end of the file
 
     @property
@@ -155,8 +160,13 @@ def _check_length(video: OpenVideo) -> None:
 
 
 @contextmanager
-def open_video(source: Path | bytes, *, whole: bool = False) -> Iterator[OpenVideo]:
-    """Open a video and walk over its packets; if `whole`, first check that no byte is missing at its end.
+def open_video(source: Path | bytes, *, whole: bool = False, quick: bool = False) -> Iterator[OpenVideo]:
+    """Open a video and walk over its packets.
+
+    Args:
+        source: the file, or its bytes.
+        whole: first check that no byte is missing at its end, and look for holes.
+        quick: trust the tables of the file, where it has them: its pixel format is known once a frame was decoded.
 
     Raises:
         MediaError: it cannot be read, or is not a video; also for errors while it is open.
@@ -166,10 +176,9 @@ def open_video(source: Path | bytes, *, whole: bool = False) -> Iterator[OpenVid
     with _file(source) as (file, name):
         kind = sniff(file, name)
         measured = check_whole(file, kind, name) if whole else False
-        demuxer, options = ("matroska", {}) if kind in {"webm", "matroska"} else ("mp4", dict(_ALL) if whole else {})
         try:
-            with av.open(file, "r", format=demuxer, options=options) as container:
-                yield _walked(container, kind, name, measured=measured)
+            with _container(file, kind, whole=whole, quick=quick) as container:
+                yield _walked(container, kind, name, whole=whole, measured=measured)
         except (av.FFmpegError, ValueError, IndexError) as error:
             raise MediaError(f"`{name}` is not a video that can be read: it is damaged or cut short") from error
 
@@ -187,27 +196,56 @@ def _file(source: Path | bytes) -> Iterator[tuple[IO[bytes], str]]:
         yield file, source.name
 
 
-def _walked(container: "InputContainer", kind: str, name: str, *, measured: bool) -> OpenVideo:
+def _container(file: IO[bytes], kind: str, *, whole: bool, quick: bool) -> "InputContainer":
+    import av
+
+    if kind in {"webm", "matroska"}:
+        return av.open(file, "r", format="matroska")
+    if quick:
+        container = av.open(file, "r", format="mp4", options=_TABLES_ONLY)
+        if all(track.frames and track.average_rate for track in container.streams.video):
+            return container
+        container.close()  # a file in fragments, whose tables tell nothing
+        file.seek(0)
+    return av.open(file, "r", format="mp4", options=_ALL if whole else {})
+
+
+def _walked(container: "InputContainer", kind: str, name: str, *, whole: bool, measured: bool) -> OpenVideo:
+    stream = _pictures(container, name)
+    stream.thread_type = "AUTO"
+    times: list[int] = []
+    keys: list[int] = []
+    end, holes = Fraction(0), False
+    look_for_holes = stream.codec_context.name not in _MAY_HOLD_ZEROS
+    for packet in container.demux(stream, *(container.streams.audio if whole else ())):
+        if packet.stream is stream and packet.is_corrupt:
+            raise MediaError(f"`{name}` is damaged")
+        if not packet.size or packet.pts is None:  # the demuxer ends with empty packets
+            continue
+        if whole:
+            end = max(end, (packet.pts + (packet.duration or 0)) * Fraction(packet.time_base or 1))
+            holes = holes or (packet.stream is stream and look_for_holes and _is_holed(bytes(packet)))
+        if packet.stream is stream:
+            (keys if _is_start(packet) else times).append(packet.pts)
+    times += keys
+    if not times:
+        raise MediaError(f"`{name}` has no picture in it")
+    first, last, starts = min(times), max(times), tuple(sorted(keys))
+    return OpenVideo(name, kind, container, stream, len(times), first, last, starts, end, holes, measured)
+
+
+def _pictures(container: "InputContainer", name: str) -> "VideoStream":
     stream = next((track for track in container.streams.video if not track.disposition & _COVER), None)
     if stream is None or _codec(stream) is None:
         raise MediaError(f"`{name}` has no picture in it that can be read")
     if stream.codec_context.width <= 0 or stream.codec_context.height <= 0:
         raise MediaError(f"`{name}` has no picture in it")
-    stream.thread_type = "AUTO"
-    times, end, holes = [], Fraction(0), False
-    look_for_holes = stream.codec_context.name not in _MAY_HOLD_ZEROS
-    for packet in container.demux(stream, *container.streams.audio):
-        if packet.stream is stream and packet.is_corrupt:
-            raise MediaError(f"`{name}` is damaged")
-        if not packet.size or packet.pts is None:  # the demuxer ends with empty packets
-            continue
-        end = max(end, (packet.pts + (packet.duration or 0)) * Fraction(packet.time_base or 1))
-        if packet.stream is stream:
-            times.append(packet.pts)
-            holes = holes or (look_for_holes and _is_holed(bytes(packet)))
-    if not times:
-        raise MediaError(f"`{name}` has no picture in it")
-    return OpenVideo(name, kind, container, stream, len(times), min(times), max(times), end, holes, measured)
+    return stream
+
+
+def _is_start(packet: "Packet[Any]") -> bool:
+    """Whether decoding can start there, with a frame that is shown: an edit list may leave some out."""
+    return packet.is_keyframe and not packet.is_discard
 
 
 def _codec(track: "VideoStream | AudioStream") -> "CodecContext | None":

@@ -1,6 +1,7 @@
 """Single frames of a video as JPEG, for storyboards."""
 
 import io
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -53,29 +54,34 @@ def stills_at(source: Path | bytes, seconds: Iterable[float], *, width: int = 48
         return stills_of(video, wanted, width=width)
 
 
-def stills_of(video: OpenVideo, seconds: Iterable[float], *, width: int = 480) -> list[Still]:
+def stills_of(video: OpenVideo, seconds: Iterable[float | Fraction], *, width: int = 480) -> list[Still]:
     """As `stills_at`, from an open video."""
     return _cut(video, [video.first + round(Fraction(second) / video.unit) for second in seconds], width)
 
 
 def _cut(video: OpenVideo, times: Sequence[int], width: int) -> list[Still]:
     """Frames nearest to `times`, in units of the track; accepted in any order, decoded in forward passes."""
-    video.stream.thread_type = "SLICE"  # threads for whole frames would decode more of them than are wanted
+    video.stream.codec_context.thread_count = 1  # threads for frames would decode more of them than are wanted
     inside = [min(video.last, max(video.first, time)) for time in times]
     half = int(1 / video.rate / video.unit / 2)
-    soon = int(1 / video.unit)  # one second: for shorter distances, decoding is faster than seeking
     found: dict[int, Still] = {}
     frames: Iterator[VideoFrame] = iter(())
     shown: VideoFrame | None = None
     for time in sorted(set(inside)):
-        if shown is None or time - (shown.pts or 0) > soon:
-            frames, shown = video.frames_from(time), None
+        start = _start(video, time + half)
+        if shown is None or start > (shown.pts or 0):
+            frames, shown = video.frames_from(start), None
         while shown is None or (shown.pts or 0) < time - half:
             shown = next(frames, None)
             if shown is None:
                 raise MediaError(f"a picture of `{video.name}` does not decode")
         found[time] = _still(video, shown, width)
     return [found[time] for time in inside]
+
+
+def _start(video: OpenVideo, time: int) -> int:
+    """The key frame from which the frame of a time is decoded."""
+    return video.keys[max(0, bisect_left(video.keys, time) - 1)] if video.keys else video.first
 
 
 def still_of(source: Path | bytes, at: Moment, *, width: int = 480) -> Still:
@@ -86,11 +92,15 @@ def still_of(source: Path | bytes, at: Moment, *, width: int = 480) -> Still:
 
 
 def _still(video: OpenVideo, frame: "VideoFrame", width: int) -> Still:
-    how = {}
-    if frame.width > width:  # reduced while it is converted: the whole picture, in colours, takes ten times as long
-        how = {"width": width, "height": max(1, round(frame.height * width / frame.width)), "interpolation": "AREA"}
-    picture: Image = frame.to_image(**how)  # type: ignore[no-untyped-call]  # PyAV leaves it untyped
-    return _written(picture, float(((frame.pts or 0) - video.first) * video.unit), width)
+    seconds = float(((frame.pts or 0) - video.first) * video.unit)
+    if (
+        frame.width > width
+    ):  # reduced before its colours are converted: that of the whole picture takes four times as long
+        height = max(1, round(frame.height * width / frame.width))
+        frame = frame.reformat(width=width, height=height, interpolation="AREA", threads=1)
+    frame = frame.reformat(format="rgb24", threads=1)  # threads for so little would only wait
+    picture: Image = frame.to_image()  # type: ignore[no-untyped-call]  # PyAV leaves it untyped
+    return _written(picture, seconds, width)
 
 
 def _written(picture: "Image", seconds: float, width: int) -> Still:

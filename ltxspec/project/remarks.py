@@ -18,7 +18,9 @@ from ltxspec.lock.verdicts import (
     latest,
     no_verdicts,
     said_in,
+    withdrawn_in,
 )
+from ltxspec.lock.withdrawals import Withdrawal
 from ltxspec.plan.doubts import UNREAD
 from ltxspec.project.project import ProjectContext
 from ltxspec.storage.durable import read_if_exists
@@ -34,6 +36,7 @@ class Remarks:
     unread: tuple[Diagnostic, ...] = ()
     verdicts: Mapping[TaskId, tuple[Remark, ...]] = field(default_factory=dict)  # the deciding one last
     noted: Mapping[TaskId, tuple[Note, ...]] = field(default_factory=dict)
+    withdrawn: Mapping[TaskId, tuple[Withdrawal, ...]] = field(default_factory=dict)
 
 
 def verdict_path(project: ProjectContext, spec: str) -> Path:
@@ -73,7 +76,7 @@ def remarks_of(project: ProjectContext, tree: FileTree | None = None) -> Remarks
             unread.append(Diagnostic("warning", UNREAD, message, error.where, error.hint))
     verdicts, noted = said_in(files)
     by_task = {task: remark for task, remarks in verdicts.items() if (remark := latest(remarks)) is not None}
-    return Remarks(by_task, tuple(unread), verdicts, noted)
+    return Remarks(by_task, tuple(unread), verdicts, noted, withdrawn_in(files))
 
 
 def remarks_or_warn(project: ProjectContext) -> Mapping[TaskId, Remark]:

@@ -107,6 +107,7 @@ def _compared(old: SnapshotReading, new: SnapshotReading, revisions: Revisions) 
         records=_records(new, review),
         verdicts=remarks.verdicts,
         noted=remarks.noted,
+        withdrawn=remarks.withdrawn,
     )
 
 

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ltxspec.errors import LockHeld, LtxspecError, WrongUsage
 from ltxspec.formats import FormatError, Record, read
-from ltxspec.project.review_desk import Picking, ReviewDesk, Saying
+from ltxspec.project.review_desk import Picking, ReviewDesk, Saying, Withdrawing
 from ltxspec.project.review_media import MIMES
 from ltxspec.report.terminal import clean
 
@@ -67,7 +67,11 @@ def review_app(desk: ReviewDesk, token: str, port: int) -> ASGIApp:
         same = request.query_params.get("version") == found["version"]
         return _json(200, {"version": found["version"]} if same else found)
 
-    writers = {"say": _writer(desk, Saying, desk.say), "pick": _writer(desk, Picking, desk.pick)}
+    writers = {
+        "say": _writer(desk, Saying, desk.say),
+        "withdraw": _writer(desk, Withdrawing, desk.withdraw),
+        "pick": _writer(desk, Picking, desk.pick),
+    }
     app = Starlette(
         routes=[
             Route(f"/{token}/", page),

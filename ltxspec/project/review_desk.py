@@ -10,20 +10,22 @@ from msgspec import Meta
 
 from ltxspec.canonical import digest
 from ltxspec.errors import LockHeld, WrongUsage
-from ltxspec.formats import Place, Record, Text, to_json
+from ltxspec.formats import Place, Record, Text
 from ltxspec.lock.places import Box, Point
 from ltxspec.lock.verdicts import Verdict
 from ltxspec.project.adapters import open_archive
+from ltxspec.project.animatics import animatics_of
 from ltxspec.project.lookup import UnknownAddress, all_lockfiles, find_one, recorded_shots
 from ltxspec.project.pick import pick
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of
 from ltxspec.project.review import make_review
 from ltxspec.project.review_media import MediaOptions, screen
+from ltxspec.project.review_passages import passages_of
 from ltxspec.project.review_takes import clips_of_takes
 from ltxspec.project.stills_cache import stills_cache
-from ltxspec.project.verdicts import Opinion, add_note, decide, git_name
-from ltxspec.report.storyboard.takes import Reviewing
+from ltxspec.project.verdicts import Opinion, add_note, decide, git_name, withdraw_note
+from ltxspec.report.storyboard.takes import Reviewing, said_data
 from ltxspec.values import Json, ShotAddress, TaskId
 
 _PATIENCE: Final = 5.0  # seconds to wait for another process that holds a spec
@@ -32,8 +34,15 @@ _Seconds = Annotated[float, Meta(ge=0)]
 _Done = TypeVar("_Done")
 
 
+class NoteName(Record, frozen=True):
+    """Which note of a take is meant."""
+
+    note_by: str | None
+    note_time: Text
+
+
 class Saying(Record, frozen=True):
-    """What a page says about a take: a verdict, or without one a note."""
+    """What a page says about a take: a verdict, or without one a note, which may take the place of another."""
 
     address: Text
     task: Text
@@ -43,6 +52,15 @@ class Saying(Record, frozen=True):
     until: _Seconds | None = None
     box: Box | None = None
     point: Point | None = None
+    replaces: NoteName | None = None
+
+
+class Withdrawing(Record, frozen=True):
+    """The note that a page withdraws."""
+
+    address: Text
+    task: Text
+    note: NoteName
 
 
 class Picking(Record, frozen=True):
@@ -56,9 +74,11 @@ class Picking(Record, frozen=True):
 class ReviewDesk:
     """One review of the working tree. Its methods may be called from several threads."""
 
-    def __init__(self, project: ProjectContext, base: str | None) -> None:
+    def __init__(self, project: ProjectContext, base: str | None, *, animatics: bool = False) -> None:
         self._project = project
         self._base = base
+        self._animatics = animatics  # whether the page shows previews of shots that are to be rendered
+        self._linked: dict[str, Path] = {}  # videos of pages, by the names under which they are served
         self._archive = open_archive(project)
         self._writing = threading.Lock()
         self._known: tuple[object, dict[str, Json]] | None = None
@@ -69,18 +89,29 @@ class ReviewDesk:
 
         project = self._project
         review = make_review(project, self._base, None)
-        how = MediaOptions(
-            self._archive.path_of, project.root, link=lambda file: f"media/{file.name}", stills=stills_cache(project)
-        )
+        find, stills = self._archive.path_of, stills_cache(project)
+        drawn = animatics_of(project, find) if self._animatics else None
+        how = MediaOptions(find, project.root, link=self._link, stills=stills, animatics=drawn)
         screened = screen(review, how)
         clips = clips_of_takes(screened.review, screened.footage, how)
-        reviewing = Reviewing(clips, live=True, by=git_name(project.root) or "")
+        stills.prune()
+        if drawn is not None:
+            drawn.prune()
+        places = passages_of(project, screened.review, find)
+        reviewing = Reviewing(clips, places, live=True, by=git_name(project.root) or "")
         return "".join(storyboard(screened.review, screened.footage, screened.frames, reviewing))
 
+    def _link(self, file: Path) -> str:
+        self._linked[file.name] = file
+        return f"media/{file.name}"
+
     def video(self, name: str) -> Path | None:
-        """A video of the archive by its file name; None if there is none of that name."""
+        """A video of the archive, or of a page, by its file name; None if there is none of that name."""
         found = self._archive.path_of(name.partition(".")[0])
-        return found if found is not None and found.name == name else None
+        if found is not None and found.name == name:
+            return found
+        linked = self._linked.get(name)
+        return linked if linked is not None and linked.is_file() else None
 
     def state(self) -> dict[str, Json]:
         """What is recorded: `said` by task, the takes of each shot and the one in use, and a `version` of all that.
@@ -100,10 +131,18 @@ class ReviewDesk:
             note=said.note, at=said.at, until=said.until, box=said.box, point=said.point, task=TaskId(said.task)
         )
         if said.verdict is None:
-            self._patiently(lambda: add_note(self._project, address, opinion))
+            old = said.replaces
+            name = (old.note_by, old.note_time) if old is not None else None
+            self._patiently(lambda: add_note(self._project, address, opinion, name))
         else:
             verdict = said.verdict
             self._patiently(lambda: decide(self._project, [address], verdict, opinion))
+
+    def withdraw(self, wanted: Withdrawing) -> None:
+        """Withdraw a note. Raises what `withdraw_note` raises."""
+        address, note = self._one(wanted.address), wanted.note
+        name = (note.note_by, note.note_time)
+        self._patiently(lambda: withdraw_note(self._project, address, TaskId(wanted.task), name))
 
     def pick(self, wanted: Picking) -> None:
         """Make a take, and one of its results, the current one. Raises what `pick` raises."""
@@ -142,17 +181,10 @@ class ReviewDesk:
         return [(name, stat.st_mtime_ns, stat.st_size, stat.st_ino) for name, stat in stats]
 
     def _read(self) -> dict[str, Json]:
-        remarks = remarks_of(self._project)
-        said = {
-            task: {
-                "verdicts": [to_json(remark) for remark in remarks.verdicts.get(task, ())],
-                "notes": [to_json(note) for note in remarks.noted.get(task, ())],
-            }
-            for task in sorted({*remarks.verdicts, *remarks.noted})
-        }
         shots: dict[ShotAddress, Json] = {
             shot.address: {"current": shot.record.current, "tasks": [take.task_id for take in shot.record.takes]}
             for shot in recorded_shots(all_lockfiles(self._project))
         }
+        said = said_data(remarks_of(self._project))
         found: dict[str, Json] = {"said": said, "shots": {str(address): record for address, record in shots.items()}}
         return {**found, "version": digest(found)}

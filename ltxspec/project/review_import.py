@@ -13,7 +13,8 @@ from ltxspec.apply.ledger import timestamp
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.lock.models import Take
 from ltxspec.lock.review_export import ReviewedTake, ReviewExport, decode_export
-from ltxspec.lock.verdicts import Note, Remark, VerdictFile
+from ltxspec.lock.verdicts import Note, Remark
+from ltxspec.lock.withdrawals import Withdrawal, left
 from ltxspec.project.locks import locked
 from ltxspec.project.lookup import RecordedShot, all_lockfiles, recorded_shots
 from ltxspec.project.project import ProjectContext
@@ -53,12 +54,16 @@ class Imported:
     Attributes:
         decided: new verdicts, in the order of the file.
         noted: new notes, in the order of the file.
-        known: how many verdicts and notes of the file were recorded before.
+        withdrawn: notes that are gone now, in the order of the file.
+        withdrawals: how many withdrawals are new; some may be of notes that are not recorded here.
+        known: how many verdicts and notes of the file were recorded before, or notes withdrawn.
         overruled: tasks with a new verdict that does not count, because a later one is recorded.
     """
 
     decided: Sequence[Decided]
     noted: Sequence[Noted]
+    withdrawn: Sequence[Noted]
+    withdrawals: int
     known: int
     overruled: frozenset[TaskId]
 
@@ -75,6 +80,15 @@ class _Meant:
     @property
     def name(self) -> str:
         return f"take {self.number} of `{self.address}`"
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is said about a take, as it is recorded."""
+
+    verdicts: Sequence[Remark]
+    notes: Sequence[Note]
+    withdrawn: Sequence[Withdrawal]
 
 
 def import_review(project: ProjectContext, path: Path, name: str) -> Imported:
@@ -102,19 +116,26 @@ def import_review(project: ProjectContext, path: Path, name: str) -> Imported:
         meant = _meant(project, export, name)  # a take may have moved before the locks were held
         if not {item.address.spec for item in meant} <= specs:
             raise UnknownTakes(f"takes of `{name}` are being moved to another spec", hint="run the command again")
-        return _record(project, [(item, *_checked(item)) for item in meant])
+        return _record(project, [(item, _checked(item)) for item in meant])
 
 
-def _record(project: ProjectContext, said: Sequence[tuple[_Meant, Sequence[Remark], Sequence[Note]]]) -> Imported:
-    before = {spec: verdicts_of(project, spec) for spec in {item.address.spec for item, _, _ in said}}
-    files: dict[str, VerdictFile] = dict(before)
-    decided, noted = list[Decided](), list[Noted]()
-    for item, remarks, notes in said:
+def _record(project: ProjectContext, said: Sequence[tuple[_Meant, _Words]]) -> Imported:
+    before = {spec: verdicts_of(project, spec) for spec in {item.address.spec for item, _ in said}}
+    recorded, files = remarks_of(project), dict(before)
+    decided, noted, withdrawn, withdrawals = list[Decided](), list[Noted](), list[Noted](), 0
+    for item, words in said:
         spec, task = item.address.spec, item.take.task_id
-        for remark in _new(remarks, files[spec].verdicts.get(task, ())):
+        gone, there = recorded.withdrawn.get(task, ()), recorded.noted.get(task, ())
+        for withdrawal in _new_withdrawals(words.withdrawn, gone):
+            files[spec] = files[spec].without_note(task, withdrawal)
+            lost = [note for note in there if note not in left(there, [withdrawal])]
+            withdrawn += [Noted(item.address, item.number, task, note) for note in lost]
+            withdrawals += 1
+        for remark in _new(words.verdicts, files[spec].verdicts.get(task, ())):
             files[spec] = files[spec].with_remark(task, remark)
             decided.append(Decided(item.address, item.number, task, remark))
-        for note in _new(notes, files[spec].noted.get(task, ())):
+        standing = left(words.notes, (*gone, *files[spec].gone.get(task, ())))
+        for note in _new(standing, files[spec].noted.get(task, ())):
             files[spec] = files[spec].with_note(task, note)
             noted.append(Noted(item.address, item.number, task, note))
     for spec, file in files.items():
@@ -123,8 +144,15 @@ def _record(project: ProjectContext, said: Sequence[tuple[_Meant, Sequence[Remar
     last = {item.task: item.remark for item in decided}
     counting = remarks_of(project).by_task
     overruled = frozenset(task for task, remark in last.items() if counting.get(task, remark).verdict != remark.verdict)
-    whole = sum(len(remarks) + len(notes) for _, remarks, notes in said)
-    return Imported(decided, noted, whole - len(decided) - len(noted), overruled)
+    whole = sum(len(words.verdicts) + len(words.notes) for _, words in said)
+    return Imported(decided, noted, withdrawn, withdrawals, whole - len(decided) - len(noted), overruled)
+
+
+def _new_withdrawals(said: Sequence[Withdrawal], known: Sequence[Withdrawal]) -> list[Withdrawal]:
+    """Each note once, of those that are not withdrawn yet."""
+    names = {(item.note_by, item.note_time) for item in known}
+    found = {(item.note_by, item.note_time): item for item in said}
+    return [item for name, item in found.items() if name not in names]
 
 
 def _new(said: Sequence[_Said], known: Sequence[_Said]) -> list[_Said]:
@@ -157,26 +185,30 @@ def _one(said: ReviewedTake, places: Sequence[tuple[RecordedShot, int, Take]]) -
     return _Meant(shot.address, number, take, said)
 
 
-def _checked(item: _Meant) -> tuple[Sequence[Remark], Sequence[Note]]:
+def _checked(item: _Meant) -> _Words:
     """What is said about a take as it is recorded, without secrets. Raises WrongUsage."""
     latest = timestamp(SystemClock().now() + _AHEAD)
-    every: list[Remark | Note] = [*item.said.verdicts, *item.said.notes]
-    for said in every:
-        check_place(item.name, item.take, said)
-        if said.time > latest:
+    placed: list[Remark | Note] = [*item.said.verdicts, *item.said.notes]
+    for one in placed:
+        check_place(item.name, item.take, one)
+    for signed in (*placed, *item.said.withdrawn):
+        if signed.time > latest:
             raise WrongUsage(
-                f"what is said about {item.name} has the time `{said.time}`, which is in the future",
+                f"what is said about {item.name} has the time `{signed.time}`, which is in the future",
                 hint="the clock of the reviewer's machine may be wrong; nothing was recorded",
             )
-        if said.by is not None and len(said.by) > _LONGEST_NAME:
+        if signed.by is not None and len(signed.by) > _LONGEST_NAME:
             raise WrongUsage(f"a name in what is said about {item.name} has more than {_LONGEST_NAME} characters")
-    remarks = [replace(said, note=kept_note(said.note), by=_name(said)) for said in item.said.verdicts]
-    notes = [replace(said, note=text, by=_name(said)) for said in item.said.notes if (text := kept_note(said.note))]
-    return remarks, notes
+    said = item.said
+    return _Words(
+        [replace(remark, note=kept_note(remark.note), by=_name(remark.by)) for remark in said.verdicts],
+        [replace(note, note=text, by=_name(note.by)) for note in said.notes if (text := kept_note(note.note))],
+        [replace(gone, note_by=_name(gone.note_by), by=_name(gone.by)) for gone in said.withdrawn],
+    )
 
 
-def _name(said: Remark | Note) -> str | None:
-    return redact_secrets((said.by or "").strip()) or None
+def _name(by: str | None) -> str | None:
+    return redact_secrets((by or "").strip()) or None
 
 
 def _providers(project: ProjectContext) -> set[str]:

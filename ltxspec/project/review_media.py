@@ -13,7 +13,7 @@ from ltxspec.errors import MediaError
 from ltxspec.lock.models import Output, Take
 from ltxspec.media.comparison import Filmed, compare
 from ltxspec.media.contact_sheet import Frame, Sheet, SheetShot, SheetSide, contact_sheet
-from ltxspec.media.probe import VideoInfo
+from ltxspec.media.probe import VideoInfo, probe
 from ltxspec.media.stills import Still, still_of
 from ltxspec.project.animatics import Animatics, drawn, is_to_come
 from ltxspec.project.review_frames import start_cutting
@@ -70,6 +70,10 @@ class MediaOptions:
         make = compare if self.stills is None else self.stills.compared
         return make(before, after, width=self.still_width)
 
+    def info(self, video: Path) -> VideoInfo:
+        """The properties of a video. Raises MediaError."""
+        return probe(video) if self.stills is None else self.stills.info(video)
+
     def cut(self, video: Path, at: Moment) -> Still:
         """Exactly one frame. Raises MediaError."""
         make = still_of if self.stills is None else self.stills.frame
@@ -119,13 +123,13 @@ def screen(review: Review, how: MediaOptions) -> ReviewMedia:
 
 def videos_away(review: Review, find: Callable[[str], Path | None]) -> Mapping[TaskId, Sequence[Output]]:
     """The videos of a review that are not on this machine, by task."""
-    takes = [take for shot in review.shots for take in (shot.before, shot.after) if take is not None]
+    takes = [take for shot in review.shots for take in (shot.before or shot.earlier, shot.after) if take is not None]
     away = {take.task_id: [one for one in take.outputs if _file(one, find) is None] for take in takes}
     return {task: outputs for task, outputs in away.items() if outputs}
 
 
 def _reels(shot: ShotReview, find: Callable[[str], Path | None], preview: Path | None) -> Iterator[_ClipFiles]:
-    before, after = _outputs(shot.before), _outputs(shot.after)
+    before, after = _outputs(shot.before or shot.earlier), _outputs(shot.after)
     if shot.before is not None and shot.after is not None and shot.before.task_id == shot.after.task_id:
         before = ()  # the same video on both sides is shown once
     for index in range(max(len(before), len(after), 1 if preview else 0)):

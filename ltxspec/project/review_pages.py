@@ -7,6 +7,7 @@ from ltxspec.project.adapters import open_archive
 from ltxspec.project.animatics import animatics_of
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen, videos_away
+from ltxspec.project.review_passages import passages_of
 from ltxspec.project.review_takes import clips_of_takes
 from ltxspec.project.stills_cache import stills_cache
 from ltxspec.report.storyboard.takes import Reviewing
@@ -60,7 +61,8 @@ def write_review(
     screened = screen(review, how.with_stills(STILL_WIDTH) if "png_dir" in files else how)
     written = []
     clips = clips_of_takes(review, screened.footage, how) if "html" in files else {}
-    for path, pieces in _documents(screened, files, Reviewing(clips), embed=embed):
+    places = passages_of(project, screened.review, find) if "html" in files else {}
+    for path, pieces in _documents(screened, files, Reviewing(clips, places), embed=embed):
         write_document(path, pieces)
         written.append(shown(path))
     stills.prune()

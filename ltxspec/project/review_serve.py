@@ -28,7 +28,9 @@ class CannotServe(LtxspecError):
     code = "cannot-listen"
 
 
-def serve_review(project: ProjectContext, base: str | None, port: int, ready: Callable[[str], None]) -> None:
+def serve_review(
+    project: ProjectContext, base: str | None, port: int, ready: Callable[[str], None], *, animatics: bool = False
+) -> None:
     """Serve the review of the working tree until the process is interrupted (SIGINT or SIGTERM), which is no error.
 
     Args:
@@ -36,6 +38,7 @@ def serve_review(project: ProjectContext, base: str | None, port: int, ready: Ca
         base: a git revision to compare with; None: as `make_review`.
         port: 0 picks any free port.
         ready: called with the address once connections are accepted.
+        animatics: whether shots that are to be rendered are shown by a free preview.
 
     Raises:
         CannotServe: the port is not available.
@@ -43,26 +46,26 @@ def serve_review(project: ProjectContext, base: str | None, port: int, ready: Ca
     """
     make_review(project, base, None)  # what is wrong is said here, not on the page
     with closing(_listen(port)) as listener:
-        server, address = _server(project, base, listener)
+        server, address = _server(ReviewDesk(project, base, animatics=animatics), listener)
         ready(address)
         serve_until_interrupted(server, listener)
 
 
 @contextmanager
-def serving_review(project: ProjectContext, base: str | None = None) -> Iterator[str]:
+def serving_review(project: ProjectContext, base: str | None = None, *, animatics: bool = False) -> Iterator[str]:
     """Serve in a thread of this process while the context is open, on any free port; yields the address."""
     with closing(_listen(0)) as listener:
-        server, address = _server(project, base, listener)
+        server, address = _server(ReviewDesk(project, base, animatics=animatics), listener)
         with serving_in_thread(server, listener, "review"):
             yield address
 
 
-def _server(project: ProjectContext, base: str | None, listener: socket.socket) -> "tuple[uvicorn.Server, str]":
+def _server(desk: ReviewDesk, listener: socket.socket) -> "tuple[uvicorn.Server, str]":
     import uvicorn
 
     port, token = listener.getsockname()[1], secrets.token_urlsafe(_TOKEN_BYTES)
     config = uvicorn.Config(
-        review_app(ReviewDesk(project, base), token, port),
+        review_app(desk, token, port),
         http="h11",
         ws="none",
         lifespan="off",

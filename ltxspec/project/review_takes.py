@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ltxspec.errors import MediaError
-from ltxspec.media.probe import VideoInfo, probe
+from ltxspec.media.probe import VideoInfo
 from ltxspec.project.review_media import MediaOptions, clip_of
 from ltxspec.report.storyboard.models import Clip, ClipPair
 from ltxspec.review.models import Review
@@ -31,14 +31,16 @@ def clips_of_takes(review: Review, footage: Sequence[Sequence[ClipPair]], how: M
     }
     files = {sha: file for sha in sorted(wanted - found.keys()) if (file := how.find(sha)) is not None}
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        for (sha, file), info in zip(files.items(), pool.map(_look, files.values()), strict=True):
+        for (sha, file), info in zip(
+            files.items(), pool.map(lambda file: _look(file, how), files.values()), strict=True
+        ):
             if info is not None:
                 found[sha] = clip_of(file, info, how)
     return found
 
 
-def _look(file: Path) -> VideoInfo | None:
+def _look(file: Path, how: MediaOptions) -> VideoInfo | None:
     try:
-        return probe(file)
+        return how.info(file)
     except MediaError:
         return None

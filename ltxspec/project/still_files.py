@@ -14,7 +14,7 @@ from ltxspec.project.review_media import ReviewMedia
 from ltxspec.report.storyboard.models import Clip, Picture
 from ltxspec.storage.durable import translated, write_document
 
-_NAME = re.compile(r"[0-9a-f]{32}\.jpg")
+_NAME = re.compile(r"[0-9a-f]{24,32}\.jpg")
 _OLD = 86_400  # seconds for which stills that the page no longer shows are kept: it may be open
 
 
@@ -51,7 +51,7 @@ class _Shelf:
         return None if clip is None else replace(clip, stills=tuple(map(self.put, clip.stills)))
 
     def put(self, picture: Picture) -> Picture:
-        name = f"{sha256(picture.jpeg).hexdigest()[:32]}.jpg"
+        name = f"{sha256(picture.jpeg).hexdigest()[:24]}.jpg"
         if name not in self._used:
             self._used.add(name)
             if not self._has(name, len(picture.jpeg)):

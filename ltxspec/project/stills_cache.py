@@ -10,16 +10,18 @@ import msgspec
 
 from ltxspec.canonical import canonical_bytes
 from ltxspec.media.comparison import FRACTIONS, Filmed, compare
+from ltxspec.media.probe import VideoInfo, probe
 from ltxspec.media.stills import Still, still_of
 from ltxspec.project.project import ProjectContext
 from ltxspec.storage.entry_cache import EntryCache
 from ltxspec.values import Json, Moment
 from ltxspec.version import __version__
 
-_WAY = 1  # how stills are made; count up when that changes
+_WAY = 2  # how stills are made; count up when that changes
 _Made = TypeVar("_Made")
 _Pair = tuple[Filmed | None, Filmed | None]
 _PAIR: "msgspec.msgpack.Decoder[_Pair]" = msgspec.msgpack.Decoder(_Pair)
+_INFO: "msgspec.msgpack.Decoder[VideoInfo]" = msgspec.msgpack.Decoder(VideoInfo)
 _STILL: "msgspec.msgpack.Decoder[Still]" = msgspec.msgpack.Decoder(Still)
 
 
@@ -38,6 +40,10 @@ class StillsCache:
         """As `stills.still_of`, of a file that is named by its hash. Raises MediaError."""
         key = _key("frame", [_name(video)], [str(at), width])
         return self._kept(key, _STILL, lambda: still_of(video, at, width=width))
+
+    def info(self, video: Path) -> VideoInfo:
+        """As `probe.probe`, of a file that is named by its hash. Raises MediaError."""
+        return self._kept(_key("info", [_name(video)], []), _INFO, lambda: probe(video))
 
     def _kept(self, key: str, decoder: "msgspec.msgpack.Decoder[_Made]", make: Callable[[], _Made]) -> _Made:
         """An entry; made anew where it is missing or cannot be read."""

@@ -10,11 +10,12 @@ from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.lock.places import Placed, place_problem
 from ltxspec.lock.verdicts import Note, Remark, Verdict, VerdictFile, encode_verdicts, is_time
+from ltxspec.lock.withdrawals import Withdrawal
 from ltxspec.project.locks import locked
 from ltxspec.project.lookup import UnknownAddress, find, find_one, record_of
 from ltxspec.project.pick import chosen
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.remarks import remarks_or_warn, verdict_path, verdicts_of
+from ltxspec.project.remarks import Remarks, remarks_of, remarks_or_warn, verdict_path, verdicts_of
 from ltxspec.redaction import redact_secrets
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.durable import REAL, replace_file
@@ -29,6 +30,7 @@ __all__ = [
     "decide",
     "git_name",
     "kept_note",
+    "withdraw_note",
     "write_verdicts",
 ]
 _LONGEST_NOTE = 10_000  # characters
@@ -111,13 +113,17 @@ def decide(project: ProjectContext, patterns: Sequence[str], verdict: Verdict, o
     return decided
 
 
-def add_note(project: ProjectContext, address: str, opinion: Opinion) -> Note:
+NoteName = tuple[str | None, str]  # who wrote a note, and when: which one of a take it is
+
+
+def add_note(project: ProjectContext, address: str, opinion: Opinion, replaces: NoteName | None = None) -> Note:
     """Record a note about a take, which decides nothing.
 
     Args:
         project: the project.
         address: one shot.
         opinion: the take, and what is said about it; its note is not empty.
+        replaces: a note of the same take that is withdrawn with it, if it is still there.
 
     Raises:
         UnknownAddress, WrongUsage, VerdictError, LockHeld, LockfileError, StorageError: as `decide`.
@@ -130,10 +136,49 @@ def add_note(project: ProjectContext, address: str, opinion: Opinion) -> Note:
     with locked(project, [shot.spec], command="note"):
         _, task = _take(project, shot, opinion)
         file = verdicts_of(project, shot.spec)
-        when = timestamp(SystemClock().now())
+        said = remarks_of(project)
+        when = _unlike_others(timestamp(SystemClock().now()), task, said)
         note = Note(text, opinion.at, who, when, opinion.until, opinion.box, opinion.point)
+        if replaces is not None and _is_there(replaces, said.noted.get(task, ())):
+            file = file.without_note(task, Withdrawal(*replaces, who, when))
         write_verdicts(project, shot.spec, file.with_note(task, note))
     return note
+
+
+def withdraw_note(project: ProjectContext, address: str, task: TaskId, note: NoteName) -> None:
+    """Withdraw a note about a take: it is gone, and comes back neither with a merge nor with an older export.
+
+    Args:
+        project: the project.
+        address: one shot.
+        task: the task of the take.
+        note: which note.
+
+    Raises:
+        UnknownAddress, WrongUsage, VerdictError, LockHeld, LockfileError, StorageError: as `decide`.
+    """
+    shot = find_one(project, address).address
+    who = redact_secrets(git_name(project.root))
+    with locked(project, [shot.spec], command="note"):
+        _, task = _take(project, shot, Opinion(task=task))
+        if not _is_there(note, remarks_of(project).noted.get(task, ())):
+            raise WrongUsage("this note is not recorded, or was withdrawn already", hint="load the page again")
+        file = verdicts_of(project, shot.spec)
+        gone = Withdrawal(*note, who, timestamp(SystemClock().now()))
+        write_verdicts(project, shot.spec, file.without_note(task, gone))
+
+
+def _is_there(name: NoteName, notes: Sequence[Note]) -> bool:
+    return name in [(note.by, note.time) for note in notes]
+
+
+def _unlike_others(when: str, task: TaskId, said: Remarks) -> str:
+    """A time that no other note of a take has, nor one that was withdrawn: it is part of a note's name."""
+    taken = {note.time for note in said.noted.get(task, ())}
+    taken |= {item.note_time for item in said.withdrawn.get(task, ())}
+    while when in taken:
+        when = time_after(when, [when])
+    return when
 
 
 def write_verdicts(project: ProjectContext, spec: str, file: VerdictFile) -> None:

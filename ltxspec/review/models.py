@@ -9,6 +9,7 @@ from ltxspec.formats import Record
 from ltxspec.lock.facts import AlteredTake
 from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.lock.verdicts import Note, Remark
+from ltxspec.lock.withdrawals import Withdrawal
 from ltxspec.plan.actions import Change, FieldChange
 from ltxspec.review.follows import Use
 from ltxspec.values import ShotAddress, TaskId, Usd
@@ -90,6 +91,7 @@ class ShotReview:
     uses_after: tuple[Use, ...] = ()  # what the take of the head took from other shots, or the one to come will
     unmet_before: tuple[Unmet, ...] = ()  # how the videos of the two takes are not as expected
     unmet_after: tuple[Unmet, ...] = ()
+    earlier: Take | None = None  # of a shot without a take on either side: the latest that the head has; shown, no more
 
     @property
     def sources(self) -> tuple[ShotAddress, ...]:
@@ -159,6 +161,7 @@ class Review:
     records: Mapping[ShotAddress, ShotRecord] = field(default_factory=dict)  # of its shots, at the head
     verdicts: Mapping[TaskId, Sequence[Remark]] = field(default_factory=dict)  # every verdict at the head, oldest first
     noted: Mapping[TaskId, Sequence[Note]] = field(default_factory=dict)  # every note at the head
+    withdrawn: Mapping[TaskId, Sequence[Withdrawal]] = field(default_factory=dict)  # notes that are gone
 
     def count(self, kind: ShotKind) -> int:
         """How many shots are of this kind."""

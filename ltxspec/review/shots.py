@@ -183,6 +183,7 @@ def _shot(key: str, kind: ShotKind, pair: Pair, origin: ShotAddress | None) -> S
         uses_after=numbered(uses_of(after or _to_come(kind, pending)), pair.head.lockfiles),
         unmet_before=unmet_of(before, asked_before),
         unmet_after=unmet_of(after, asked),
+        earlier=_earlier(key, pair) if before is None and after is None else None,
     )
 
 
@@ -211,6 +212,14 @@ def _after(key: str, kind: ShotKind, pair: Pair, pending: Change | None) -> Take
         takes = [take for name in names if (place := _record(pair.new, name)) for take in place.takes]
         return next((take for take in takes if take.task_id == pending.task_id), None)
     return record.current_take if record else None
+
+
+def _earlier(key: str, pair: Pair) -> Take | None:
+    """The take in use at the head although it is out of date, else the latest with a video."""
+    record = _record(pair.new, key)
+    if record is None:
+        return None
+    return record.current_take or next((take for take in record.takes[::-1] if take.status == "succeeded"), None)
 
 
 def _new_request(kind: ShotKind, after: Take | None, asked: Request | None) -> Mapping[str, Json] | None:

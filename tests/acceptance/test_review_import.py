@@ -77,6 +77,41 @@ def test_verdicts_and_notes_are_recorded_and_said(bought: Path) -> None:
     assert [[item["note"] for item in one["notes"]] for one in shot["takes"]] == [["here", "too dark"], []]
 
 
+def test_a_withdrawn_note_is_gone_and_an_older_file_does_not_bring_it_back(bought: Path) -> None:
+    ltxspec("review", "import", export(bought, about(1, notes=[note("mine"), note("ours", by="Cy")])), cwd=bought)
+    gone = {"noteBy": "Bo", "noteTime": NOON, "by": "Bo", "time": LATER}
+    newer = export(bought, about(1, withdrawn=[gone]))
+    done = ltxspec("review", "import", newer, cwd=bought)
+    assert done.out == "night.alley take 1: withdrawn: note by Bo: mine\n"
+    assert done.err == "0 verdicts and 0 notes recorded, 1 note withdrawn, 0 known before.\n"
+    kept = (bought / "lockfiles" / "night.review.json").read_bytes()
+    older = export(bought, about(1, notes=[note("mine"), note("ours", by="Cy")]))
+    again = ltxspec("review", "import", older, "--format", "json", cwd=bought)
+    assert [again.json[name] for name in ("notes", "withdrawn", "known")] == [[], 0, 2]
+    assert (bought / "lockfiles" / "night.review.json").read_bytes() == kept
+    assert [item["note"] for item in written(bought)["notes"][task(1)]] == ["ours"]
+    assert written(bought)["withdrawn"] == {task(1): [gone]}
+    shown = ltxspec("show", "night.alley", cwd=bought).out
+    assert "ours" in shown
+    assert "mine" not in shown
+
+
+def test_a_note_and_its_withdrawal_in_one_file_leave_nothing_but_the_withdrawal(bought: Path) -> None:
+    gone = {"noteBy": "Bo", "noteTime": NOON, "by": "Bo", "time": LATER}
+    file = export(bought, about(1, notes=[note("mine")], withdrawn=[gone, gone]))
+    ltxspec("review", "import", file, cwd=bought)
+    assert "notes" not in written(bought)
+    assert written(bought)["withdrawn"] == {task(1): [gone]}
+
+
+@pytest.mark.parametrize("field", ["time", "noteTime"])
+def test_a_withdrawal_at_a_time_that_does_not_exist_is_refused(field: str, bought: Path) -> None:
+    gone = {"noteBy": "Bo", "noteTime": NOON, "by": "Bo", "time": LATER, field: "2026-13-28T12:00:00.000Z"}
+    file = export(bought, about(1, withdrawn=[gone]))
+    assert "time" in ltxspec("review", "import", file, cwd=bought, check=1).err
+    assert not (bought / "lockfiles" / "night.review.json").exists()
+
+
 def test_importing_twice_changes_nothing(bought: Path) -> None:
     file = export(bought, about(2, verdicts=[verdict()], notes=[note()]), about(2, verdicts=[verdict()]))
     ltxspec("review", "import", file, cwd=bought)

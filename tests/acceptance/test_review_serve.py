@@ -77,6 +77,21 @@ def test_videos_are_given_in_parts(address: str, studio: Path) -> None:
     assert part.headers["content-range"] == f"bytes 4-7/{len(whole.content)}"
 
 
+def test_what_is_not_rendered_is_shown_by_a_preview_where_that_is_asked_for(studio: Path) -> None:
+    spec = studio / "specs" / "night.yaml"
+    spec.write_text(spec.read_text("utf-8").replace("ain", "uin"), "utf-8")
+    shown = {}
+    for animatics in (False, True):
+        with serving_review(open_project(studio), "HEAD", animatics=animatics) as address:
+            page = httpx.get(address).text
+            shown[animatics] = "Preview, not rendered" in page
+            names = set(re.findall(r"media/([0-9a-f]{64}\.mp4)", page))
+            assert all(httpx.get(f"{address}media/{name}").content[4:8] == b"ftyp" for name in names)
+    assert shown == {False: False, True: True}
+    assert list(studio.glob(".ltxspec/cache/animatics/**/*.mp4"))
+    assert list(studio.glob(".ltxspec/cache/stills/**/*"))
+
+
 @pytest.mark.parametrize("name", ["a" * 64 + ".mp4", "..%2f..%2fltxspec.toml", "ltxspec.toml", "%00"])
 def test_nothing_else_is_given(name: str, address: str) -> None:
     assert httpx.get(f"{address}media/{name}").status_code == 404
@@ -177,6 +192,29 @@ def test_a_take_is_picked(address: str, studio: Path) -> None:
     assert post(address, "pick", {"address": "night.alley", "task": "x", "result": 1}).status_code == 400
 
 
+def test_a_note_is_changed_and_withdrawn(address: str, studio: Path) -> None:
+    first = tasks(address)[0]
+    about = {"address": "night.alley", "task": first}
+    old = post(address, "say", {**about, "note": "dark"}).json()["said"][first]["notes"][0]
+    name = {"noteBy": old["by"], "noteTime": old["time"]}
+    (new,) = post(address, "say", {**about, "note": "dim", "replaces": name}).json()["said"][first]["notes"]
+    assert (new["note"], new["time"] != old["time"]) == ("dim", True)
+    late = post(address, "say", {**about, "note": "murky", "replaces": name}).json()["said"][first]["notes"]
+    assert [item["note"] for item in late] == ["dim", "murky"], "another page was faster: nothing is lost"
+    missing = post(address, "withdraw", {**about, "note": name})
+    assert (missing.status_code, "withdrawn already" in missing.json()["error"]) == (400, True)
+    wrong = {"noteBy": "Ann", "noteTime": "yesterday"}
+    assert post(address, "withdraw", {**about, "note": wrong}).status_code == 400
+    assert post(address, "say", {**about, "note": "x", "replaces": wrong}).status_code == 200
+    left = post(address, "withdraw", {**about, "note": {"noteBy": new["by"], "noteTime": new["time"]}}).json()
+    assert [item["note"] for item in left["said"][first]["notes"]] == ["murky", "x"]
+    assert [item["noteTime"] for item in left["said"][first]["withdrawn"]] == [old["time"], new["time"]]
+    assert b"dim" not in verdicts(studio)[0].read_bytes()
+    shown = ltxspec("show", "night.alley", cwd=studio).out
+    assert "murky" in shown
+    assert "dark" not in shown
+
+
 def test_many_at_once_lose_nothing(address: str) -> None:
     first = tasks(address)[0]
     notes = [f"note {number}" for number in range(12)]
@@ -217,7 +255,7 @@ def test_a_port_that_is_taken_is_said(studio: Path) -> None:
 
 
 def test_the_command_prints_its_address_and_ends_with_an_interrupt(studio: Path) -> None:
-    command = [sys.executable, "-m", "ltxspec", "review", "HEAD", "--serve"]
+    command = [sys.executable, "-m", "ltxspec", "review", "HEAD", "--serve", "--animatics"]
     with subprocess.Popen(command, cwd=studio, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         found = re.fullmatch(r"review ready: (http://127\.0\.0\.1:\d+/[\w-]{24}/)\n", process.stdout.readline())

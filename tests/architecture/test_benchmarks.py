@@ -22,6 +22,20 @@ def test_planning_speed_is_measured_on_a_plan_that_finds_the_edits(shape: str) -
     assert row.split()[:2] == [shape, "3"]
 
 
+def test_a_review_is_measured_cold_and_warm_with_the_size_of_its_page() -> None:
+    lines = run("review_speed.py", "--shots", "2", "--size", "192x108", "--seconds", "2", "--rounds", "1")
+    assert [line.split()[0] for line in lines] == ["ltxspec", "cold", "warm", "page"]
+    assert lines[3].split()[3:5] == ["12", "stills"]
+
+
+@pytest.mark.browser
+def test_its_page_is_opened_and_scrolled_beside_an_empty_one(tmp_path: Path, browser_executable: str) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<video poster='data:,'></video><p style='height: 100000px'>", "utf-8")
+    lines = run("page_speed.py", str(page), browser_executable)
+    assert [line[:11].strip() for line in lines] == ["opened", "page", "empty page", "page", "empty page"]
+
+
 def test_start_up_is_measured_beside_python() -> None:
     lines = run("startup.py", "--rounds", "1")
     assert any(line.startswith("ltxspec --version") for line in lines)

@@ -75,13 +75,25 @@ def test_what_is_far_from_a_difference_unfolds_on_demand(open_page: Callable[...
     assert "word0 word1 word2" in prompt.inner_text()
 
 
-def test_every_video_has_its_first_still_long_before_it_is_scrolled_to(
+def test_every_video_has_its_first_still_when_it_comes_into_sight(
     open_page: Callable[..., Opened], films: Films, tmp_path: Path
 ) -> None:
     opened = open_page(write_page(films, many(films, 40), tmp_path / "many.html"))
     posters = opened.ask(
-        """[...document.querySelectorAll(".player")].map((root) => [...root.querySelectorAll("video")].map(
-          (video, side) => video.poster === root.querySelectorAll(".strip")[side].querySelector("img").src))"""
+        """(async () => {
+          const seen = new Map(), drawn = () => new Promise(requestAnimationFrame);
+          for (let last = -1; scrollY > last; await drawn()) {
+            last = scrollY;
+            for (const root of document.querySelectorAll(".player")) {
+              const { top, bottom } = root.getBoundingClientRect();
+              if (bottom < 0 || top > innerHeight || seen.has(root)) continue;
+              seen.set(root, [...root.querySelectorAll("video")].map((video, side) =>
+                video.poster === root.querySelectorAll(".strip")[side].querySelector("img").src));
+            }
+            scrollBy({ top: 400, behavior: "instant" });
+          }
+          return [...seen.values()];
+        })()"""
     )
     assert posters == [[True, True]] * 40
 

@@ -33,7 +33,7 @@ def test_a_link_lands_exactly_and_stays(
     assert len(set(offs)) == 1
     assert abs(offs[0]) <= 1  # pixel: scrolling stops at whole ones
     assert opened.ask("active.id") == "shot-41"
-    assert opened.ask("players[40].frame") == (5 if "@" in fragment else 0)
+    assert opened.ask("playersOf(shots[40])[0].frame") == (5 if "@" in fragment else 0)
 
 
 def test_a_link_in_the_page_leads_there_as_well_even_past_a_filter(

@@ -274,6 +274,7 @@ def test_two_pages_of_one_browser_keep_both(disk: Opened, page_file: Path) -> No
     press(disk, "bridge", 1, "Approve")
     press(other, "alley", 3, "Needs work")
     for one in (disk, other):
+        one.page.bring_to_front()  # a page behind another is asked rarely
         one.until("document.getElementById('reviewed').textContent === '2 of 2 reviewed'")
     second.close()
 

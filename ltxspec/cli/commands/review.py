@@ -60,16 +60,14 @@ class Serving:
             if self.port is not None:
                 raise WrongUsage("`--port` is for `--serve`")
             return False
-        if (
-            outputs != Outputs(None, None, None, embed=False, animatics=False, report=None, fetch=False)
-            or output_format != "text"
-        ):
+        none = Outputs(None, None, None, embed=False, animatics=outputs.animatics, report=None, fetch=False)
+        if outputs != none or output_format != "text":
             raise WrongUsage("`--serve` writes no files and no documents", hint="leave out the other options")
         if compared.head is not None or ".." in (compared.base or ""):
             raise WrongUsage("`--serve` reviews the working tree, which it writes to", hint="name no head")
         return True
 
-    def run(self, session: Session, provider: str | None, base: str | None) -> int:
+    def run(self, session: Session, provider: str | None, base: str | None, *, animatics: bool) -> int:
         """Serve until interrupted."""
         from ltxspec.project.review_serve import serve_review
 
@@ -77,7 +75,7 @@ class Serving:
             click.echo(f"review ready: {address}")
             click.echo("Whoever has this address can write here. Ctrl-C ends it.", err=True)
 
-        serve_review(session.open_project(provider), base, self.port or 0, ready)
+        serve_review(session.open_project(provider), base, self.port or 0, ready, animatics=animatics)
         return 0
 
 
@@ -116,7 +114,7 @@ def command(
     page is written into the working tree at once.
     """
     if serving.check(outputs, compared, output_format):
-        return serving.run(session, provider, compared.base)
+        return serving.run(session, provider, compared.base, animatics=outputs.animatics)
     from ltxspec.project.reported import review_of
     from ltxspec.project.review_pages import fetch_videos, write_review
     from ltxspec.redaction import redact_secrets
@@ -162,6 +160,7 @@ def import_(session: Session, file: str, provider: str | None, output_format: st
             ReviewImport(
                 decisions=tuple(DecidedTake(str(it.address), it.number, it.task, it.remark) for it in done.decided),
                 notes=tuple(NotedTake(str(it.address), it.number, it.task, it.note) for it in done.noted),
+                withdrawn=done.withdrawals,
                 known=done.known,
                 overruled=tuple(sorted(done.overruled)),
             )
@@ -172,6 +171,9 @@ def import_(session: Session, file: str, provider: str | None, output_format: st
         click.echo(f"{item.address} take {item.number}: {remark_text(item.remark)}{later}")
     for said in done.noted:
         click.echo(f"{said.address} take {said.number}: {note_text(said.note)}")
+    for said in done.withdrawn:
+        click.echo(f"{said.address} take {said.number}: withdrawn: {note_text(said.note)}")
     what = f"{counted(len(done.decided), 'verdict')} and {counted(len(done.noted), 'note')} recorded"
-    click.echo(f"{what}, {done.known:,} known before.", err=True)
+    gone = f", {counted(done.withdrawals, 'note')} withdrawn" if done.withdrawals else ""
+    click.echo(f"{what}{gone}, {done.known:,} known before.", err=True)
     return 0

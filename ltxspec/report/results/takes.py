@@ -169,6 +169,7 @@ class ReviewImport(Result, frozen=True, kw_only=True):
 
     decisions: tuple[DecidedTake, ...]
     notes: tuple[NotedTake, ...]
+    withdrawn: Annotated[Count, Meta(description="notes that are withdrawn now and were not before")]
     known: Count
     overruled: tuple[str, ...]
 

@@ -52,6 +52,15 @@ class Clip:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A part of a video that is not as expected; `kind` is a word such as `black`. In seconds from its start."""
+
+    kind: str
+    begin: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
 class ClipPair:
     """One result of a shot on both sides. For a side without a clip, the page shows what the lockfile records."""
 

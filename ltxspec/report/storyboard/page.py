@@ -10,8 +10,9 @@ from ltxspec.report.review import wording as words
 from ltxspec.report.storyboard.cards import BADGES, Badge, Card, card_of
 from ltxspec.report.storyboard.joins import joins_of
 from ltxspec.report.storyboard.models import Clip, ClipPair, Frames
+from ltxspec.report.storyboard.packing import packed
 from ltxspec.report.storyboard.players import PlayerSide, take_cost
-from ltxspec.report.storyboard.takes import Reviewing, review_data, spare_films, strip_of
+from ltxspec.report.storyboard.takes import Reviewing, preview_in, review_data, spare_films, strip_of
 from ltxspec.report.storyboard.templates import as_it_stands, asset, island, policy, template
 from ltxspec.report.terminal import clean
 from ltxspec.report.word_diff import Effort
@@ -22,9 +23,9 @@ from ltxspec.values import Json
 SCRIPTS = tuple(
     f"{name}.js"
     for name in (
-        *("dom", "clip", "player", "range", "peek", "zoom", "compare", "sound", "lazy", "words", "filters"),
-        *("theme", "arrange", "active", "links", "cut", "keys"),
-        *("reviewed", "takes", "bench", "notes", "verdicts", "main"),
+        *("dom", "packed", "clip", "player", "range", "peek", "zoom", "compare", "sound", "lazy", "mount", "words"),
+        *("filters", "theme", "thumbs", "arrange", "active", "links", "cut", "keys"),
+        *("reviewed", "sides", "flags", "takes", "bench", "notes", "verdicts", "main"),
     )
 )
 STYLES = ("page.css", "verdicts.css")
@@ -53,14 +54,17 @@ def storyboard(
         frames: the pictures of frames where shots follow from others.
         reviewing: the other takes of its shots, and how they are decided about.
     """
-    effort, shots = Effort(), zip(review.shots, footage, strict=True)
+    effort, shots = Effort(), list(zip(review.shots, footage, strict=True))
     numbers = {shot.address: number for number, shot in reversed(list(enumerate(review.shots, 1)))}
     cards = [
         card_of(number, shot, found, effort, joins_of(shot, frames, numbers))
         for number, (shot, found) in enumerate(shots, 1)
     ]
     style, script = "".join(map(asset, STYLES)), "".join(map(asset, SCRIPTS))
-    strips = {str(number): strip_of(shot, review, reviewing) for number, shot in enumerate(review.shots, 1)}
+    strips = {
+        str(number): strip_of(shot, review, reviewing, preview_in(found))
+        for number, (shot, found) in enumerate(shots, 1)
+    }
     yield from template("page.html.j2").generate(
         policy=policy(style, script, live=reviewing.live),
         style=as_it_stands(style),
@@ -80,7 +84,7 @@ def storyboard(
         labels=sorted({label for card in cards for label in card.labels}),
         strips=strips,
         live=reviewing.live,
-        data=island(_data(cards) | review_data(review, strips, reviewing)),
+        data=island(packed(_data(cards) | review_data(review, strips, reviewing))),
         films=_films(cards, dict(spare_films([*strips.values()], reviewing))),
         films_to_play=any(player.clips for card in cards for player in card.players),
     )
@@ -137,7 +141,8 @@ def _source(side: PlayerSide) -> dict[str, Json]:
     if clip is None:
         return {}
     place = {"href": clip.href} if clip.read is None else {"film": side.film, "type": clip.mime}
-    return {**place, "fps": clip.fps, "frames": clip.frames, "audio": clip.audio}
+    facts = {"fps": clip.fps, "frames": clip.frames, "audio": clip.audio, "width": clip.width, "height": clip.height}
+    return {**place, **facts}
 
 
 def _films(cards: Sequence[Card], spare: Mapping[str, Clip]) -> Iterator[tuple[str, str]]:

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from ltxspec.lock.models import Output, Take
 from ltxspec.plan.actions import Change
 from ltxspec.report import wording as phrases
+from ltxspec.report.storyboard.loudness import loudness
 from ltxspec.report.storyboard.models import Clip, ClipPair
 from ltxspec.review.models import ShotKind, ShotReview
 from ltxspec.values import is_web_address, money_text
 
 PREVIEW = "Preview, not rendered"  # the caption of an animatic: it is never taken for a take
+EARLIER = "Earlier take"  # the caption of a take that is not the base's, and out of date at the head
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class PlayerSide:
     cost: str
     clip: Clip | None = None
     facts: str = ""  # size, length and other facts about the clip
+    loudness: str = ""  # of the clip, as recorded
     blank: str = ""  # text instead of a clip
     reason: str = ""
     url: str | None = None  # the provider's address of a video that is not here, as a link for people; http or https
@@ -46,6 +49,11 @@ class Player:
         return sum(1 for side in self.sides if side.clip)
 
     @property
+    def is_earlier(self) -> bool:
+        """Whether its first side is not of the base, but a take that is out of date."""
+        return self.sides[0].caption == EARLIER
+
+    @property
     def shape(self) -> str:
         """`tall` if its first clip is higher than wide, or else `wide`; phones lay these out differently."""
         clip = next((side.clip for side in self.sides if side.clip), None)
@@ -54,7 +62,7 @@ class Player:
 
 def players_of(number: int, shot: ShotReview, footage: Sequence[ClipPair]) -> tuple[Player, ...]:
     """The players of a shot, at least one; `footage` has its results in the order of the takes' outputs."""
-    results = max(len(_outputs(shot.before)), len(_outputs(shot.after)), 1)
+    results = max(len(_outputs(shot.before or shot.earlier)), len(_outputs(shot.after)), 1)
     players = []
     for index in range(results):
         found = footage[index] if index < len(footage) else ClipPair()
@@ -79,6 +87,8 @@ def _sides(shot: ShotReview, index: int, found: ClipPair) -> tuple[PlayerSide, .
     else:
         caption = "The same video before and after" if is_same_video(shot) else "After"
         after = _side("after", caption, shot.after, index, found.after)
+    if shot.before is None and shot.earlier is not None:
+        return _side("before", EARLIER, shot.earlier, index, found.before), after
     if shot.before is None or is_same_video(shot):
         return (after,)
     return _side("before", "Before", shot.before, index, found.before), after
@@ -89,7 +99,7 @@ def _side(name: str, caption: str, take: Take, index: int, clip: Clip | None) ->
     if index >= len(take.outputs):
         return PlayerSide(name, caption, cost, blank="No video", reason="This side has fewer results.")
     if clip is not None:
-        return PlayerSide(name, caption, cost, clip, _facts(clip))
+        return PlayerSide(name, caption, cost, clip, _facts(clip), loudness(take.outputs[index], clip))
     url = _followable(take.outputs[index])
     where = "The provider may still have it." if url else "No other location is recorded."
     reason = f"It is not in the archive of this machine; `ltxspec archive pull` fetches what is in use. {where}"

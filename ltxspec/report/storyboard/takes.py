@@ -1,17 +1,25 @@
 """All takes and results of a shot: the strip below its player, and the data to compare them and to decide."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from ltxspec.formats import to_json
 from ltxspec.lock.models import Output, Take
+from ltxspec.lock.verdicts import Note, Remark
+from ltxspec.lock.withdrawals import Withdrawal
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.review.noticed import unmet_phrase
-from ltxspec.report.storyboard.models import Clip
+from ltxspec.report.storyboard.loudness import loudness
+from ltxspec.report.storyboard.models import Clip, ClipPair, Passage
 from ltxspec.report.takes import remark_text
 from ltxspec.report.terminal import clean
 from ltxspec.review.models import Review, ShotReview, Unmet
-from ltxspec.values import Json, is_web_address, money_text
+from ltxspec.values import Json, TaskId, is_web_address, money_text
+
+PREVIEW_TASK = "preview"  # stands for a task; no provider's ids look like this
+LOST = "take of the base"  # the name of a take that the head no longer records: nothing can be decided about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +28,31 @@ class Reviewing:
 
     Args:
         clips: SHA-256 -> video, of every recorded take that is on this machine.
+        passages: SHA-256 -> what of a video is not as expected, and where.
         live: whether a server writes what is decided; otherwise the page keeps it and exports it.
         by: the reviewer's name, as git has it; empty if the page asks for it.
     """
 
     clips: Mapping[str, Clip] = field(default_factory=dict)
+    passages: Mapping[str, Sequence[Passage]] = field(default_factory=dict)
     live: bool = False
     by: str = ""
+
+
+class Said(Protocol):
+    """What was said about takes: a review has it, and so have the records of a project."""
+
+    @property
+    def verdicts(self) -> Mapping[TaskId, Sequence[Remark]]:
+        """Every verdict by task, oldest first."""
+
+    @property
+    def noted(self) -> Mapping[TaskId, Sequence[Note]]:
+        """Every note by task."""
+
+    @property
+    def withdrawn(self) -> Mapping[TaskId, Sequence[Withdrawal]]:
+        """The notes that are gone, by task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +64,32 @@ class Strip:
     choices: int  # videos that can be put on a side
 
 
-def strip_of(shot: ShotReview, review: Review, reviewing: Reviewing) -> Strip:
-    """The takes and results of a shot; empty if the head records none."""
+def strip_of(shot: ShotReview, review: Review, reviewing: Reviewing, preview: Clip | None = None) -> Strip:
+    """The takes and results of a shot; empty if the head records none.
+
+    Args:
+        shot: the shot.
+        review: its review.
+        reviewing: the videos of the takes.
+        preview: the animatic of a shot that is to be rendered; it can be compared like a take.
+    """
     record = review.records.get(shot.address)
     if record is None:
         return Strip((), None, 0)
-    takes, lines, choices = [], [], 0
-    for number, take in enumerate(record.takes, 1):
-        takes.append(_take(number, take, shot, reviewing))
-        lines.append(_line(number, take, review))
-        choices += sum(1 for output in take.outputs if output.sha256 in reviewing.clips)
+    numbered = list(enumerate(record.takes, 1))
+    takes = [_take(number, take, shot, reviewing) for number, take in numbered]
+    if shot.before is not None and record.take(shot.before.task_id) is None:
+        takes.insert(0, {**_take(0, shot.before, shot, reviewing), "name": LOST, "succeeded": False})
+    if preview is not None:
+        takes.append(_preview(preview))
+    choices = sum("clip" in result for take in takes for result in take["results"])
     data = {"address": str(shot.address), "current": record.current, "takes": takes}
-    return Strip(tuple(lines), data, choices)
+    return Strip(tuple(_line(number, take, review) for number, take in numbered), data, choices)
+
+
+def preview_in(footage: Sequence[ClipPair]) -> Clip | None:
+    """The animatic among the videos of a shot; None if it has none."""
+    return next((pair.after for pair in footage if pair.after is not None and pair.after.preview), None)
 
 
 def review_data(review: Review, strips: Mapping[str, Strip], reviewing: Reviewing) -> dict[str, Json]:
@@ -62,14 +102,16 @@ def review_data(review: Review, strips: Mapping[str, Strip], reviewing: Reviewin
     }
 
 
-def said_data(review: Review, tasks: set[str]) -> dict[str, Json]:
-    """Verdicts and notes of some takes, by task, as they are recorded."""
+def said_data(review: Said, tasks: AbstractSet[TaskId] | None = None) -> dict[str, Json]:
+    """Verdicts and notes by task, as they are recorded, and which notes were withdrawn; of some takes, or of all."""
+    every = {*review.verdicts, *review.noted, *review.withdrawn}
     return {
         task: {
             "verdicts": [to_json(remark) for remark in review.verdicts.get(task, ())],
             "notes": [to_json(note) for note in review.noted.get(task, ())],
+            "withdrawn": [to_json(item) for item in review.withdrawn.get(task, ())],
         }
-        for task in sorted({*review.verdicts, *review.noted} & tasks)
+        for task in sorted(every if tasks is None else every & tasks)
     }
 
 
@@ -89,7 +131,7 @@ def film_of(clip: Clip) -> str:
 
 
 def _take(number: int, take: Take, shot: ShotReview, reviewing: Reviewing) -> dict[str, Json]:
-    sides = {"before": shot.before, "after": shot.after}
+    sides = {"before": shot.before or shot.earlier, "after": shot.after}
     failed = f"{take.failure.code}: {take.failure.message}" if take.failure else ""
     return {
         "task": take.task_id,
@@ -100,6 +142,21 @@ def _take(number: int, take: Take, shot: ShotReview, reviewing: Reviewing) -> di
         "failed": clean(redact_secrets(failed)),
         "sides": [name for name, shown in sides.items() if shown is not None and shown.task_id == take.task_id],
         "results": [_result(output, take, reviewing) for output in take.outputs],
+    }
+
+
+def _preview(clip: Clip) -> dict[str, Json]:
+    """What is no take, in the form of one: it can be put on a side, and nothing is decided about it."""
+    return {
+        "task": PREVIEW_TASK,
+        "name": "preview",
+        "number": 0,
+        "succeeded": False,
+        "cost": "no cost",
+        "date": "",
+        "failed": "",
+        "sides": ["after"],
+        "results": [{"sha256": clip.sha256, "clip": _clip(clip)}],
     }
 
 
@@ -114,9 +171,18 @@ def _result(output: Output, take: Take, reviewing: Reviewing) -> dict[str, Json]
     if clip is None:
         url = output.video_url or ""
         return {**found, "url": url} if is_web_address(url) else found
+    if clip.audio and (sound := loudness(output, clip)):
+        found["loudness"] = sound
+    if places := reviewing.passages.get(clip.sha256):
+        found["passages"] = [[place.kind, place.begin, place.end] for place in places]
+    return {**found, "sha256": clip.sha256, "clip": _clip(clip)}
+
+
+def _clip(clip: Clip) -> dict[str, Json]:
+    """What a script needs to play a video."""
     place = {"href": clip.href} if clip.read is None else {"film": film_of(clip), "type": clip.mime}
     facts = {"fps": clip.fps, "frames": clip.frames, "audio": clip.audio, "width": clip.width, "height": clip.height}
-    return {**found, "sha256": clip.sha256, "clip": {**place, **facts}}
+    return {**place, **facts}
 
 
 def _line(number: int, take: Take, review: Review) -> str:

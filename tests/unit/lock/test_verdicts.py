@@ -18,8 +18,11 @@ from ltxspec.lock.verdicts import (
     encode_verdicts,
     merge_verdicts,
     no_verdicts,
+    said_in,
     verdict_schema,
+    withdrawn_in,
 )
+from ltxspec.lock.withdrawals import Withdrawal
 from ltxspec.values import TaskId
 
 NOON, LATER = "2026-11-28T12:00:00.000Z", "2026-11-28T12:00:00.001Z"
@@ -53,12 +56,22 @@ notes = st.builds(
     places,
 )
 takes = st.integers(1, 4).map(task)
+withdrawals = st.builds(
+    lambda who, when, by: Withdrawal(who, when, by, LATER),
+    st.none() | st.sampled_from(["Ann", "Bo"]),
+    st.sampled_from([NOON, LATER]),
+    st.none() | st.sampled_from(["Ann", "Bo"]),
+)
 files = st.builds(
-    lambda verdicts, said: decode_verdicts(
-        encode_verdicts(VerdictFile(1, "runware", "night", _tuples(verdicts), _tuples(said) or None)), "f"
+    lambda verdicts, said, gone: decode_verdicts(
+        encode_verdicts(
+            VerdictFile(1, "runware", "night", _tuples(verdicts), _tuples(said) or None, _tuples(gone) or None)
+        ),
+        "f",
     ),
     st.dictionaries(takes, st.lists(placed, min_size=1, max_size=3), max_size=3),
     st.dictionaries(takes, st.lists(notes, min_size=1, max_size=3), max_size=2),
+    st.dictionaries(takes, st.lists(withdrawals, min_size=1, max_size=2), max_size=2),
 )
 
 
@@ -100,8 +113,10 @@ def test_merging_keeps_every_remark_in_any_order(one: VerdictFile, two: VerdictF
         for name, given_ in side.verdicts.items():
             assert set(given_) <= set(both.verdicts[name])
         for name, said in side.noted.items():
-            assert set(said) <= set(both.noted[name])
-            assert len(both.noted[name]) == len(set(both.noted[name]))
+            gone = {(item.note_by, item.note_time) for item in both.gone.get(name, ())}
+            assert {item for item in said if (item.by, item.time) not in gone} <= set(both.noted.get(name, ()))
+            assert not {(item.by, item.time) for item in both.noted.get(name, ())} & gone
+            assert len(both.noted.get(name, ())) == len(set(both.noted.get(name, ())))
 
 
 EARLIER = """\
@@ -128,6 +143,26 @@ def test_a_file_without_places_and_notes_is_written_as_before() -> None:
     data = (EARLIER % task(1)).encode()
     assert encode_verdicts(decode_verdicts(data, "f")) == data
     assert encode_verdicts(EMPTY.with_remark(task(1), remark(note="too dark", at=2.5))) == data
+
+
+def test_a_note_that_was_withdrawn_does_not_come_back() -> None:
+    note, other = Note("nice light", 1.0, "Ann", NOON), Note("rain", None, "Bo", NOON)
+    before = EMPTY.with_note(task(1), note).with_note(task(1), other)
+    after = before.without_note(task(1), Withdrawal("Ann", NOON, "Bo", LATER))
+    assert after.noted == {task(1): (other,)}
+    for merged in (merge_verdicts(before, after), merge_verdicts(after, before), after.with_note(task(1), note)):
+        assert merged == after
+    assert b"nice light" not in encode_verdicts(after)
+    assert decode_verdicts(encode_verdicts(after), "f") == after
+    moved = replace(EMPTY, spec="day").with_note(task(1), note)
+    assert said_in([moved, after])[1] == said_in([after, moved])[1] == {task(1): (other,)}
+    assert withdrawn_in([moved, after]) == after.gone
+
+
+def test_a_withdrawal_at_no_time_is_refused() -> None:
+    file = EMPTY.without_note(task(1), Withdrawal("Ann", "2026-13-28T12:00:00.000Z", None, LATER))
+    with pytest.raises(VerdictError, match="which is no time"):
+        decode_verdicts(encode_verdicts(file), "f")
 
 
 def test_a_note_decides_nothing_and_is_kept_once() -> None:

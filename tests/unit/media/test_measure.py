@@ -1,50 +1,12 @@
-import math
-import random
-from array import array
-from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from passage_films import BLACK, HEIGHT, LOUD, MOVING, RATE, SILENT, STILL, WIDTH, film
 
 from ltxspec.errors import MediaError
 from ltxspec.media.animatic import AnimaticSpec, write_animatic
-from ltxspec.media.drawing import Planes
-from ltxspec.media.encoding import Format, encode
-from ltxspec.media.measure import checked, measure
-from ltxspec.media.sound import SAMPLE_RATE
+from ltxspec.media.measure import Passages, checked, measure, passages
 from ltxspec.media.specs import Container
-
-WIDTH, HEIGHT, RATE = 160, 96, 25
-BLACK, STILL, MOVING = "black", "still", "moving"
-LEVELS = {BLACK: bytes([16]), STILL: bytes([90])}
-LOUD, SILENT = "loud", "silent"
-
-
-def frames(parts: list[tuple[str, float]]) -> Iterator[Planes]:
-    noise = random.Random(5).randbytes(WIDTH * HEIGHT * 3)
-    grey = Image.new("L", (WIDTH // 2, HEIGHT // 2), 128)
-    number = 0
-    for kind, seconds in parts:
-        for _ in range(round(seconds * RATE)):
-            number += 1
-            luma = noise[number * 37 :][: WIDTH * HEIGHT] if kind == MOVING else LEVELS[kind] * (WIDTH * HEIGHT)
-            yield Image.frombytes("L", (WIDTH, HEIGHT), luma), grey, grey
-
-
-def samples(parts: list[tuple[str, float]]) -> bytes:
-    found = array("h")
-    for kind, seconds in parts:
-        height = 8000 if kind == LOUD else 0
-        found.extend(round(height * math.sin(t / 10)) for t in range(round(seconds * SAMPLE_RATE)))
-    return found.tobytes()
-
-
-def film(path: Path, pictures: list[tuple[str, float]], sound: list[tuple[str, float]] | None = None) -> Path:
-    shape = Format("webm" if path.suffix == ".webm" else "mp4", WIDTH, HEIGHT, Fraction(RATE))
-    encode(shape, path, frames(pictures), None if sound is None else samples(sound))
-    return path
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "webm"])
@@ -123,3 +85,17 @@ def test_a_download_is_checked_and_measured(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr("ltxspec.media.measure.measure", fails)
     assert checked(whole) is None
+
+
+def test_passages_are_found_where_they_are(tmp_path: Path) -> None:
+    path = film(
+        tmp_path / "film.mp4",
+        [(MOVING, 1), (BLACK, 1), (MOVING, 1), (STILL, 2), (MOVING, 0.4)],
+        [(LOUD, 2), (SILENT, 3.4)],
+    )
+    found = passages(path)
+    assert list(found.black[0]) == pytest.approx([1, 2], abs=0.05)
+    assert [list(each) for each in found.frozen] == [pytest.approx([1, 2], abs=0.1), pytest.approx([3, 5], abs=0.1)]
+    assert list(found.silent[0]) == pytest.approx([2, 5.4], abs=0.1)
+    assert [len(found.black), len(found.silent)] == [1, 1]
+    assert passages(film(tmp_path / "other.mp4", [(MOVING, 1)])) == Passages()

@@ -14,7 +14,7 @@ from PIL import Image, ImageChops
 
 from ltxspec.errors import MediaError
 from ltxspec.media.animatic import AnimaticSpec, write_animatic
-from ltxspec.media.probe import check_decodes, probe
+from ltxspec.media.probe import check_decodes, info_of, open_video, probe
 from ltxspec.media.specs import Container
 
 if TYPE_CHECKING:
@@ -304,3 +304,27 @@ def test_a_file_with_sound_alone_is_no_video(tmp_path: Path) -> None:
 def test_a_missing_file_is_a_media_error(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match="cannot be read"):
         probe(tmp_path / "missing.mp4")
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("movflags", ["", "frag_keyframe+empty_moov"])
+def test_a_quick_look_finds_the_same_once_a_frame_was_decoded(
+    tmp_path: Path, videos: dict[str, bytes], container: str, movflags: str
+) -> None:
+    import av
+    from av.container import InputContainer
+
+    path, form = tmp_path / "video", container if container == "webm" else "mp4"
+    options = {"movflags": movflags} if movflags and container != "webm" else {}
+    with av.open(io.BytesIO(videos[container])) as source, av.open(str(path), "w", form, options=options) as target:
+        assert isinstance(source, InputContainer)
+        tracks = {track.index: target.add_stream_from_template(track) for track in source.streams}
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.stream = tracks[packet.stream.index]
+                target.mux(packet)
+    with open_video(path, quick=True) as video:
+        assert video.keys[0] == video.first
+        next(video.frames_from(video.first))
+        assert info_of(video) == probe(path)
+        assert (info_of(video).frames, info_of(video).audio_rate) == (75, 48_000)

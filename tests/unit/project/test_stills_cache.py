@@ -5,6 +5,7 @@ from storyboards import Films
 
 from ltxspec.errors import MediaError
 from ltxspec.media.comparison import compare
+from ltxspec.media.probe import probe
 from ltxspec.media.stills import still_of
 from ltxspec.project import stills_cache
 from ltxspec.project.stills_cache import StillsCache
@@ -32,10 +33,15 @@ def refuse(*_: object, **__: object) -> None:
 def test_stills_are_made_once(tmp_path: Path, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     made = cache(tmp_path).compared(*files, width=48), cache(tmp_path).frame(files[0], "last", width=48)
     assert made == (compare(*files, width=48), still_of(files[0], "last", width=48))
+    assert cache(tmp_path).info(files[0]) == probe(files[0])
     monkeypatch.setattr(stills_cache, "compare", refuse)
     monkeypatch.setattr(stills_cache, "still_of", refuse)
+    monkeypatch.setattr(stills_cache, "probe", refuse)
     again = cache(tmp_path)
     assert (again.compared(*files, width=48), again.frame(files[0], "last", width=48)) == made
+    assert again.info(files[0]) == probe(files[0])
+    with pytest.raises(AssertionError):
+        again.info(files[1])
     for different in ((files[1], files[0]), (None, files[1])):
         with pytest.raises(AssertionError):
             again.compared(*different, width=48)

@@ -50,6 +50,15 @@ def test_a_shot_bought_and_edited_again_is_pending_with_what_was_bought() -> Non
     assert (shot.prompt_before, shot.prompt_after) == ("rain", "storm")
 
 
+def test_of_a_shot_that_the_base_lacks_the_latest_take_is_shown_although_it_is_out_of_date() -> None:
+    storm = request("alley", "storm")
+    assert only(side(BASE, RAIN), side(HEAD, storm, lock=HAS_BOTH)).earlier == BOUGHT_FOG
+    unused = lockfile(alley=record(BOUGHT_RAIN, take("fog", number=2, status="failed"), current=None))
+    assert only(side(BASE, RAIN), side(HEAD, storm, lock=unused)).earlier == BOUGHT_RAIN
+    assert only(BASE_SIDE, side(HEAD, storm, lock=HAS_BOTH)).earlier is None
+    assert only(side(BASE), side(HEAD, FOG)).earlier is None
+
+
 def test_a_new_shot_has_no_changes_but_a_prompt() -> None:
     shot = only(side(BASE), side(HEAD, RAIN))
     assert (shot.kind, shot.before, shot.changes) == (ShotKind.PENDING, None, ())

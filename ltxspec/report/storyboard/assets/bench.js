@@ -5,7 +5,7 @@ let bench = null; // {shot, cells: [Clip], playing}
 
 function openBench(shot) {
   for (const player of players) player.pause();
-  const every = takesOf(shot).takes.flatMap((take) => take.results.flatMap((result, index) => (result.clip ? [{ take, result: index + 1 }] : [])));
+  const every = playableOf(shot);
   const shown = every.slice(-MOST_CELLS);
   bench = { shot, cells: [], playing: false, time: 0 };
   document.getElementById("bench-title").textContent = `Takes of ${takesOf(shot).address}`;
@@ -32,7 +32,7 @@ function benchCell(every, chosen, index) {
     Object.assign(clip, { facts, broken: false, wanted: null });
     find(screen, ".trouble").hidden = true;
     bench.cells[index] = clip;
-    decided.textContent = verdictLine(verdictOf(take.task));
+    decided.textContent = standing(take);
   };
   const decided = make("span", { class: "soft" });
   show();

@@ -36,14 +36,14 @@ class Clip {
   cover() {
     const [first] = this.stills();
     if (first) this.video.poster = first.image;
-    this.video.closest(".side").style.setProperty("--aspect", this.aspect);
   }
 
   /** Its stills on the page: [{seconds, image}]. */
   stills() {
     const side = this.video.closest(".side");
-    const strip = all(this.video.closest(".player"), ".strip")[all(side.parentElement, ".side").indexOf(side)];
-    return all(strip, ".still").map((still) => ({ seconds: Number(still.dataset.seconds), image: find(still, "img").getAttribute("src") }));
+    this.strip ??= all(this.video.closest(".player"), ".strip")[all(side.parentElement, ".side").indexOf(side)];
+    if (!this.strip) return [];
+    return all(this.strip, ".still").map((still) => ({ seconds: Number(still.dataset.seconds), image: find(still, "img").getAttribute("src") }));
   }
 
   /** Mark it as over while the other one goes on. */

@@ -46,13 +46,13 @@ class Cut {
   build() {
     let start = 0;
     this.items = shownShots().flatMap((shot) => {
-      const clips = playersOf(shot)[0]?.clips ?? [];
-      const { kind, same } = shot.dataset;
-      if (this.side === "after" && kind === "retired") return [];
+      const clips = clipsOf(shot);
+      const { kind, same, earlier } = shot.dataset;
+      if (this.side === "after" ? kind === "retired" : earlier) return [];
       const own = clips.find((clip) => clip.side === this.side || same);
       const clip = own ?? (this.side === "after" ? clips[0] : undefined);
       if (!clip) return [];
-      const item = { shot, clip, start, stands: !own };
+      const item = { shot, clip, start, stands: !own, put: clip.put ?? "" };
       start += clip.seconds;
       return [item];
     });
@@ -189,7 +189,7 @@ class Cut {
     const play = control(this.dialog, "cut-play");
     const sound = control(this.dialog, "cut-sound");
     display(this.dialog, "cut-name").textContent = item?.shot.dataset.address ?? "No video on this side";
-    display(this.dialog, "cut-note").textContent = item?.stands ? "not rendered yet: the video of before" : "";
+    display(this.dialog, "cut-note").textContent = item?.stands ? `not rendered yet: ${item.shot.dataset.earlier ? "an earlier take" : "the video of before"}` : item?.put ?? "";
     display(this.dialog, "cut-place").textContent = item ? `${this.index + 1} of ${this.items.length}` : "";
     display(this.dialog, "cut-time").textContent = `${this.now().toFixed(1)} / ${this.seconds.toFixed(1)} s`;
     this.scrub.value = Math.round(this.now() * 1000);

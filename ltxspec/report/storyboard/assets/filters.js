@@ -4,7 +4,11 @@ const moreFilters = []; // functions of a shot, from other parts of the page
 const searchable = new WeakMap(); // shot -> its words, in lower case; made when first needed
 
 function words(shot) {
-  if (!searchable.has(shot)) searchable.set(shot, all(shot, "[data-search]").map((part) => part.textContent).join(" ").toLowerCase());
+  if (!searchable.has(shot)) {
+    const places = [shot, ...all(shot, ".later > noscript").map(contentOf)];
+    const parts = places.flatMap((place) => all(place, "[data-search]"));
+    searchable.set(shot, parts.map((part) => part.textContent).join(" ").toLowerCase());
+  }
   return searchable.get(shot);
 }
 

@@ -51,7 +51,7 @@ function here() {
   if (shot?.classList.contains("folded")) fold(shot, false);
   const mine = shot ? playersOf(shot) : [];
   for (const player of mine) player.build();
-  return mine.find((player) => player.root.contains(document.activeElement)) ?? mine[0];
+  return mine.find((player) => player.root === rootOf(shot)) ?? mine[0];
 }
 
 /** Whether an element wants this key for itself. */

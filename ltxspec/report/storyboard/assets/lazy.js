@@ -1,11 +1,13 @@
 /* Videos are loaded when their shot comes near, and let go when it is far away. What is near is known without asking. */
 
-const NEAR = "900px 0px";
+const NEAR = "170% 0px"; // a little farther than what the browser lays out ahead, so that no shot changes its height in sight
+const SOON = 900; // pixels from the viewport within which videos are loaded
 const near = new Set(); // shots, in no order
+const whenNear = []; // functions of a shot that has come near, from other parts of the page: one observer is enough
 const ofShot = new WeakMap(); // shot -> its players
 
 const REST = 120; // milliseconds without scrolling after which what has come near is loaded: stills are enough on the way
-const coming = new Set(); // shots that came near while the page was scrolled
+const waiting = new Set(); // shots that are near and whose videos are not loaded yet
 let scrolled = -Infinity;
 let resting = 0;
 
@@ -13,39 +15,53 @@ function watch(shots) {
   const observer = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {
-        if (!isIntersecting) leave(target);
-        else for (const set of [near, coming]) set.add(target);
+        isIntersecting ? arrive(target) : leave(target);
       }
       letCome();
     },
     { rootMargin: NEAR },
   );
   for (const shot of shots) observer.observe(shot);
-  addEventListener("scroll", () => (scrolled = performance.now()), { passive: true });
+  const rest = () => {
+    scrolled = performance.now();
+    if (!resting) resting = setTimeout(letCome, REST);
+  };
+  addEventListener("scroll", rest, { passive: true });
+  addEventListener("resize", rest, { passive: true });
 }
 
-/** Load what is near, once scrolling rests. */
+/** Load the videos of what is close, once scrolling rests. */
 function letCome() {
   clearTimeout(resting);
-  const since = performance.now() - scrolled;
-  if (since < REST) {
-    resting = setTimeout(letCome, REST - since + 10);
-    return;
+  const left = REST - (performance.now() - scrolled);
+  resting = left > 0 ? setTimeout(letCome, left + 10) : 0;
+  if (resting) return;
+  for (const shot of waiting) {
+    const { top, bottom } = shot.getBoundingClientRect();
+    if (bottom < -SOON || top > innerHeight + SOON) continue;
+    waiting.delete(shot);
+    come(shot);
   }
-  for (const shot of coming) come(shot);
-  coming.clear();
+}
+
+function arrive(shot) {
+  near.add(shot);
+  waiting.add(shot);
+  if (!shot.classList.contains("folded")) mount(shot);
+  for (const tell of whenNear) tell(shot);
 }
 
 function leave(shot) {
   near.delete(shot);
-  if (coming.delete(shot)) return;
-  go(shot);
+  if (!waiting.delete(shot)) go(shot);
 }
 
 const playersOf = (shot) => ofShot.get(shot) ?? [];
 
 function come(shot) {
   if (shot.classList.contains("folded")) return;
+  mountAll(shot);
+  shot.classList.add("met");
   offerWords(shot);
   for (const player of playersOf(shot)) {
     player.apply();

@@ -6,6 +6,7 @@ let landing = null; // the shot the page is on its way to
 
 /** Scroll to a shot and stay with it until the layout around it has settled, or the reader takes over. */
 function land(shot) {
+  mount(shot);
   setActive(shot);
   landing = shot;
   let calm = 0;
@@ -78,7 +79,7 @@ function remember(name) {
 function copyLink() {
   const shot = activeShot();
   if (!shot) return;
-  const player = playersOf(shot)[0];
+  const player = playerIn(shot);
   remember(`${nameOf(shot)}${player?.frame ? `@${(player.frame / player.fps).toFixed(2)}` : ""}`);
   navigator.clipboard?.writeText(location.href).catch(() => null); // the address has it in any case
 }

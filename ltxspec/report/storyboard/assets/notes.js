@@ -3,15 +3,14 @@
 const SMALLEST = 0.012; // of the frame: what is smaller is a point
 const NUDGE = 0.02; // of the frame, by a key
 const SVG = find(document, ".sprite").namespaceURI;
-let composing = null; // {shot, task, at, until, box, point, form, drawing}
+let composing = null; // {shot, task, player, changed, at, until, box, point, form, drawing}
 
 const secondsText = (seconds) => `${Number(seconds.toFixed(2))} s`;
 const placeWords = ({ at, until }) => (at === null || at === undefined ? "" : until ? `${Number(at.toFixed(2))}–${secondsText(until)}` : secondsText(at));
 const rounded = (number) => Math.round(number * 1e4) / 1e4;
 
-/** The second of the frame that the shot's player shows. */
-function secondNow(shot) {
-  const player = playersOf(shot)[0];
+/** The second of the frame that a player shows. */
+function secondNow(player) {
   return player ? Math.round((player.frame / player.fps) * 1e3) / 1e3 : 0;
 }
 
@@ -33,20 +32,28 @@ function noteItem(shot, take, entry) {
   }
   item.append(make("span", { class: "words-of-note", dir: "auto" }, entry.note ?? ""));
   if (entry.by) item.append(make("span", { class: "soft" }, ` ${entry.by}`));
-  if (isDraft(take.task, entry)) {
-    const remove = button("unsay", "×", { "data-task": take.task, "aria-label": "Take this back", class: "quiet" });
-    remove.entry = entry;
-    item.append(remove);
-  }
+  const draft = isDraft(take.task, entry);
+  const words = (entry.note ?? "").slice(0, 40);
+  const does = entry.verdict
+    ? (draft ? [button("unsay", "×", { "data-task": take.task, "aria-label": "Take this back", class: "quiet" })] : [])
+    : [button("edit", "Edit", { "data-task": take.task, "aria-label": `Edit the note: ${words}`, class: "quiet" }), button("withdraw", "×", { "data-task": take.task, "aria-label": draft ? "Take this back" : `Withdraw the note: ${words}`, title: draft ? "Take this back" : "Withdraw", class: "quiet" })];
+  for (const one of does) one.entry = entry;
+  item.append(...does);
   return item;
 }
 
 /* Writing one. */
 
-function compose(shot, task) {
-  if (composing?.task === task) return find(composing.form, "textarea").focus();
+/** Begin a note about a take, or the change of one. */
+function compose(shot, task, changed = null) {
+  if (composing?.task === task && composing.changed === changed) return find(composing.form, "textarea").focus();
+  if (composing && isChanged()) {
+    tell("Finish or cancel this note first.");
+    return find(composing.form, "textarea").focus();
+  }
   closeComposer();
-  if (!sideWith(shot, task)) putOn(shot, onSides(shot).after ? "before" : "after", task);
+  if (!playerWith(shot, task)) putOn(shot, onSides(shot).after ? "before" : "after", task);
+  const player = playerWith(shot, task);
   for (const player of playersOf(shot)) player.pause();
   const take = takeOf(shot, task);
   const text = make("textarea", { rows: 2, maxlength: 10000, "aria-label": `Note about take ${take.number}`, placeholder: "What is to be said about this frame?" });
@@ -56,10 +63,16 @@ function compose(shot, task) {
       button("here", "This frame"), button("span", "Until this frame"), button("whole", "Whole take"),
       button("mark", "Mark on the frame", { "aria-pressed": "false" })),
     make("p", { class: "deciding" },
-      make("button", { type: "submit", class: "strong" }, "Add note"),
-      button("with", "Needs work", { "data-value": "needs-work" }), button("with", "Reject", { "data-value": "rejected" }),
+      make("button", { type: "submit", class: "strong" }, changed ? "Save" : "Add note"),
+      ...(changed ? [] : [button("with", "Needs work", { "data-value": "needs-work" }), button("with", "Reject", { "data-value": "rejected" })]),
       button("cancel", "Cancel")));
-  composing = { shot, task, at: secondNow(shot), until: null, box: null, point: null, form, drawing: false };
+  composing = { shot, task, player, at: secondNow(player), until: null, box: null, point: null, form, drawing: false, changed };
+  if (changed) {
+    const { at, until = null, box = null, point = null } = changed;
+    Object.assign(composing, { at, until, box, point });
+    text.value = changed.note;
+    if (at !== null) player?.goTo(Math.floor(at * player.fps + 0.001));
+  }
   [...find(shot, ".strip-of-takes").children].find((item) => item.dataset.task === task).append(form);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -74,6 +87,9 @@ function compose(shot, task) {
   text.focus();
 }
 
+/** Whether closing the form would lose words. */
+const isChanged = () => find(composing.form, "textarea").value.trim() !== (composing.changed?.note ?? "");
+
 function tellPlace() {
   const { form, at, until, box, point, drawing, shot } = composing;
   const where = at === null ? "the whole take" : `at ${placeWords({ at, until })}`;
@@ -85,9 +101,9 @@ function tellPlace() {
 }
 
 const COMPOSER = {
-  here: () => Object.assign(composing, { at: secondNow(composing.shot), until: null }),
+  here: () => Object.assign(composing, { at: secondNow(composing.player), until: null }),
   span: () => {
-    const now = secondNow(composing.shot);
+    const now = secondNow(composing.player);
     const from = composing.at ?? 0;
     if (now === from) return tell("Move to where the span ends first.");
     Object.assign(composing, { at: Math.min(from, now), until: Math.max(from, now) });
@@ -95,7 +111,7 @@ const COMPOSER = {
   whole: () => Object.assign(composing, { at: null, until: null, box: null, point: null, drawing: false }),
   mark: (pressed) => {
     const has = composing.box || composing.point || composing.drawing;
-    Object.assign(composing, { drawing: !has, box: null, point: null, at: composing.at ?? secondNow(composing.shot) });
+    Object.assign(composing, { drawing: !has, box: null, point: null, at: composing.at ?? secondNow(composing.player) });
     if (has) return;
     for (const player of playersOf(composing.shot)) player.pause();
     if (pressed.detail === 0) Object.assign(composing, { box: [0.35, 0.35, 0.3, 0.3] }); // by a key: something to move
@@ -107,11 +123,12 @@ const COMPOSER = {
 };
 
 async function finishNote(verdict) {
-  const { shot, task, at, until, box, point, form } = composing;
+  const { shot, task, at, until, box, point, form, changed } = composing;
   const note = find(form, "textarea").value.trim();
   if (!note && !verdict) return find(form, "textarea").focus();
   const place = { ...(until !== null && { until }), ...(box && { box }), ...(point && { point }) };
-  if (!(await say(shot, task, { ...(verdict && { verdict }), note: note || null, at, ...place }))) return;
+  const entry = { ...(verdict && { verdict }), note: note || null, at, ...place };
+  if (!(changed ? await sayInstead(shot, task, changed, entry) : await say(shot, task, entry))) return;
   closeComposer();
 }
 
@@ -130,14 +147,12 @@ const canvasOf = (shot) => find(shot, "svg.canvas.drawing");
 
 /** Show the marks that belong to the frame each side shows, and the one being drawn. */
 function paintMarks(shot) {
-  const player = playersOf(shot)[0];
-  if (!player) return;
-  for (const clip of player.clips) {
-    const task = onSides(shot)[clip.side]?.split("/")[0];
+  for (const player of playersOf(shot)) for (const clip of player.clips) {
+    const task = onSides(shot, player.root)[clip.side]?.split("/")[0];
     if (!task) continue;
     const now = player.frame / player.fps;
     const near = 0.5 / clip.facts.fps;
-    const own = composing?.task === task && composing.shot === shot && sideWith(shot, task) === clip.side ? composing : null;
+    const own = composing?.task === task && composing.player === player && sideIn(shot, player, task) === clip.side ? composing : null;
     const said = saidOf(task);
     const marks = [...said.verdicts, ...said.notes].filter((one) => (one.box || one.point) && one.at !== null && now >= one.at - near && now <= (one.until ?? one.at) + near);
     paintOn(clip.video, own ? [...marks, { ...own, own: true }] : marks, own?.drawing ?? false);
@@ -234,7 +249,7 @@ function listenForNotes() {
   new ResizeObserver(() => near.forEach((shot) => find(shot, "svg.canvas") && paintMarks(shot))).observe(document.documentElement);
 }
 
-const hasMarks = (shot) => Object.values(onSides(shot)).some((name) => {
+const hasMarks = (shot) => playersOf(shot).some(({ root }) => Object.values(onSides(shot, root)).some((name) => {
   const said = saidOf(name.split("/")[0]);
   return [...said.verdicts, ...said.notes].some((one) => one.box || one.point);
-});
+}));

@@ -14,7 +14,15 @@ class Player {
     this.scrub = null; // until it has controls
     this.measure();
     for (const clip of this.clips) clip.cover();
+    this.fit();
+  }
+
+  /** Make room for its videos: again when another one is put on a side. */
+  fit() {
+    for (const clip of this.clips) clip.video.closest(".side").style.setProperty("--aspect", clip.aspect);
     this.root.style.setProperty("--aspect", Math.max(...this.clips.map((clip) => clip.aspect)));
+    this.root.dataset.shape = this.clips[0].aspect < 1 ? "tall" : "wide";
+    this.root.classList.toggle("two", this.clips.length > 1);
   }
 
   /** Give it its controls. Few of a thousand shots ever need them. */
@@ -28,6 +36,7 @@ class Player {
     this.scrub = control(this.root, "scrub");
     this.scrub.max = this.frames - 1;
     this.listen();
+    showFlags(this);
     for (const listen of [listenForComparing, listenForMarks, listenForPeeking, listenForZooming, listenForSound]) listen(this);
     this.tell();
   }

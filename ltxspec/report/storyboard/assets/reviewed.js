@@ -4,9 +4,10 @@ const CAUTION = ["approved", "needs-work", "rejected"]; // of two verdicts of on
 const VERDICTS = { approved: ["✓", "Approved"], "needs-work": ["~", "Needs work"], rejected: ["✕", "Rejected"] };
 const REVIEW = DATA.review;
 const SHELF = `ltxspec-review:${REVIEW.provider}`;
-const NOTHING = { verdicts: [], notes: [] };
+const SAVED = `${SHELF}:saved`; // when what this browser keeps last left it
+const NOTHING = { verdicts: [], notes: [], withdrawn: [] };
 
-let recorded = DATA.said; // task -> {verdicts, notes}
+let recorded = DATA.said; // task -> {verdicts, notes, withdrawn: [{noteBy, noteTime, by, time}]}
 let drafts = readDrafts(); // the same, of this browser
 
 function readDrafts() {
@@ -28,7 +29,8 @@ function writeDrafts(changed) {
   }
 }
 
-const whatIs = (entry) => JSON.stringify([entry.verdict ?? null, entry.note, entry.at, entry.until ?? null, entry.box ?? null, entry.point ?? null, entry.by, entry.time]);
+const named = (by) => by ?? (reviewer() || null); // what has no name yet gets it when it leaves the page
+const whatIs = (entry) => JSON.stringify([entry.verdict ?? null, entry.note, entry.at, entry.until ?? null, entry.box ?? null, entry.point ?? null, named(entry.by), entry.time]);
 
 /** Everything said about a take, each once, the oldest first: {verdicts, notes}. */
 function saidOf(task) {
@@ -37,8 +39,12 @@ function saidOf(task) {
     const every = new Map([...old[name], ...(own[name] ?? [])].map((entry) => [whatIs(entry), entry]));
     return [...every.values()].sort((one, other) => weight(one) < weight(other) ? -1 : 1);
   };
-  return { verdicts: joined("verdicts"), notes: joined("notes") };
+  const gone = new Set([...(old.withdrawn ?? []), ...(own.withdrawn ?? [])].map((one) => nameOfNote({ by: one.noteBy, time: one.noteTime })));
+  return { verdicts: joined("verdicts"), notes: joined("notes").filter((note) => !gone.has(nameOfNote(note))) };
 }
+
+/** Which note of a take it is: nobody writes two at once. */
+const nameOfNote = ({ by, time }) => JSON.stringify([named(by), time]);
 
 const weight = (entry) => `${entry.time.replace("Z", "")} ${CAUTION.indexOf(entry.verdict)}`;
 const verdictOf = (task) => saidOf(task).verdicts.at(-1) ?? null;
@@ -61,13 +67,50 @@ async function say(shot, task, entry) {
   return true;
 }
 
-/** Take back something that only this browser has. */
+/** Take back something that only this browser has. A note that left it in a file is withdrawn, in case that is recorded. */
 function unsay(task, entry) {
   const fresh = readDrafts();
   const own = { ...NOTHING, ...fresh[task] };
   const rest = (name) => own[name].filter((one) => whatIs(one) !== whatIs(entry));
-  writeDrafts({ ...fresh, [task]: { verdicts: rest("verdicts"), notes: rest("notes") } });
+  const withdrawn = !entry.verdict && entry.time <= savedAt() ? [...own.withdrawn, { ...withdrawal(entry), own: true }] : own.withdrawn;
+  writeDrafts({ ...fresh, [task]: { verdicts: rest("verdicts"), notes: rest("notes"), withdrawn } });
   announce([task]);
+}
+
+const withdrawal = (note) => ({ noteBy: note.by, noteTime: note.time, by: reviewer() || null, time: new Date().toISOString() });
+
+/** Withdraw a note, wherever it is: its text is gone, and an older file or branch does not bring it back. */
+async function withdraw(shot, task, note) {
+  if (REVIEW.live) return ask("withdraw", { address: takesOf(shot).address, task, note: { noteBy: note.by, noteTime: note.time } });
+  if (isDraft(task, note)) return unsay(task, note);
+  const fresh = readDrafts();
+  const own = { ...NOTHING, ...fresh[task] };
+  writeDrafts({ ...fresh, [task]: { ...own, withdrawn: [...own.withdrawn, withdrawal(note)] } });
+  announce([task]);
+}
+
+/** Say something in the place of a note. */
+async function sayInstead(shot, task, note, entry) {
+  if (REVIEW.live) return ask("say", { address: takesOf(shot).address, task, ...entry, replaces: { noteBy: note.by, noteTime: note.time } });
+  await withdraw(shot, task, note);
+  return say(shot, task, entry);
+}
+
+/** When what this browser keeps last left it; "" if it never did. */
+function savedAt() {
+  try {
+    return localStorage.getItem(SAVED) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function noteSaved() {
+  try {
+    localStorage.setItem(SAVED, new Date().toISOString());
+  } catch {
+    // nothing is kept here anyway
+  }
 }
 
 const isDraft = (task, entry) => {
@@ -111,7 +154,7 @@ function learn(state) {
   if (state.version === version) return;
   version = state.version;
   recorded = state.said;
-  const shown = (data) => data.takes.map((take) => take.task).join();
+  const shown = (data) => data.takes.filter((take) => !take.name).map((take) => take.task).join();
   for (const data of Object.values(DATA.takes)) {
     const now = state.shots[data.address];
     data.current = now?.current ?? null;

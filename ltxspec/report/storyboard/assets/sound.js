@@ -58,10 +58,12 @@ function showLevels(player) {
 async function drawWaves(player) {
   const clips = player.clips.filter((clip) => clip.facts.audio && clip.facts.film);
   if (player.waved || !clips.length || typeof OfflineAudioContext === "undefined") return;
-  player.waved = true;
+  player.waved = {};
+  const { waved } = player;
   for (const clip of clips) {
     try {
       const sound = await new OfflineAudioContext(1, 1, 8000).decodeAudioData(clip.bytes().buffer);
+      if (player.waved !== waved) return; // something else was put on a side meanwhile
       const waves = find(player.root, ".waves");
       const name = find(clip.video.closest(".side"), "figcaption b").textContent;
       waves.append(Object.assign(document.createElement("span"), { textContent: name }), waveOf(sound.getChannelData(0), clip, player));
@@ -89,7 +91,8 @@ function waveOf(samples, clip, player) {
 }
 
 function listenForSound(player) {
-  for (const button of all(player.root, '[data-do="hear"]')) {
-    button.addEventListener("click", () => hear(button.value));
-  }
+  player.root.addEventListener("click", ({ target }) => {
+    const pressed = target.closest('[data-do="hear"]');
+    if (pressed) hear(pressed.value);
+  });
 }

@@ -25,10 +25,12 @@ function nextTheme() {
   setTheme(THEMES[(THEMES.indexOf(document.documentElement.dataset.theme) + 1) % THEMES.length]);
 }
 
-/** On paper, what is folded into the head is read as well. */
+/** On paper, what is folded into the head is read as well, and all shots have their pictures. */
 function listenForPrinting() {
   let opened = [];
+  matchMedia("print").addEventListener("change", ({ matches }) => matches && shots.forEach(mountAll));
   addEventListener("beforeprint", () => {
+    shots.forEach(mountAll);
     opened = all(document, ".head details:not([open])");
     for (const one of opened) one.open = true;
   });

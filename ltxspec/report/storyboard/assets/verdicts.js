@@ -8,6 +8,8 @@ const ACTIONS = {
   bench: (shot) => openBench(shot),
   go: (shot, { task, value }) => goTo(shot, task, Number(value)),
   unsay: (_, { task }, pressed) => unsay(task, pressed.target.closest("button").entry),
+  withdraw: (shot, { task }, pressed) => withdraw(shot, task, pressed.target.closest("button").entry),
+  edit: (shot, { task }, pressed) => compose(shot, task, pressed.target.closest("button").entry),
   pick: (shot, { task, result }) => ask("pick", { address: takesOf(shot).address, task, result: Number(result) }),
   "copy-pick": async (shot, { task, result }) => {
     const command = pickCommand(shot, takeOf(shot, task), result);
@@ -23,7 +25,7 @@ function decide(shot, task, verdict) {
 }
 
 function goTo(shot, task, seconds) {
-  if (!sideWith(shot, task)) putOn(shot, "after", task);
+  if (!playerWith(shot, task)) putOn(shot, "after", task);
   for (const player of playersOf(shot)) player.goTo(Math.floor(seconds * player.fps + 0.001));
   remember(`${nameOf(shot)}@${seconds}`);
 }
@@ -63,16 +65,17 @@ function fitsVerdict(shot) {
 /** Every take of the page about which this browser says something: [{shot, take, said}]. */
 function ownWords() {
   return shots.flatMap((shot) => (takesOf(shot)?.takes ?? []).flatMap((take) => {
-    const said = REVIEW.live ? saidOf(take.task) : { ...NOTHING, ...drafts[take.task] };
-    return said.verdicts.length + said.notes.length ? [{ shot, take, said }] : [];
+    const said = { ...NOTHING, ...(REVIEW.live ? saidOf(take.task) : drafts[take.task]) };
+    return said.verdicts.length + said.notes.length + said.withdrawn.length ? [{ shot, take, said }] : [];
   })).filter(({ take }, index, every) => every.findIndex((one) => one.take.task === take.task) === index);
 }
 
 function exported() {
   const by = reviewer() || null;
-  const named = (entry) => ({ ...entry, by: entry.by ?? by });
+  const signed = (entry) => ({ ...entry, by: entry.by ?? by });
   const takes = ownWords().map(({ shot, take, said }) => ({
-    address: takesOf(shot).address, take: take.number, taskUUID: take.task, verdicts: said.verdicts.map(named), notes: said.notes.map(named),
+    address: takesOf(shot).address, take: take.number, taskUUID: take.task, verdicts: said.verdicts.map(signed), notes: said.notes.map(signed),
+    ...(said.withdrawn.length && { withdrawn: said.withdrawn.map(({ own, ...one }) => ({ ...signed(one), noteBy: own ? one.noteBy ?? by : one.noteBy })) }),
   }));
   return { exportVersion: 1, provider: REVIEW.provider, takes };
 }
@@ -83,6 +86,7 @@ function saveFile() {
   const link = make("a", { download: fileName() });
   link.href = URL.createObjectURL(new Blob([`${JSON.stringify(exported(), null, 2)}\n`], { type: "application/json" }));
   link.click();
+  noteSaved();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   document.getElementById("export-said").textContent = `Saved as ${link.download}. Record it with: ltxspec review import ${link.download}`;
 }
@@ -93,6 +97,7 @@ const inMarkdown = (text) => text.replace(/[\\`*_{}[\]<>|#~]/g, "\\$&").replace(
 function markdown() {
   const lines = [`**Review:** ${summary()}`, ""];
   for (const { shot, take, said } of ownWords()) {
+    if (!said.verdicts.length && !said.notes.length) continue; // what was withdrawn is not said
     const verdict = said.verdicts.at(-1);
     const words = verdict ? `: ${VERDICTS[verdict.verdict].join(" ").toLowerCase()}` : "";
     lines.push(`- \`${takesOf(shot).address.replaceAll("`", "'")}\` take ${take.number}${words}`);
@@ -111,16 +116,25 @@ function summary() {
   const notes = own.reduce((sum, { said }) => sum + said.notes.length, 0);
   const parts = counts.filter(([number]) => number).map(([number, word]) => `${number} ${word}`);
   if (notes) parts.push(notes === 1 ? "1 note" : `${notes} notes`);
+  const gone = REVIEW.live ? 0 : own.reduce((sum, { said }) => sum + said.withdrawn.length, 0);
+  if (gone) parts.push(gone === 1 ? "1 note withdrawn" : `${gone} notes withdrawn`);
   return parts.join(", ") || "nothing decided yet";
 }
 
 /** Forget what the repository has by now. */
 function forgetRecorded() {
-  const known = new Set(Object.values(recorded).flatMap((said) => [...said.verdicts, ...said.notes].map(whatIs)));
+  const all = Object.values(recorded);
+  const known = new Set(all.flatMap((said) => [...said.verdicts, ...said.notes].map(whatIs)));
+  const gone = new Set(all.flatMap((said) => (said.withdrawn ?? []).map((one) => nameOfNote({ by: one.noteBy, time: one.noteTime }))));
   const rest = {};
   for (const [task, said] of Object.entries(readDrafts())) {
-    const kept = Object.fromEntries(["verdicts", "notes"].map((name) => [name, (said[name] ?? []).filter((one) => !known.has(whatIs(one)))]));
-    if (kept.verdicts.length + kept.notes.length) rest[task] = kept;
+    const left = (name, is) => (said[name] ?? []).filter((one) => !is(one));
+    const kept = {
+      verdicts: left("verdicts", (one) => known.has(whatIs(one))),
+      notes: left("notes", (one) => known.has(whatIs(one)) || gone.has(nameOfNote(one))),
+      withdrawn: left("withdrawn", (one) => gone.has(nameOfNote({ by: one.noteBy, time: one.noteTime }))),
+    };
+    if (Object.values(kept).some((every) => every.length)) rest[task] = kept;
   }
   writeDrafts(rest);
   announce();
@@ -176,20 +190,17 @@ function listenForReview(shots) {
     if (filled.has(shot)) fillTakes(shot);
     tellVerdict(shot);
     paintMarks(shot);
+    playersOf(shot).forEach(showFlags);
   };
-  const observer = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      isIntersecting ? stripsNear.add(target) : stripsNear.delete(target);
-      if (!isIntersecting) continue;
-      if (filled.has(target)) {
-        all(target, "canvas.thumb[data-waits]").forEach(paintLater);
-        continue;
-      }
-      filled.add(target);
-      fillTakes(target);
+  whenNear.push((shot) => {
+    if (!takesOf(shot)) return;
+    if (filled.has(shot)) {
+      all(shot, "canvas.thumb[data-waits]").forEach(paintLater);
+      return;
     }
-  }, { rootMargin: NEAR });
-  for (const shot of shots) if (takesOf(shot)) observer.observe(shot);
+    filled.add(shot);
+    fillTakes(shot);
+  });
   for (const shot of shots) if (takesOf(shot)) tellVerdict(shot);
   document.addEventListener("click", (event) => {
     const pressed = event.target.closest?.("[data-review]");
@@ -213,6 +224,7 @@ function listenForReview(shots) {
   });
   listenForExport();
   listenForBench();
+  listenForSides();
   listenForNotes();
   tellProgress();
   if (REVIEW.live) followServer();

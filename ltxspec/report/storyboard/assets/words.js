@@ -3,11 +3,19 @@
 /** Offer to unfold the words of a shot where some of them are out of sight. */
 function offerWords(shot) {
   const words = find(shot, ".words");
-  const button = control(shot, "words");
   if (!words || words.classList.contains("whole") || !words.clientHeight) return;
   const cut = words.scrollHeight > words.clientHeight + 2;
   words.classList.toggle("cut", cut);
-  button.hidden = !cut && !find(words, ".far");
+  const offered = cut || find(words, ".far") !== null;
+  if (offered && !control(shot, "words")) words.after(unfolding());
+  if (control(shot, "words")) control(shot, "words").hidden = !offered;
+}
+
+function unfolding() {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "unfold", textContent: "Show all" });
+  button.dataset.do = "words";
+  button.setAttribute("aria-expanded", "false");
+  return button;
 }
 
 function listenForWords() {

@@ -67,7 +67,7 @@ def test_the_first_shots_have_their_stills_before_any_script_runs() -> None:
     of = review(*(shot(f"s{number}", ShotKind.RENDERED, OLD, NEW) for number in range(5)))
     found = Elements(html(of, [[ClipPair(clip(), clip())]] * 5)).found
     videos = [attrs for tag, attrs in found if tag == "video" and "data-side" in attrs]
-    assert [str(attrs.get("poster", ""))[:15] for attrs in videos] == ["data:image/jpeg"] * 6 + [""] * 4
+    assert [str(attrs.get("poster", ""))[:15] for attrs in videos] == ["data:image/jpeg"] * 6  # later ones: by a script
 
 
 def test_the_head_says_the_money_before_anything_else() -> None:
@@ -81,14 +81,16 @@ def test_videos_are_linked_and_only_the_script_knows_where_they_are() -> None:
     text = compared()
     data = re.search(r'id="data">(.*?)</script>', text)
     assert data is not None
-    assert '"href":"../archive/ab.mp4","fps":25,"frames":50,"audio":true' in data[1]
+    assert '"kinds":[{"fps":25,"frames":50,"audio":true,"width":16,"height":9}]' in data[1]
+    assert '"clips":[[0,{"href":"../archive/ab.mp4"}],[0,{"href":"../archive/cd.mp4"}]]' in data[1]
 
 
 def test_embedded_videos_stand_in_the_page_once_each() -> None:
     text = compared(embed=True)
     assert text.count('<script type="text/plain" id="film-') == 2
     assert "Ynl0ZXMgb2YgYWI=" in text  # bytes of ab
-    assert '"film":"film-abababababababab","type":"video/mp4"' in text
+    assert '"kinds":[{"type":"video/mp4","fps":25,' in text
+    assert '[0,{"film":"film-abababababababab"}]' in text
     assert "archive/ab.mp4" not in text
 
 
@@ -180,3 +182,26 @@ def test_filters_are_offered_where_there_is_a_choice() -> None:
     )
     assert ('id="spec"' in one, 'id="label"' in one) == (False, False)
     assert ('id="spec"' in two, 'id="label"' in two) == (True, True)
+
+
+def test_a_thousand_shots_fit_into_five_megabytes() -> None:
+    def page(number: int) -> str:
+        shots, footage = [], []
+        for one in range(number):
+            prompts = [
+                " ".join(f"word{word}" for word in range(70)) + f" {when}, scene {one}" for when in ("dawn", "dusk")
+            ]
+            takes = [take(2 * one + side, text, builders.output(2 * one + side)) for side, text in enumerate(prompts)]
+            shots.append(shot(f"shot-{one:05}", ShotKind.RENDERED, *takes))
+            videos = [
+                replace(clip(), sha256=f"{name:064x}", href=f"../archive/ab/{name:064x}.mp4", stills=files(name))
+                for name in (2 * one, 2 * one + 1)
+            ]
+            footage.append([ClipPair(*videos)])
+        return html(review(*shots), footage)
+
+    def files(name: int) -> list[Picture]:
+        return [Picture(second, 360, 202, b"", f"index-stills/{name:022x}0{second}.jpg") for second in (0, 3, 5)]
+
+    each = (len(page(60).encode()) - len(page(20).encode())) / 40
+    assert each < 4_800  # bytes of a shot with two videos, six stills and a prompt of 500 characters

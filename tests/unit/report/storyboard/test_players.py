@@ -71,6 +71,13 @@ def test_what_is_to_come_says_size_and_estimate() -> None:
     assert after.reason == "1920×1080, 8 s, 25 fps. `ltxspec apply` renders it."
 
 
+def test_a_take_that_is_not_of_the_base_is_an_earlier_one() -> None:
+    (player,) = players_of(1, shot("alley", ShotKind.PENDING, earlier=OLD, change=pending("alley", "b")), [])
+    assert [side.caption for side in player.sides] == ["Earlier take", "After"]
+    assert player.is_earlier
+    assert not players_of(1, shot("alley", ShotKind.PENDING, OLD, change=pending("alley", "b")), [])[0].is_earlier
+
+
 def test_an_unknown_price_is_never_a_number() -> None:
     (after,) = sides(shot("alley", ShotKind.PENDING, change=pending("alley", "b", estimate=None)))
     assert after.cost == "price unknown"

@@ -8,16 +8,30 @@ from builders import task
 from replacing import replace
 from storyboards import review, shot, take
 
+from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Output, ShotRecord
 from ltxspec.lock.verdicts import Note, Remark, Verdict
-from ltxspec.report.storyboard.models import Clip
-from ltxspec.report.storyboard.takes import Reviewing, film_of, review_data, spare_films, strip_of
+from ltxspec.report.storyboard.models import Clip, ClipPair, Passage
+from ltxspec.report.storyboard.takes import (
+    LOST,
+    PREVIEW_TASK,
+    Reviewing,
+    film_of,
+    preview_in,
+    review_data,
+    spare_films,
+    strip_of,
+)
 from ltxspec.review.models import Review, ShotKind
 from ltxspec.values import ShotAddress
 
 TIME = "2026-11-28T12:00:00.000Z"
 REMARK = Remark(Verdict.REJECTED, "no", 1.0, "Bo", TIME, box=(0.1, 0.2, 0.3, 0.3))
 NOTE = Note("dark", None, None, TIME)
+
+FACTS = VideoFacts(
+    width=192, height=108, fps=25, seconds=2, audio=True, black_seconds=0, frozen_seconds=0, loudness=-23
+)
 
 
 def output(letter: str, **fields: Any) -> Output:
@@ -86,6 +100,35 @@ def test_a_shot_without_a_record_has_no_strip() -> None:
     one, whole = reviewed()
     strip = strip_of(one, replace(whole, records={}), Reviewing())
     assert (strip.lines, strip.data, strip.choices) == ((), None, 0)
+
+
+def test_loudness_and_what_is_not_as_expected_stand_beside_the_video() -> None:
+    one, whole = reviewed(take(1, "old", output("a", facts=FACTS)), take(2, "new", output("b", facts=FACTS)))
+    clips = {"a" * 64: clip("a", audio=True), "b" * 64: clip("b")}
+    reviewing = Reviewing(clips, {"a" * 64: [Passage("black", 1.0, 2.5)]})
+    first, second = (item["results"][0] for item in strip_of(one, whole, reviewing).data["takes"])
+    assert (first["loudness"], first["passages"]) == ("-23.0 LUFS", [["black", 1.0, 2.5]])
+    assert not {"loudness", "passages"} & second.keys()
+
+
+def test_a_preview_is_in_the_strip_and_nothing_is_decided_about_it() -> None:
+    one, whole = reviewed(OLD)
+    drawn = clip("d", preview=True)
+    assert preview_in([ClipPair(clip("a"), drawn)]) is drawn
+    assert preview_in([ClipPair(clip("a"), clip("b"))]) is None
+    strip = strip_of(one, whole, Reviewing({"a" * 64: clip("a")}), drawn)
+    last = strip.data["takes"][-1]
+    assert (last["task"], last["name"], last["succeeded"], last["sides"]) == (PREVIEW_TASK, "preview", False, ["after"])
+    assert last["results"][0]["clip"]["href"] == "d.mp4"
+    assert (strip.choices, len(strip.lines)) == (2, 1)
+
+
+def test_a_take_that_the_head_lost_can_be_seen_and_not_decided_about() -> None:
+    one, whole = reviewed(NEW)
+    first, second = strip_of(one, whole, Reviewing()).data["takes"]
+    assert (first["task"], first["name"], first["succeeded"], first["sides"]) == (OLD.task_id, LOST, False, ["before"])
+    assert "name" not in second
+    assert second["number"] == 1
 
 
 def test_scripts_get_what_was_said_about_takes_of_the_page_only() -> None:
