@@ -109,6 +109,16 @@ def load_catalog(
     return Catalog(tuple(models), by_name, packaged)
 
 
+def takes_prompt(model: Model) -> bool:
+    """Whether requests for the model may have a prompt; upscalers, erasers and lip-sync models have none."""
+    return PROMPT in model.parameters
+
+
+def needs_prompt(model: Model) -> bool:
+    """Whether every request for the model must have a prompt."""
+    return PROMPT in model.schema.get("required", ())
+
+
 def stem_of(file: str) -> str:
     """The file's name without folders and `.json`."""
     return file.rpartition("/")[2].removesuffix(".json")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ltxspec.catalog.models import PROMPT, Model
+from ltxspec.catalog.models import PROMPT, Model, needs_prompt, takes_prompt
 from ltxspec.catalog.pointers import properties_of, resolve
 from ltxspec.catalog.pricing import lowered_rows, price_rows
 from ltxspec.values import Json, dollars
@@ -31,8 +31,9 @@ def _lowered(model: Model, packaged: Packaged) -> str:
 def model_text(model: Model, packaged: Packaged = NONE) -> str:
     """One model: its parameters with limits and defaults, rules between parameters, prices, decisions."""
     lines = [f"{model.name}", f"  model: {model.air}  (or {model.slug})", "", "Parameters"]
-    prompt = model.schema["properties"][PROMPT]
-    lines += _described("prompt (required)", prompt)
+    if takes_prompt(model):
+        needed = "required" if needs_prompt(model) else "optional"
+        lines += _described(f"prompt ({needed})", resolve(model.schema, model.schema["properties"][PROMPT]))
     lines += _parameters(model, model.schema, "")
     for names, values in _together(model.schema.get("allOf", [])):
         lines += ["", f"Accepted together: {' x '.join(names)}", f"  {', '.join(values)}"]
