@@ -35,7 +35,7 @@ class Model:
     task_type: str
     provider: str  # the service that sells it
     creator: str
-    released: str  # ISO date
+    released: str | None  # ISO date
     schema: Mapping[str, Json]  # of the request body, with or without taskUUID
     settings: Settings
     recorded: frozenset[str]  # top-level parameters recorded with a take that do not change the video
