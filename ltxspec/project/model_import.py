@@ -1,7 +1,7 @@
 """Brings the project's model files up to date with a source, without changing a fingerprint of what it owns."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from ltxspec.catalog.importing.carrying import carried
@@ -220,7 +220,7 @@ def _problems(file: str, document: Mapping[str, Json], catalog: Catalog) -> Iter
     """Why a file could not be used."""
     try:
         model = _model(file, document)
-        check_schema(replace(model))
+        check_schema(model)
     except Invalid as error:
         yield from (diagnostic.message for diagnostic in error.diagnostics)
         return

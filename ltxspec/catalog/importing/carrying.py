@@ -66,7 +66,8 @@ def carried(old: Document, new: Document) -> Carried:
         for path, value in after.items()
         if path not in before
     ]
-    settings = _settings(old["x-ltxspec"], new["x-ltxspec"], document, refusals)
+    about = _of_new_inputs(old, new) if types_only else new["x-ltxspec"]
+    settings = _settings(old["x-ltxspec"], about, document, refusals)
     settings["defaults"]["sent"] = _sent(old, document, changed, refusals)
     return Carried({**document, "x-ltxspec": settings}, refusals, notes)
 
@@ -211,6 +212,13 @@ def _enriched(old: Document, new: Document) -> dict[str, Any]:
     merged = {**new, "properties": properties, **({"$defs": definitions} if definitions else {})}
     rules = [*old.get("allOf", ()), *(rule for rule in new.get("allOf", ()) if rule not in old.get("allOf", ()))]
     return {**merged, **({"allOf": rules} if rules else {})}
+
+
+def _of_new_inputs(old: Document, new: Document) -> dict[str, Any]:
+    """The block of a source without limits: only of parameters that are new does it say where media are."""
+    block = new["x-ltxspec"]
+    places = [place for place in block["media"] if parse_pointer(place)[0] not in old["properties"]]
+    return {**block, "media": places}
 
 
 def _richer(old: Mapping[str, Json], new: Json) -> Json:
