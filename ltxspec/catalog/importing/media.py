@@ -87,7 +87,7 @@ class _Walk:
             return node
         if path == ("inputs",) and not node.get("properties"):
             self._opaque()
-        alternatives = [key for key in ("anyOf", "oneOf") if key in node]
+        alternatives = [key for key in ("anyOf", "oneOf") if key in node and node.get("type") != "string"]
         for key in alternatives:
             if (kind := _kind_of(node[key], path)) is not None:
                 return self._found(node, key, kind, path)

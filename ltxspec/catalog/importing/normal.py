@@ -89,7 +89,7 @@ class _Walk:
             raise NotPublished("the schema is too large or too deep when its references are followed")
         if not isinstance(node, Mapping):
             return node if isinstance(node, bool) else {}
-        if isinstance(own := node.get("$id"), str):
+        if isinstance(own := node.get("$id"), str) and self.ids.get(base) is not node:
             base = urljoin(base, own).partition("#")[0]
         found: dict[str, Json] = {}
         for key, value in _renewed(node).items():
@@ -145,7 +145,7 @@ class _Walk:
         name = f"{url}#{fragment}"
         if name in self.followed:
             raise NotPublished(f"`$ref: {reference}` leads back to itself")
-        for resource in (self.ids.get(url, MISSING), self.root):
+        for resource in (self.ids.get(url, MISSING), self.root if reference.startswith("#") else MISSING):
             place = unquote(fragment)
             found = value_at(resource, _steps(resource, place)) if resource is not MISSING else MISSING
             if found is not MISSING and (not place or place.startswith("/")):

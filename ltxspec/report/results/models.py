@@ -32,22 +32,24 @@ class ComparedModel(Open, frozen=True):
     notes: Annotated[tuple[str, ...], Meta(description="what stays although the source says otherwise")]
 
 
-class _Compared(Result, frozen=True, kw_only=True):
+class ModelsImport(Result, frozen=True, kw_only=True):
+    """What was imported from a source, or would be."""
+
     source: Text
     version: Annotated[str | None, Meta(description="of the source")]
     date: Annotated[Text, Meta(description="of the source's version; without one, today")]
     models: tuple[ComparedModel, ...]
-
-
-class ModelsImport(_Compared, frozen=True, kw_only=True):
-    """What was imported from a source, or would be."""
-
     dry_run: bool
     written: Annotated[tuple[Text, ...], Meta(description="files, relative to the project")]
 
 
-class ModelsDiff(_Compared, frozen=True, kw_only=True):
+class ModelsDiff(Result, frozen=True, kw_only=True):
     """Where the project's models differ from a source."""
+
+    source: Text
+    version: Annotated[str | None, Meta(description="of the source")]
+    date: Annotated[Text, Meta(description="of the source's version; without one, today")]
+    models: tuple[ComparedModel, ...]
 
 
 class OutdatedModel(Open, frozen=True):
