@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -11,12 +11,8 @@ from ltxspec.catalog.importing.document import Pin
 from ltxspec.catalog.importing.published import NotPublished, Published, read_published, version_of
 from ltxspec.errors import WrongUsage
 from ltxspec.project.project import ProjectContext
+from ltxspec.services import DEFAULT, SERVICES, Service
 
-SDK: Final = "runware-sdk"  # the installed package
-PROVIDER: Final = "runware"  # the provider's published address
-RESOLVE: Final = "https://schemas.runware.ai/resolve"  # of `runware-sdk` 1.8.0, constants.py and validate.py
-
-_TYPES: Final = "runware/types/task_map.py"
 _LARGEST: Final = 256 * 2**20  # bytes
 _SEVERAL: Final = 2  # models from which on a source counts as a list of all
 
@@ -30,12 +26,11 @@ class Source:
     pin: Pin
     models: Sequence[Published]  # those that make videos
     complete: bool = False  # it lists every model of the provider: one that is missing is unlisted
+    one_each: bool = False  # each model has an address of its own below the pinned one
 
     def pin_of(self, published: Published) -> Pin:
-        """The pin of one model: the provider's answers have an address each."""
-        if self.pin.source != RESOLVE:
-            return self.pin
-        return Pin(f"{RESOLVE}/{published.air}", self.pin.date, self.pin.version)
+        """The pin of one model."""
+        return replace(self.pin, source=f"{self.pin.source}/{published.air}") if self.one_each else self.pin
 
 
 def read_source(project: ProjectContext, source: str, names: Sequence[str] = (), fetch: Fetch | None = None) -> Source:
@@ -43,7 +38,7 @@ def read_source(project: ProjectContext, source: str, names: Sequence[str] = (),
 
     Args:
         project: files are named from where it was opened.
-        source: a file, an https address, `runware-sdk` or `runware`.
+        source: a file, an https address, the package of a provider's SDK, or a provider's name.
         names: the wanted models, which the provider is asked for one by one.
         fetch: reads an address; None: over the network.
 
@@ -52,10 +47,11 @@ def read_source(project: ProjectContext, source: str, names: Sequence[str] = (),
         NotPublished: it holds no schemas.
         StorageError: it cannot be read.
     """
-    if source == SDK:
-        return _sdk()
-    if source == PROVIDER:
-        return _provider(names, fetch or _fetch)
+    for service in SERVICES.values():
+        if service.sdk and source == service.sdk:
+            return _sdk(service)
+        if service.schemas and source == service.name:
+            return _provider(service, names, fetch or _fetch)
     if source.startswith(("https://", "http://")):
         return _read((fetch or _fetch)(source), _without_secrets(source))
     from ltxspec.storage.named import read_named
@@ -79,36 +75,37 @@ def _read(content: bytes, name: str) -> Source:
         raise NotPublished(f"`{name}` is not JSON: {error.msg}", hint="name a file of schemas") from None
     models = read_published(document)
     version = version_of(document)
-    pin = Pin(name, _date(version), version)
+    pin = Pin(name, _date(version), version, DEFAULT.name)
     is_list = isinstance(document, dict) and isinstance(document.get("inference"), list)
     return Source(pin, _videos(models), complete=is_list and len(models) >= _SEVERAL)
 
 
-def _sdk() -> Source:
+def _sdk(service: Service) -> Source:
     from importlib.metadata import PackageNotFoundError, distribution
 
     from ltxspec.catalog.importing.sdk_types import read_types, types_version
 
     try:
-        package = distribution(SDK)
+        package = distribution(service.sdk)
     except PackageNotFoundError:
         raise WrongUsage(
-            f"`{SDK}` is not installed", hint=f"`pip install {SDK}` beside ltxspec, or name a file or an address"
+            f"`{service.sdk}` is not installed",
+            hint=f"`pip install {service.sdk}` beside ltxspec, or name a file or an address",
         ) from None
-    path = Path(str(package.locate_file(_TYPES)))
+    path = Path(str(package.locate_file(service.sdk_types)))
     if not path.is_file():
-        raise NotPublished(f"`{SDK}` {package.version} has no generated types", hint="install version 1.4 or later")
+        raise NotPublished(f"`{service.sdk}` {package.version} has no generated types", hint="install a later one")
     text = path.read_text("utf-8")
-    pin = Pin(SDK, _date(types_version(text)), package.version)
+    pin = Pin(service.sdk, _date(types_version(text)), package.version, service.name)
     return Source(pin, _videos(read_types(text)), complete=True)
 
 
-def _provider(names: Sequence[str], fetch: Fetch) -> Source:
+def _provider(service: Service, names: Sequence[str], fetch: Fetch) -> Source:
     if not names:
-        raise WrongUsage("the provider is asked for one model at a time", hint=f"name them: `{PROVIDER} AIR …`")
-    found = [_read(fetch(f"{RESOLVE}/{quote(name, safe=':@-._')}"), RESOLVE) for name in names]
+        raise WrongUsage("the provider is asked for one model at a time", hint=f"name them: `{service.name} AIR …`")
+    found = [_read(fetch(f"{service.schemas}/{quote(name, safe=':@-._')}"), service.schemas) for name in names]
     models = [model for one in found for model in one.models]
-    return Source(Pin(RESOLVE, found[0].pin.date, found[0].pin.version), models)
+    return Source(replace(found[0].pin, provider=service.name), models, one_each=True)
 
 
 def _videos(models: Sequence[Published]) -> list[Published]:

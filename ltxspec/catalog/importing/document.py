@@ -30,11 +30,12 @@ _OF_A_PROMPT: Final = frozenset({"type", "minLength", "maxLength", "title", "des
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """The source of an import: its name, date and version."""
+    """The source of an import: its name, date, version and provider."""
 
     source: str
     date: str  # ISO date
     version: str | None = None
+    provider: str = ""  # the name of the service that sells the models
 
     @property
     def words(self) -> str:
@@ -53,7 +54,7 @@ def document_of(published: Published, pin: Pin) -> dict[str, Json]:
         "slug": published.slug,
         "name": published.name or _title(published.slug),
         "taskType": published.task_type,
-        "provider": "runware",
+        "provider": pin.provider,
         "creator": published.creator or _title(published.air.partition(":")[0]),
         **({"released": published.released} if published.released else {}),
         **life_of(published, pin),
@@ -198,11 +199,11 @@ def _decisions(left_out: Sequence[str], published: Published, pin: Pin) -> Itera
 
 
 def _title(slug: str) -> str:
-    """`LTX 2 5 Fast` of `ltx-2-5-fast`; numbers in a row are a version."""
+    """`ABC 2.5 Fast` of `abc-2-5-fast`: short words are names, and numbers in a row are a version."""
     words: list[str] = []
     for word in slug.replace("_", "-").split("-"):
         if words and word.isdecimal() and words[-1].replace(".", "").isdecimal():
             words[-1] += f".{word}"
         else:
-            words.append(word.upper() if len(word) <= 3 else word.capitalize())  # noqa: PLR2004  # LTX, PRO, AI
+            words.append(word.upper() if len(word) <= 3 else word.capitalize())  # noqa: PLR2004  # as most names are
     return " ".join(words)

@@ -99,7 +99,7 @@ def _page(page: Mapping[str, Json]) -> Published:
     about = {
         "air": info.get("x-air-id"),
         "slug": info.get("x-model-id"),
-        "name": str(title).removeprefix("Runware API - ") if isinstance(title, str) else None,
+        "name": title.rpartition(" API - ")[2] if isinstance(title, str) else None,
         "creator": _inside(info, "x-creator").get("name"),
         "releasedAt": info.get("x-released-at"),
         "status": info.get("x-status"),

@@ -25,7 +25,7 @@ def read_types(source: str) -> list[Published]:
     """Every model that the SDK has a type for, whatever it makes, in the order of the module.
 
     Args:
-        source: the text of `runware/types/task_map.py`.
+        source: the text of the module of types.
 
     Raises:
         NotPublished: it is not Python, or has no such types.

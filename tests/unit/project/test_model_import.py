@@ -13,7 +13,8 @@ from ltxspec.project.model_import import ModelOutcome, Owned, changed_fingerprin
 from ltxspec.project.model_sources import Source
 from ltxspec.project.project import open_project
 
-PIN = Pin("a.json", "2026-10-01", "1")
+PIN = Pin("a.json", "2026-10-01", "1", "runware")
+NONE: dict[str, Any] = {}
 
 
 def published(air: str = "maker:film@1", slug: str = "maker-film", **parameters: Any) -> Published:
@@ -85,7 +86,7 @@ def test_progress_is_told_for_every_model(tmp_path: Path) -> None:
 def test_takes_whose_fingerprints_would_change_are_named_but_not_all() -> None:
     old, new = (
         load_catalog({"a.json": document_of(published(**more), PIN)}).models[0]
-        for more in ({}, {"fps": {"type": "integer", "default": 25}})
+        for more in (NONE, {"fps": {"type": "integer", "default": 25}})
     )
     request = {"taskType": "videoInference", "model": "maker:film@1", "positivePrompt": "a"}
     owned = [Owned(f"night.s{number}", request, {}, "v1:sha256:0") for number in range(7)]

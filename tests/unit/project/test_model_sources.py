@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from replacing import replace
 
 from ltxspec.catalog.importing.published import NotPublished
 from ltxspec.errors import WrongUsage
-from ltxspec.project.model_sources import RESOLVE, SDK, read_source
+from ltxspec.project.model_sources import read_source
 from ltxspec.project.project import ProjectContext, open_project
+from ltxspec.services import RUNWARE
 
 REQUEST: dict[str, Any] = {"properties": {"model": {"const": "maker:film@1"}, "taskType": {"const": "videoInference"}}}
 
@@ -57,7 +59,7 @@ def test_the_provider_is_asked_for_the_models_by_name(project: ProjectContext) -
 
     found = read_source(project, "runware", ["maker:film@1"], fetch)
     assert asked == ["https://schemas.runware.ai/resolve/maker:film@1"]
-    assert found.pin_of(found.models[0]).source == f"{RESOLVE}/maker:film@1"
+    assert found.pin_of(found.models[0]).source == "https://schemas.runware.ai/resolve/maker:film@1"
     assert not found.complete
     with pytest.raises(WrongUsage, match="one model at a time"):
         read_source(project, "runware", fetch=fetch)
@@ -65,14 +67,15 @@ def test_the_provider_is_asked_for_the_models_by_name(project: ProjectContext) -
 
 def test_the_installed_sdk_is_read_and_never_run(project: ProjectContext) -> None:
     before = set(sys.modules)
-    found = read_source(project, SDK)
+    found = read_source(project, RUNWARE.sdk)
     assert not {name for name in set(sys.modules) - before if name.partition(".")[0] == "runware"}
     assert found.complete
     assert len([model for model in found.models if model.task_type == "videoInference"]) == 98
 
 
 def test_a_package_that_is_not_installed_is_said(project: ProjectContext, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ltxspec.project.model_sources.SDK", "no-such-package-anywhere")
+    service = replace(RUNWARE, sdk="no-such-package-anywhere")
+    monkeypatch.setattr("ltxspec.project.model_sources.SERVICES", {"a": service})
     with pytest.raises(WrongUsage, match="is not installed"):
         read_source(project, "no-such-package-anywhere")
 

@@ -15,7 +15,7 @@ from ltxspec.catalog.models import Model, load_catalog
 from ltxspec.fingerprint import fingerprint_of
 from ltxspec.storage.packaged import read_model_documents
 
-FIRST, SECOND = Pin("a.json", "2026-10-01", "1"), Pin("a.json", "2026-11-01", "2")
+FIRST, SECOND = Pin("a.json", "2026-10-01", "1", "runware"), Pin("a.json", "2026-11-01", "2", "runware")
 HEAD: dict[str, Any] = {
     "taskType": {"const": "videoInference"},
     "model": {"const": "maker:film@1"},
@@ -92,7 +92,10 @@ def test_what_would_change_every_fingerprint_is_named(change: dict[str, Any], re
 
 
 def test_a_changed_default_that_rules_speak_of_cannot_always_be_sent() -> None:
-    schema = {"properties": PARAMETERS | {"fps": {"type": "integer", "default": 30}}, "required": ["taskType", "model"]}
+    schema: dict[str, Any] = {
+        "properties": PARAMETERS | {"fps": {"type": "integer", "default": 30}},
+        "required": ["taskType", "model"],
+    }
     schema["allOf"] = [{"not": {"required": ["fps", "seed"]}}]
     new = document_of(Published("maker:film@1", "maker-film", schema), SECOND)
     found = carried(file_of(PARAMETERS), new)

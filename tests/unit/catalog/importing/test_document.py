@@ -5,7 +5,7 @@ from ltxspec.catalog.importing.published import Published
 from ltxspec.catalog.models import Model, load_catalog
 from ltxspec.catalog.validation import check_schema, validate
 
-PIN = Pin("schema-map.json", "2026-10-12", "20261012233936")
+PIN = Pin("schema-map.json", "2026-10-12", "20261012233936", "runware")
 
 
 def published(schema: dict[str, Any] | None = None, **more: Any) -> Published:
@@ -105,9 +105,9 @@ def test_the_life_of_a_model_is_dated() -> None:
 
 
 def test_what_is_not_known_is_written_down() -> None:
-    block = document_of(published({"patternProperties": {}}, types_only=True), Pin("runware-sdk", "2026-10-12"))[
-        "x-ltxspec"
-    ]
+    block = document_of(
+        published({"patternProperties": {}}, types_only=True), Pin("runware-sdk", "2026-10-12", provider="runware")
+    )["x-ltxspec"]
     assert [item["about"] for item in block["decisions"]] == ["limits and defaults", "checks of the provider"]
     assert block["imported"]["typesOnly"] is True
     assert block["facts"][0]["source"] == "runware-sdk"
