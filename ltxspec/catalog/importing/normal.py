@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote, urljoin
 
+from ltxspec.canonical import canonical_bytes
 from ltxspec.catalog.importing.choices import as_choice, united, without_null
 from ltxspec.catalog.importing.published import NotPublished
 from ltxspec.catalog.patterns import pattern_problems
@@ -22,10 +23,42 @@ _BOUNDS: Final = frozenset({
     "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems",
     "minProperties", "maxProperties", "minContains", "maxContains", "multipleOf",
 })  # fmt: skip
-_KEPT: Final = frozenset({
-    "title", "description", "type", "enum", "const", "default", "uniqueItems", "required", "dependentRequired",
-    "format", "contentEncoding", "contentMediaType",
-})  # fmt: skip
+_TYPES: Final = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
+
+
+def _is_text(value: Json) -> bool:
+    return isinstance(value, str)
+
+
+def _is_names(value: Json) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _is_kinds(value: Json) -> bool:
+    kinds = [value] if isinstance(value, str) else value
+    return _is_names(kinds) and bool(kinds) and _TYPES.issuperset(kinds) and len({*kinds}) == len(kinds)
+
+
+def _is_exact(value: Json) -> bool:
+    """Whether a value has one form in every JSON reader."""
+    try:
+        canonical_bytes(value)
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+# keyword -> whether a value of it is one that a schema may have; others are dropped
+_KEPT: Final[Mapping[str, Callable[[Json], bool]]] = {
+    **dict.fromkeys(("title", "description", "format", "contentEncoding", "contentMediaType"), _is_text),
+    "type": _is_kinds,
+    "enum": lambda value: isinstance(value, list) and bool(value) and _is_exact(value),
+    "const": _is_exact,
+    "default": _is_exact,
+    "uniqueItems": lambda value: isinstance(value, bool),
+    "required": _is_names,
+    "dependentRequired": lambda value: isinstance(value, dict) and all(map(_is_names, value.values())),
+}
 _ONE: Final = frozenset({"items", "additionalProperties", "contains", "not", "if", "then", "else", "propertyNames"})
 _SEVERAL: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 _NAMED: Final = frozenset({"properties", "dependentSchemas"})
@@ -104,7 +137,7 @@ class _Walk:
         if key in _BOUNDS:
             return self._bound(key, value)
         if key in _KEPT:
-            return {key: value}
+            return {key: value} if _KEPT[key](value) else {}
         if key in _ONE:
             return {key: self.schema(value, base, depth + 1)}
         if key in _SEVERAL or key in _NAMED:
@@ -171,7 +204,8 @@ def _renewed(node: Mapping[str, Json]) -> dict[str, Json]:
     if isinstance(items := found.get("items"), list):
         found["prefixItems"] = items
         found["items"] = found.pop("additionalItems", True)
-    for name, needed in (found.pop("dependencies", None) or {}).items():
+    older = found.pop("dependencies", None)
+    for name, needed in (older if isinstance(older, Mapping) else {}).items():
         kind = "dependentRequired" if isinstance(needed, list) else "dependentSchemas"
         found[kind] = {**found.get(kind, {}), name: needed}
     if found.get("unevaluatedProperties") is False and not {"allOf", "anyOf", "oneOf", "$ref"} & found.keys():

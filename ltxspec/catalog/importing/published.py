@@ -15,6 +15,7 @@ _STATUS: Final = {
     **dict.fromkeys(("unlisted", "hidden", "private"), "unlisted"),
 }
 _VIDEO_FORMATS: Final = frozenset({"MP4", "WEBM", "MOV"})
+_DEEPEST: Final = 200  # levels of a source
 _MODEL: Final = re.compile(r"[a-zA-Z0-9_.-]+:[a-zA-Z0-9_.-]+@[a-zA-Z0-9_.-]+")
 
 
@@ -54,6 +55,7 @@ def read_published(document: Json) -> list[Published]:
     Raises:
         NotPublished: it is none of these.
     """
+    _refuse_depth(document)
     if isinstance(document, dict):
         if isinstance(document.get("inference"), list):
             return [found for entry in document["inference"] if (found := _entry(entry)) is not None]
@@ -69,6 +71,21 @@ def read_published(document: Json) -> list[Published]:
         "the source is neither a schema bundle (`inference`), a request schema, nor an OpenAPI page",
         hint="name a file such as `schema-map.json`, or the JSON of one model",
     )
+
+
+def _refuse_depth(document: Json) -> None:
+    """Refuse what is nested so deeply that no schema can be: everything after this may follow it down."""
+    level = [document]
+    for _ in range(_DEEPEST):
+        level = [
+            item
+            for node in level
+            for item in (node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
+            if isinstance(item, dict | list)
+        ]
+        if not level:
+            return
+    raise NotPublished(f"the source is nested more than {_DEEPEST} levels deep")
 
 
 def version_of(document: Json) -> str | None:

@@ -1,9 +1,13 @@
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ltxspec.catalog.importing.document import Pin, document_of
-from ltxspec.catalog.importing.published import Published
+from ltxspec.catalog.importing.published import NotPublished, Published, read_published
 from ltxspec.catalog.models import Model, load_catalog
 from ltxspec.catalog.validation import check_schema, validate
+from ltxspec.errors import Invalid
 
 PIN = Pin("schema-map.json", "2026-10-12", "20261012233936", "runware")
 
@@ -117,3 +121,48 @@ def test_what_is_not_known_is_written_down() -> None:
 def test_a_version_in_a_slug_is_one_word() -> None:
     named = Published("lightricks:ltx@2.5", "lightricks-ltx-2-5-fast", published().schema)
     assert document_of(named, PIN)["x-ltxspec"]["name"] == "Lightricks LTX 2.5 Fast"
+
+
+WORDS = [
+    "type",
+    "properties",
+    "items",
+    "anyOf",
+    "oneOf",
+    "allOf",
+    "not",
+    "if",
+    "then",
+    "required",
+    "enum",
+    "const",
+    "default",
+]
+WORDS += ["minimum", "maxLength", "multipleOf", "pattern", "$ref", "$id", "dependencies", "dependentRequired", "format"]
+WORDS += ["additionalProperties", "patternProperties", "prefixItems", "contains", "title", "x-problem", "x-ltxspec"]
+LEAVES = st.sampled_from(
+    [None, True, 0, -1, 10**30, 1.5, "", "string", "object", "#/properties/a", "uri", "(?=a)", "a"]
+)
+ODD = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(WORDS) | st.sampled_from(["a", "image", "inputs"]), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["a", "inputs", "duration", "numberResults", "safety"]), ODD), ODD)
+def test_whatever_is_published_becomes_a_usable_file_or_is_refused(parameters: dict[str, Any], more: Any) -> None:
+    head = {name: published().schema["properties"][name] for name in ("taskType", "model", "positivePrompt")}
+    schema = {**(more if isinstance(more, dict) else {"allOf": more}), "properties": {**head, **parameters}}
+    try:
+        (found,) = read_published(schema)
+        document = document_of(found, PIN)
+    except NotPublished:
+        return
+    try:
+        model_of(document)
+    except Invalid:
+        return
