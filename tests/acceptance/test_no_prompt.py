@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from acceptance.commands import REPOSITORY, ltxspec, write_spec
+from acceptance.repositories import commit, git
 
 VIDEO = "https://assets.example/before.mp4"
 
@@ -103,3 +104,29 @@ def test_editors_ask_for_a_prompt_unless_some_model_has_none(tmp_path: Path) -> 
     assert required() == ["prompt"]
     upscaler(tmp_path)
     assert required() == []
+
+
+def test_reviews_comments_and_films_show_shots_without_a_prompt(tmp_path: Path) -> None:
+    """One shot never had a prompt, one loses it, one gets it."""
+    rule = {"type": "string", "minLength": 2}
+    upscaler(tmp_path, properties={"positivePrompt": rule})
+    video = f"inputs: {{video: '{VIDEO}'}}"
+    before = f"  a: {{{video}}}\n  b: {{{video}, prompt: brighter}}\n  c: {{{video}}}\n"
+    after = f"  a: {{{video}, upscaleFactor: 4}}\n  b: {{{video}}}\n  c: {{{video}, prompt: darker}}\n"
+    write_spec(tmp_path, f"model: maker-up\nshots:\n{before}")
+    ltxspec("apply", "--provider", "sandbox", "--allow-unknown-cost", cwd=tmp_path)
+    git(tmp_path, "init", "--quiet")
+    commit(tmp_path, "first")
+    write_spec(tmp_path, f"model: maker-up\nshots:\n{after}")
+    told = ltxspec("diff", "HEAD", "--provider", "sandbox", cwd=tmp_path).out
+    assert "prompt  brighter → unset" in told
+    assert "prompt  unset → darker" in told
+    page = tmp_path / "page.html"
+    ltxspec("review", "HEAD", "--html", "page.html", "--provider", "sandbox", cwd=tmp_path)
+    assert "upscaleFactor" in page.read_text("utf-8")
+    for form in ("text", "markdown", "json"):
+        ltxspec("plan", "--provider", "sandbox", "--format", form, cwd=tmp_path)
+    ltxspec("why", "night.*", "--provider", "sandbox", cwd=tmp_path)
+    ltxspec("animatic", "-o", "film.mp4", "--size", "64x36", "--provider", "sandbox", cwd=tmp_path)
+    dry = ("--dry-run", "--base", "HEAD", "--repo", "a/b", "--pr", "1", "--forge", "github")
+    assert "night.a" in ltxspec("comment", *dry, cwd=tmp_path).out
