@@ -209,7 +209,9 @@ def _enriched(old: Document, new: Document) -> dict[str, Any]:
         for name, part in new["properties"].items()
     }
     definitions = {**new.get("$defs", {}), **old.get("$defs", {})}
-    merged = {**new, "properties": properties, **({"$defs": definitions} if definitions else {})}
+    needed = [name for name in old.get("required", ()) if name in properties]
+    required = [*dict.fromkeys([*needed, *new.get("required", ())])]
+    merged = {**new, "required": required, "properties": properties, **({"$defs": definitions} if definitions else {})}
     rules = [*old.get("allOf", ()), *(rule for rule in new.get("allOf", ()) if rule not in old.get("allOf", ()))]
     return {**merged, **({"allOf": rules} if rules else {})}
 

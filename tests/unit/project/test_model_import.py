@@ -96,3 +96,26 @@ def test_takes_whose_fingerprints_would_change_are_named_but_not_all() -> None:
     assert "night.s6" not in said
     strange = [Owned("night.a", request, {}, "v99:sha256:0")]
     assert changed_fingerprints(old, new, strange) == [], "neither file can tell: nothing is known to change"
+
+
+def test_a_model_that_is_listed_again_is_offered_again(tmp_path: Path) -> None:
+    first, second = published(), published("maker:film@2", "maker-two")
+
+    def states(*models: Published) -> dict[str, str]:
+        project = open_project(tmp_path)
+        write_models(project, examine(project, source(*models, complete=True)))
+        return {
+            model.air: model.settings.status for model in open_project(tmp_path).catalog.models if "maker" in model.air
+        }
+
+    assert states(first, second) == {"maker:film@1": "active", "maker:film@2": "active"}
+    assert states(second) == {"maker:film@1": "unlisted", "maker:film@2": "active"}
+    assert states(second) == {"maker:film@1": "unlisted", "maker:film@2": "active"}
+    assert states(first, second) == {"maker:film@1": "active", "maker:film@2": "active"}
+
+
+def test_another_source_says_nothing_about_what_is_listed(tmp_path: Path) -> None:
+    project = open_project(tmp_path)
+    write_models(project, examine(project, source(published())))
+    other = Source(Pin("b.json", "2026-10-01", "1", "runware"), [published("maker:film@2", "maker-two")], complete=True)
+    assert [one.what for one in examine(open_project(tmp_path), other)] == ["new"]

@@ -138,6 +138,8 @@ def test_a_source_of_types_only_takes_no_limit_away() -> None:
     assert found.document["properties"]["duration"] == old["properties"]["duration"]
     assert found.document["x-ltxspec"]["media"] == old["x-ltxspec"]["media"]
     assert found.document["x-ltxspec"]["price"] == old["x-ltxspec"]["price"]
+    assert {*found.document["required"]} == {*old["required"]}
+    assert [*found.document["allOf"]] == [*old["allOf"]]
     assert model_of(found.document).air == "lightricks:ltx@2.5-fast"
 
 
