@@ -9,7 +9,7 @@ import orjson
 
 from ltxspec.canonical import digest
 from ltxspec.catalog.defaults import sent_defaults
-from ltxspec.catalog.models import Catalog, Model, takes_prompt
+from ltxspec.catalog.models import Catalog, Model, needs_prompt, takes_prompt
 from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import ParameterProblem, validate
 from ltxspec.fingerprint import fingerprints_by_prompt, versions_for
@@ -128,7 +128,8 @@ class ParameterSets:
         )
 
     def _validated(self, model: Model, body: Mapping[str, Json], *, prompted: bool) -> list[ParameterProblem]:
-        unprompted = not prompted and takes_prompt(model)  # its rules may ask for the prompt, or for something instead
+        # Its rules may ask for the prompt, or for something instead; that it needs one always, is said elsewhere.
+        unprompted = not prompted and takes_prompt(model) and not needs_prompt(model)
         try:
             name = digest([model.digest, body, *([False] if unprompted else [])])
         except ValueError:  # a number that JSON cannot represent: the model's check reports which

@@ -57,7 +57,7 @@ def command(session: Session, name: str | None, output_format: str) -> int:
     return 0
 
 
-@command.command("import", epilog="Examples: `ltxspec models import schema-map.json`, `ltxspec models import runware-sdk`.")
+@command.command("import", epilog="Example: `ltxspec models import schema-map.json --dry-run`.")
 @click.argument("source")
 @click.argument("names", metavar="[MODEL]...", nargs=-1)
 @click.option("--dry-run", is_flag=True, help="Only show what would be written.")
