@@ -36,13 +36,15 @@ def carried(old: Document, new: Document) -> Carried:
         old: the model file in force.
         new: the file that would be written if there were none.
     """
+    beside = _beside(old, new)
     refusals: list[str] = []
     notes: list[str] = []
     types_only = bool(new["x-ltxspec"].get("imported", {}).get("typesOnly"))
-    document: dict[str, Any] = _without_defaults(_enriched(old, new) if types_only else new)
+    document: dict[str, Any] = _without_defaults(_enriched(old, new) if types_only else new, beside)
     if old["x-ltxspec"]["taskType"] != new["x-ltxspec"]["taskType"]:
         refusals.append(f"the task type is `{new['x-ltxspec']['taskType']}` now, and it is part of every fingerprint")
-    before, after = dict(_defaults(old, old, ())), dict(_defaults(new, new, ()))
+    document = _with_gone(document, old, beside, notes)
+    before, after = dict(_defaults(old, old, (), beside)), dict(_defaults(new, new, (), beside))
     changed: list[str] = []
     for path, value in before.items():
         place = "/" + "/".join(path)
@@ -58,7 +60,7 @@ def carried(old: Document, new: Document) -> Carried:
                 f"the default of `{place}` stays {_shown(value)} and is sent; the source has {_shown(after[path])}"
             )
             changed.append(place)
-        elif not types_only and path not in after and path[0] not in _left_out(old):
+        elif not types_only and path not in after:
             notes.append(f"the default of `{place}` stays {_shown(value)} and is sent; the source has none")
             changed.append(place)
     notes += [
@@ -72,30 +74,41 @@ def carried(old: Document, new: Document) -> Carried:
     return Carried({**document, "x-ltxspec": settings}, refusals, notes)
 
 
-def _left_out(document: Document) -> set[str]:
-    return {name for field in _LEFT_OUT for name in document["x-ltxspec"].get(field, ())}
+def _with_gone(document: dict[str, Any], old: Document, beside: frozenset[str], notes: list[str]) -> dict[str, Any]:
+    """A file that still has what no fingerprint holds: as an unknown parameter it would count in those of takes."""
+    gone = [name for name in old["properties"] if name in beside and name not in document["properties"]]
+    notes += [f"`/{name}` stays, because takes may have it and it counts in no fingerprint" for name in gone]
+    kept = {name: old["properties"][name] for name in gone}
+    definitions = {**old.get("$defs", {}), **document.get("$defs", {})}
+    more = {"$defs": definitions} if kept and definitions else {}
+    return {**document, **more, "properties": {**document["properties"], **kept}}
 
 
-def _defaults(root: Document, schema: Json, path: Path) -> Iterator[tuple[Path, Json]]:
+def _beside(old: Document, new: Document) -> frozenset[str]:
+    """The parameters that no fingerprint holds: as the file has it, and new ones as usual."""
+    mine = {name for field in _LEFT_OUT for name in old["x-ltxspec"].get(field, ())}
+    more = {name for field in _LEFT_OUT for name in new["x-ltxspec"].get(field, ())}
+    return frozenset(mine | (more - old["properties"].keys()))
+
+
+def _defaults(root: Document, schema: Json, path: Path, beside: frozenset[str]) -> Iterator[tuple[Path, Json]]:
     """Every default that fingerprints of the file's requests hold, by its path."""
-    order = root["x-ltxspec"].get("order", ())
     for name, part in properties_of(root, schema).items():
-        if not path and name in order:
+        if not path and name in beside:
             continue
         inner, at = resolve(root, part), (*path, name)
         if "default" in inner:
             yield at, inner["default"]
-        yield from _defaults(root, inner, at)
+        yield from _defaults(root, inner, at, beside)
 
 
-def _without_defaults(document: Document) -> dict[str, Json]:
-    """A model file without any default. Defaults of one order stay: fingerprints do not have them."""
-    order = document["x-ltxspec"].get("order", ())
+def _without_defaults(document: Document, beside: frozenset[str]) -> dict[str, Json]:
+    """A model file without any default, but those that fingerprints do not have."""
     bare: dict[str, Any] = rewritten(
         {key: item for key, item in document.items() if key != "x-ltxspec"},
         lambda node: {key: item for key, item in node.items() if key != "default"},
     )
-    kept = {name: document["properties"][name] for name in order if name in document["properties"]}
+    kept = {name: document["properties"][name] for name in beside if name in document["properties"]}
     bare["properties"] = {**bare["properties"], **kept}
     if "$defs" in document:
         bare["$defs"] = {

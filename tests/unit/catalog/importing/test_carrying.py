@@ -72,9 +72,19 @@ def test_a_default_that_the_source_lost_stays_and_is_sent() -> None:
     assert found.notes == ["the default of `/settings/audio` stays `false` and is sent; the source has none"]
 
 
-def test_what_a_fingerprint_does_not_hold_may_change() -> None:
-    found = after(safety={"type": "object"})
-    assert found.refusals == ["`/safety/mode` is gone, and its default is part of every fingerprint"]
+def test_of_what_no_fingerprint_holds_nothing_is_noted() -> None:
+    found = after(ttl={"type": "integer", "default": 60}, includeCost={"type": "boolean", "default": False})
+    assert (found.refusals, found.notes) == ([], [])
+    found = after(safety={"type": "object", "properties": {"level": {"type": "integer", "default": 1}}})
+    assert (found.refusals, found.notes) == ([], [])
+
+
+def test_what_is_recorded_only_may_change_and_buys_nothing() -> None:
+    found = after(safety=None)
+    assert found.refusals == []
+    assert found.notes == ["`/safety` stays, because takes may have it and it counts in no fingerprint"]
+    assert mark(found.document, safety={"mode": "fast"}) == mark(file_of(PARAMETERS))
+    assert mark(found.document) == mark(file_of(PARAMETERS))
 
 
 @pytest.mark.parametrize(
