@@ -74,7 +74,13 @@ def versions_for(model: Model, body: Mapping[str, Json]) -> tuple[str, ...]:
 
 
 def fingerprints_by_prompt(
-    model: Model, body: Mapping[str, Json], inputs: Mapping[str, str], version: str, open_inputs: Sequence[str] = ()
+    model: Model,
+    body: Mapping[str, Json],
+    inputs: Mapping[str, str],
+    version: str,
+    open_inputs: Sequence[str] = (),
+    *,
+    prompted: bool = True,
 ) -> Callable[..., Fingerprint]:
     """A function from prompts to fingerprints of a version, for many requests that differ only in the prompt.
 
@@ -88,9 +94,10 @@ def fingerprints_by_prompt(
         version: the algorithm.
         open_inputs: names of inputs that differ from request to request, too: the function takes the content of each,
             in this order, after the prompt.
+        prompted: whether the requests have a prompt. Without one, the function's first argument does not matter.
     """
     holes = {name: f"\0{number}" for number, name in enumerate(open_inputs, 1)}  # no valid request has a NUL
-    document = _document(version)(model, {**body, PROMPT: f"\0{0}"}, {**inputs, **holes})
+    document = _document(version)(model, {**body, **({PROMPT: f"\0{0}"} if prompted else {})}, {**inputs, **holes})
     first, *parts = _HOLE.split(canonical_bytes(document))
     start = hashlib.sha256(first)
     rest = [(int(hole), part) for hole, part in zip(parts[::2], parts[1::2], strict=True)]

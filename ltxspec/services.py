@@ -30,6 +30,9 @@ class Service:
         address_variable: the environment variable with another address.
         cleartext_variable: the environment variable that, if `1`, allows sending the key to another machine over plain
             http.
+        schemas: the address below which the schema of each model is published; empty if none is.
+        sdk: the Python package whose generated types describe its models; empty if there is none.
+        sdk_types: the module of these types, as a path in the installation.
         polling: how often it is polled; for one with an address, `[name]` in `ltxspec.toml` can override it.
     """
 
@@ -40,6 +43,9 @@ class Service:
     key: str = ""
     address_variable: str = ""
     cleartext_variable: str = ""
+    schemas: str = ""
+    sdk: str = ""
+    sdk_types: str = ""
     polling: Polling = field(default_factory=Polling)
 
 
@@ -49,6 +55,9 @@ RUNWARE = Service(
     key="RUNWARE_API_KEY",
     address_variable="RUNWARE_BASE_URL",
     cleartext_variable="RUNWARE_ALLOW_HTTP",
+    schemas="https://schemas.runware.ai/resolve",  # runware-sdk 1.8.0, `constants.py` and `validate.py`
+    sdk="runware-sdk",
+    sdk_types="runware/types/task_map.py",
 )
 SANDBOX = Service("sandbox", free=True, folder="sandbox", polling=Polling(0.1, 1.0))
 SERVICES: Mapping[str, Service] = {service.name: service for service in (RUNWARE, SANDBOX)}

@@ -7,9 +7,9 @@ message `{name}` is replaced by the parameter's name and `{/pointer}` by the req
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ltxspec.catalog.failures import ParameterFailure, rule_of
+from ltxspec.catalog.failures import ParameterFailure, names_in, rule_of
 from ltxspec.catalog.hints import hint_for_type, hint_for_unknown, hint_for_value
 from ltxspec.catalog.models import Model
 from ltxspec.catalog.pointers import MISSING, Path, parse_pointer, value_at
@@ -42,9 +42,11 @@ def sentences(failure: ParameterFailure, context: Context) -> Sentences:
     """Describe one failure."""
     rule = rule_of(failure, context.model)
     if rule is not None:
-        yield _worded(rule["x-problem"], failure, context)
+        found = _worded(rule["x-problem"], failure, context)
+        yield found if found.path else replace(found, path=_named(failure))
     else:
-        yield from _TRANSLATORS.get(failure.keyword, _anything_else)(failure, context)
+        for found in _TRANSLATORS.get(failure.keyword, _anything_else)(failure, context):
+            yield found if found.path else replace(found, path=_named(failure))
 
 
 def length_problem(path: Path, length: int, bound: int) -> ParameterProblem:
@@ -72,7 +74,15 @@ def _worded(words: Mapping[str, Json], failure: ParameterFailure, context: Conte
 
 
 def _problem(failure: ParameterFailure, code: str, rest: str, hint: str | None = None) -> ParameterProblem:
-    return ParameterProblem(failure.path, code, f"{name_of(failure.path)} {rest}", hint)
+    path = failure.path or _named(failure)
+    return ParameterProblem(path, code, f"{name_of(path)} {rest}", hint)
+
+
+def _named(failure: ParameterFailure) -> Path:
+    """The parameter that a rule of the whole request is about: of those that it names, the first that is given."""
+    named = names_in({failure.keyword: failure.limit})
+    given = (name for name in failure.given if name in named) if isinstance(failure.given, Mapping) else iter(())
+    return (next(given, min(named, default="model")),)
 
 
 def _listed(value: Json) -> Sequence[Json]:
@@ -192,6 +202,14 @@ def _is_value(branch: Sequence[ParameterFailure], outer: ParameterFailure) -> bo
 
 
 def _anything_else(failure: ParameterFailure, context: Context) -> Sentences:
+    is_apart = failure.keyword == "not" and isinstance(failure.limit, dict) and failure.limit.keys() == {"required"}
+    apart: Sequence[str] = failure.limit["required"] if is_apart else ()
+    if len(apart) > 1:
+        path = (*failure.path, apart[-1])
+        together = joined([name_of((*failure.path, name)) for name in apart], "and")
+        hint = f"leave {'one' if len(apart) == 2 else 'some'} of them out"  # noqa: PLR2004  # a pair
+        yield ParameterProblem(path, "conflicting-parameters", f"{together} cannot be given together", hint)
+        return
     rest = f"breaks a rule of `{context.model.name}` (`{failure.keyword}` in its schema)"
     yield _problem(failure, "invalid-parameter", rest)
 

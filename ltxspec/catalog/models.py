@@ -35,7 +35,7 @@ class Model:
     task_type: str
     provider: str  # the service that sells it
     creator: str
-    released: str  # ISO date
+    released: str | None  # ISO date
     schema: Mapping[str, Json]  # of the request body, with or without taskUUID
     settings: Settings
     recorded: frozenset[str]  # top-level parameters recorded with a take that do not change the video
@@ -107,6 +107,16 @@ def load_catalog(
     if problems:
         raise Invalid(problems)
     return Catalog(tuple(models), by_name, packaged)
+
+
+def takes_prompt(model: Model) -> bool:
+    """Whether requests for the model may have a prompt; upscalers, erasers and lip-sync models have none."""
+    return PROMPT in model.parameters
+
+
+def needs_prompt(model: Model) -> bool:
+    """Whether every request for the model must have a prompt."""
+    return PROMPT in model.schema.get("required", ())
 
 
 def stem_of(file: str) -> str:

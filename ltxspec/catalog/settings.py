@@ -17,6 +17,10 @@ Slug = Annotated[str, matching(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", "lower case words 
 Rate = Annotated[str, matching(r"\A(?!0+(\.0+)?\Z)[0-9]{1,9}(\.[0-9]{1,18})?\Z", "a decimal string above zero")]
 Confidence = Annotated[str, matching(r"\A(verified|inferred|unverified)\Z", "`verified`, `inferred` or `unverified`")]
 
+# retired: the provider takes no orders for it; unlisted: it is gone from the provider's lists, and may still render
+Status = Annotated[str, matching(r"\A(active|retired|unlisted)\Z", "`active`, `retired` or `unlisted`")]
+Digest = Annotated[str, matching(r"\Asha256:[0-9a-f]{64}\Z", "a digest such as `sha256:…`")]
+
 MediaKind = Annotated[str, matching(r"\A(image|audio|video)\Z", "`image`, `audio` or `video`")]
 _FORMATS = "|".join(name for formats in KINDS.values() for name in formats)
 MediaFormat = Annotated[str, matching(rf"\A({_FORMATS})\Z", "a format such as `PNG`, `WAV` or `MP4`")]
@@ -114,6 +118,16 @@ class Decision(Record, frozen=True):
     date: Date
 
 
+class Imported(Record, frozen=True, kw_only=True):
+    """Where a file that `models import` wrote comes from, pinned."""
+
+    source: Words  # an address, a file's name, or an installed package
+    date: Date  # of the source's version; without one, when it was read
+    hash: Digest  # of what the source says about this model
+    version: Words | None = None  # of the source
+    types_only: bool = False  # it has neither bounds nor defaults
+
+
 class Settings(Record, frozen=True):
     """The whole block."""
 
@@ -123,7 +137,6 @@ class Settings(Record, frozen=True):
     task_type: Words
     provider: Words
     creator: Words
-    released: Date
     recorded: tuple[Words, ...]  # parameters that are recorded with a take and do not change the video
     delivery: tuple[Words, ...]  # parameters that say where results go
     order: tuple[Words, ...]  # parameters that belong to one order
@@ -134,6 +147,11 @@ class Settings(Record, frozen=True):
     decisions: tuple[Decision, ...] = ()
     media_limits: tuple[MediaLimit, ...] = ()
     renamed: Mapping[Pointer, tuple[Pointer, ...]] = msgspec.field(default_factory=dict)  # its names in other models
+    released: Date | None = None  # None: not known
+    status: Status = "active"
+    status_date: Date | None = None  # since when, or when it was noticed
+    replaced_by: Words | None = None  # AIR of the model to use instead
+    imported: Imported | None = None
 
 
 class RuleWords(Record, frozen=True):

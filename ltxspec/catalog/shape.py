@@ -59,11 +59,7 @@ def _schema_problems(document: Mapping[str, Json]) -> Iterator[str]:
     bounds = [properties.get("positivePrompt", {}).get(key, 0) for key in ("minLength", "maxLength")]
     if not all(type(bound) is int for bound in bounds):
         yield "`minLength` and `maxLength` of `properties.positivePrompt` must be whole numbers"
-    yield from (
-        f"`properties` must describe `{name}`"
-        for name in ("taskType", "model", "positivePrompt")
-        if name not in properties
-    )
+    yield from (f"`properties` must describe `{name}`" for name in _CONSTANTS if name not in properties)
 
 
 def _rules(schema: Json, place: str) -> Iterator[str]:
@@ -145,7 +141,7 @@ def _dangling(document: Mapping[str, Json], defaults: Defaults, price: PriceTabl
         if found is None or "default" not in found:
             yield f"`x-ltxspec.defaults` names `{pointer}`, which has no `default` in the schema"
     others = chain(
-        (price.seconds, price.results, *price.by),
+        (price.seconds, price.results, *price.by) if price.rows else (),  # without a row, no price depends on them
         chain.from_iterable(defaults.unless.values()),
         (item.path for item in defaults.lists),
         (pointer for item in defaults.implied for pointer in (item.when, item.path)),

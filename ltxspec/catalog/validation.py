@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ltxspec.catalog.failures import ParameterFailure, failure_from, names_in, rule_of
 from ltxspec.catalog.keywords import Work, metered_keywords, spent, unlimited
 from ltxspec.catalog.messages import Context, ParameterProblem, length_problem, sentences
-from ltxspec.catalog.models import PROMPT, Model, model_problem
+from ltxspec.catalog.models import PROMPT, Model, model_problem, takes_prompt
 from ltxspec.catalog.patterns import pattern_problems
 from ltxspec.catalog.pointers import Path
 from ltxspec.catalog.wording import described, name_of
@@ -38,13 +38,14 @@ def validate(
         model: the model of the request.
         params: the body; integral floats count as integers, booleans do not.
         prompt: whether the prompt is checked, too. Without it, the result holds for every prompt that
-            `validate_prompt` accepts, so that many requests can share one.
+            `validate_prompt` accepts, so that many requests can share one. A model without prompts is not asked for
+            one.
         work: called with the steps of work done; an exception it raises ends the check.
 
     Raises:
         Invalid: the model file is not a valid JSON Schema, or has patterns that RE2 does not support.
     """
-    body = dict(params) if prompt else {**params, PROMPT: "x" * _prompt_schema(model).get("minLength", 1)}
+    body = dict(params) if prompt else {**params, **_stand_in(model)}
     if unfit := list(_unfit(body, ())):
         return unfit
     validator = _validator(model)
@@ -97,8 +98,13 @@ def _validator(model: Model) -> "Draft202012Validator":
 
 
 def _prompt_schema(model: Model) -> Mapping[str, Json]:
-    schema: Mapping[str, Json] = model.schema["properties"][PROMPT]
+    schema: Mapping[str, Json] = model.schema["properties"].get(PROMPT, {})
     return schema
+
+
+def _stand_in(model: Model) -> dict[str, Json]:
+    """A prompt that the model accepts, in the place of any other."""
+    return {PROMPT: "x" * _prompt_schema(model).get("minLength", 1)} if takes_prompt(model) else {}
 
 
 def _unfit(value: Json, path: Path) -> Iterator[ParameterProblem]:

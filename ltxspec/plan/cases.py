@@ -94,7 +94,7 @@ def _keep_current(request: Request, current: Take, spec: SpecPlan) -> Change:
     differences = recorded_changes(current, request, spec.context.catalog.find(current.model))
     action = Action.UPDATE if differences else Action.NO_OP
     reasons = update_reasons(differences)
-    is_earlier = current.fingerprint not in request.versions and current.request.get(PROMPT) != request.body[PROMPT]
+    is_earlier = current.fingerprint not in request.versions and current.request.get(PROMPT) != request.body.get(PROMPT)
     note = _EARLIER_RULE if is_earlier else None
     return _change(request, action, reasons, differences, spec, task=current.task_id, note=note)
 

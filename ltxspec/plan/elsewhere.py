@@ -106,7 +106,7 @@ def offers(
     """
     requests = _buying(changes)
     wanted = {fingerprint for request in requests for fingerprint in request.fingerprints}
-    prompts = {letters(request.body[PROMPT]) for request in requests}
+    prompts = {letters(request.body.get(PROMPT)) for request in requests}
     found = Offers()
     for other in others:
         named = _named_by_moves(requests, other)

@@ -50,7 +50,7 @@ def _take_of(change: Change, have: Mapping[str, RecordedState]) -> Take | None:
 
 def _has_words(take: Take, request: Request) -> bool:
     """Whether a take differs from a request in nothing but line ends and spaces of the prompt."""
-    if letters(take.request.get(PROMPT)) != letters(request.body[PROMPT]):
+    if letters(take.request.get(PROMPT)) != letters(request.body.get(PROMPT)):
         return False
     changed = {change.path.split("/")[1] for change in request_changes(take, request)}
     return changed - request.recorded == {PROMPT}

@@ -23,6 +23,7 @@ from ltxspec.plan.planner import plan_again
 from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.renamed import renamed
+from ltxspec.plan.retired import retired_models
 from ltxspec.plan.same_render import same_renders
 from ltxspec.plan.same_words import same_words
 from ltxspec.plan.selecting import Selected, idle_retries, limited, selected
@@ -204,7 +205,7 @@ def plan_specs(  # noqa: PLR0913  # what a plan is made of, each from another si
         variables={spec.name: spec.variables for spec in rendered}, is_part=_leaves_out(rendered, own, targets),
         included=found.included,
     )  # fmt: skip
-    diagnostics += shadowed_prices(plan, project.catalog)
+    diagnostics += [*shadowed_prices(plan, project.catalog), *retired_models(plan, project.catalog)]
     return plan
 
 

@@ -20,7 +20,7 @@ def names_for(model: Model, request: Request, variables: Mapping[str, Json]) -> 
     """
     price = None if request.estimate is None else float(request.estimate)
     parameters = full_defaults(model, request.body)
-    request_names = {"request": dict(request.body), "prompt": request.body[PROMPT], "estimate": price}
+    request_names = {"request": dict(request.body), "prompt": request.body.get(PROMPT, ""), "estimate": price}
     return {**variables, **parameters, **request_names}
 
 

@@ -9,7 +9,7 @@ import orjson
 
 from ltxspec.canonical import digest
 from ltxspec.catalog.defaults import sent_defaults
-from ltxspec.catalog.models import Catalog, Model
+from ltxspec.catalog.models import Catalog, Model, needs_prompt, takes_prompt
 from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import ParameterProblem, validate
 from ltxspec.fingerprint import fingerprints_by_prompt, versions_for
@@ -71,56 +71,72 @@ class ParameterSets:
         self._media = media
         self._delivery = delivery
         self._known = known
-        self._prepared: dict[tuple[str, str], ParameterSet] = {}
+        self._prepared: dict[tuple[str, str, bool], ParameterSet] = {}
 
-    def prepare(self, model: Model, parameters: Mapping[str, Json]) -> ParameterSet:
-        """Everything about merged and rendered parameters, delivery included, that does not depend on the prompt."""
+    def prepare(self, model: Model, parameters: Mapping[str, Json], *, prompted: bool = True) -> ParameterSet:
+        """Everything about merged and rendered parameters, delivery included, that does not depend on the prompt.
+
+        Args:
+            model: the model of the requests.
+            parameters: theirs.
+            prompted: whether the requests have a prompt.
+        """
         written = repr(parameters)  # it distinguishes what JSON may not: 1, 1.0, true and NaN
         if not _MAY_REFER.search(written):
-            return self._shared(model, parameters, written)
+            return self._shared(model, parameters, written, prompted=prompted)
         taken = take_out(model, parameters, self._spec)
         if taken.problems:
             return ParameterSet(model, {}, {}, {}, None, (), problems=taken.problems)
-        shared = self._shared(model, taken.parameters, repr(taken.parameters), len(taken.references))
+        written = repr(taken.parameters)
+        shared = self._shared(model, taken.parameters, written, len(taken.references), prompted=prompted)
         return _referring(shared, taken.references)
 
-    def _shared(self, model: Model, parameters: Mapping[str, Json], written: str, references: int = 0) -> ParameterSet:
-        key = (model.air, written)
+    def _shared(
+        self, model: Model, parameters: Mapping[str, Json], written: str, references: int = 0, *, prompted: bool
+    ) -> ParameterSet:
+        key = (model.air, written, prompted)
         prepared = self._prepared.get(key)
         self._allowance.work(len(key[1]) // _LETTERS_A_STEP)
         if prepared is None:
             self._allowance.keep(key[1])
             self._allowance.work(_CHECKED * len(key[1]))
-            prepared = self._prepared[key] = self._prepare(model, parameters, stand_ins(references))
+            prepared = self._prepared[key] = self._prepare(model, parameters, stand_ins(references), prompted=prompted)
             self._allowance.work(_TOLD * len(prepared.problems))
         return prepared
 
-    def _prepare(self, model: Model, parameters: Mapping[str, Json], sources: Sequence[str]) -> ParameterSet:
+    def _prepare(
+        self, model: Model, parameters: Mapping[str, Json], sources: Sequence[str], *, prompted: bool
+    ) -> ParameterSet:
         delivery = {key: value for key, value in self._delivery.items() if key in model.delivery}
         delivery |= {key: value for key, value in parameters.items() if key in model.delivery}
         wanted = {key: value for key, value in parameters.items() if key not in model.delivery}
         body = sent_defaults(model, wanted)
         head = {"taskType": model.task_type, "model": model.air}
-        problems = self._validated(model, {**head, **body, **delivery})
+        problems = self._validated(model, {**head, **body, **delivery}, prompted=prompted)
         media = self._media.of(model, body)
         problems += media.problems
         whole = {**head, **body}
         versions = () if problems else versions_for(model, whole)
-        fingerprints = [fingerprints_by_prompt(model, whole, media.inputs, version, sources) for version in versions]
+        fingerprints = [
+            fingerprints_by_prompt(model, whole, media.inputs, version, sources, prompted=prompted)
+            for version in versions
+        ]
         price = None if problems else estimate(model, body)
         warnings = tuple(media.warnings)
         return ParameterSet(
             model, body, delivery, media.inputs, price, fingerprints, problems=tuple(problems), warnings=warnings
         )
 
-    def _validated(self, model: Model, body: Mapping[str, Json]) -> list[ParameterProblem]:
+    def _validated(self, model: Model, body: Mapping[str, Json], *, prompted: bool) -> list[ParameterProblem]:
+        # Its rules may ask for the prompt, or for something instead; that it needs one always, is said elsewhere.
+        unprompted = not prompted and takes_prompt(model) and not needs_prompt(model)
         try:
-            name = digest([model.digest, body])
+            name = digest([model.digest, body, *([False] if unprompted else [])])
         except ValueError:  # a number that JSON cannot represent: the model's check reports which
-            return validate(model, body, prompt=False, work=self._allowance.work)
+            return validate(model, body, prompt=unprompted, work=self._allowance.work)
         if self._known is not None and name in self._known:
             return []
-        problems = validate(model, body, prompt=False, work=self._allowance.work)
+        problems = validate(model, body, prompt=unprompted, work=self._allowance.work)
         if self._known is not None and not problems:
             self._known.add(name)
         return problems
@@ -145,8 +161,8 @@ class PlainParameters:
         self._catalog = catalog
         self._sets = sets
         self._plain_defaults = not has_tags(repr(spec.defaults))
-        self._known: dict[tuple[str | None, bytes], ParameterSet | None] = {}
-        self._links: dict[tuple[str | None, bytes], ParameterSet] = {}  # by their JSON without the names of sources
+        self._known: dict[tuple[str | None, bytes, bool], ParameterSet | None] = {}
+        self._links: dict[tuple[str | None, bytes, bool], ParameterSet] = {}  # by JSON without the names of sources
 
     def of(self, shot: SpecShot) -> ParameterSet | None:
         """A shot's parameters over the defaults; None if they or its model have templates, or the model is unknown.
@@ -155,7 +171,7 @@ class PlainParameters:
         """
         name = self._spec.model if shot.model is None else shot.model
         try:
-            key = (name, orjson.dumps(shot.parameters))
+            key = (name, orjson.dumps(shot.parameters), shot.has_prompt)
         except orjson.JSONEncodeError:  # a number beyond 64 bits: not shared
             return None
         if key not in self._known:
@@ -167,7 +183,7 @@ class PlainParameters:
         sources = [source_of(text.decode(), self._spec.name) for text in _SOURCE.findall(written)]
         if not sources:
             return None
-        key = (name, _SOURCE.sub(b"", written))
+        key = (name, _SOURCE.sub(b"", written), shot.has_prompt)
         like = self._links.get(key)
         if like is not None:
             places = zip(like.references, sources, strict=True)
@@ -181,7 +197,7 @@ class PlainParameters:
         model = None if name is None or has_tags(name) else self._catalog.find(name)
         if model is None or not self._plain_defaults or has_tags(written):
             return None
-        return self._sets.prepare(model, merge(self._spec.defaults, shot.parameters))
+        return self._sets.prepare(model, merge(self._spec.defaults, shot.parameters), prompted=shot.has_prompt)
 
 
 def merge(defaults: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:

@@ -1,6 +1,6 @@
 """The prompts of one spec's shots: read from the spec or from a file, rendered, stripped and checked."""
 
-from ltxspec.catalog.models import Model
+from ltxspec.catalog.models import Model, needs_prompt, takes_prompt
 from ltxspec.catalog.validation import validate_prompt
 from ltxspec.errors import Diagnostic
 from ltxspec.render.allowance import Allowance
@@ -27,7 +27,12 @@ class Prompts:
         self._read: dict[str, tuple[str, str] | FileProblem] = {}
 
     def of(self, shot: SpecShot, scope: Scope, model: Model | None) -> str | None:
-        """The rendered, stripped prompt of a shot; None if there is an error in it, which is kept."""
+        """The rendered, stripped prompt of a shot; empty for a shot without one, whose model can do without.
+
+        None if there is an error in it, or if the model needs one; the error is kept.
+        """
+        if not shot.has_prompt:
+            return self._none(shot, scope, model)
         path: Path = ("shots", shot.name, "prompt")
         text, file = shot.prompt or "", None
         if shot.prompt_file is not None:
@@ -55,6 +60,17 @@ class Prompts:
         )
         return None
 
+    def _none(self, shot: SpecShot, scope: Scope, model: Model | None) -> str | None:
+        """An empty prompt, if the model can do without; with an unknown model, nothing can be said."""
+        if model is not None and not needs_prompt(model):
+            return ""
+        if model is not None:
+            where, hint = self._places.key(("shots", shot.name)), "write what the video shows below `prompt:`"
+            self._findings.note(
+                Diagnostic("error", "missing-prompt", f"`{shot.name}` has no prompt", where, hint), scope.instance
+            )
+        return None
+
     def _warn_of_leftovers(self, prompt: str, path: Path, scope: Scope) -> None:
         """Warn of tags in a rendered prompt: they are probably a mistake."""
         if "{{" in prompt or "{%" in prompt:
@@ -65,6 +81,11 @@ class Prompts:
 
     def _accepts(self, prompt: str, path: Path, scope: Scope, model: Model) -> bool:
         """Whether the model accepts this prompt; problems are reported."""
+        if not takes_prompt(model):
+            message, hint = f"`{model.air}` takes no prompt", "remove `prompt:`"
+            diagnostic = Diagnostic("error", "unknown-parameter", message, self._places.key(path), hint)
+            self._findings.note(diagnostic, scope.instance)
+            return False
         problems = validate_prompt(model, prompt)
         for problem in problems:
             diagnostic = Diagnostic("error", problem.code, problem.message, self._places.key(path), problem.hint)

@@ -202,7 +202,7 @@ class Rendering:
             rendered = self.texts.read(merge(self.spec.defaults, shot.parameters), scope, reading)
             if rendered is FAILED or model is None:
                 return None
-            found = self.sets.prepare(model, rendered)
+            found = self.sets.prepare(model, rendered, prompted=shot.has_prompt)
         for problem in found.problems:
             hint = reference_hint(problem, found.model, found.body, self.spec.shots)
             hint = hint or self.elsewhere.hint(problem, found.model, found.body)
@@ -240,7 +240,7 @@ class Rendering:
             body={
                 "taskType": parameters.model.task_type,
                 "model": parameters.model.air,
-                PROMPT: prompt,
+                **({PROMPT: prompt} if prompt else {}),
                 **parameters.body,
             },
             delivery=parameters.delivery,

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ltxspec.catalog.models import PROMPT, Model
+from msgspec.structs import replace
+
+from ltxspec.catalog.models import PROMPT, Model, needs_prompt, takes_prompt
 from ltxspec.catalog.pointers import properties_of, resolve
 from ltxspec.catalog.pricing import lowered_rows, price_rows
+from ltxspec.report.results.setup import ListedModel
 from ltxspec.values import Json, dollars
 
 _KINDS = {"string": "text", "array": "list", "integer": "whole number", "boolean": "true or false"}
@@ -18,8 +21,19 @@ def models_text(models: Sequence[Model], packaged: Packaged = NONE) -> str:
     width = max(len(model.air) for model in models)
     slugs = max(len(model.slug) for model in models)
     return "\n".join(
-        f"{model.air:<{width}}  {model.slug:<{slugs}}  {model.name}{_lowered(model, packaged)}" for model in models
+        f"{model.air:<{width}}  {model.slug:<{slugs}}  {model.name}{_life(model)}{_lowered(model, packaged)}"
+        for model in models
     )
+
+
+def _life(model: Model) -> str:
+    """What is said of a model that the provider does not offer any more."""
+    settings = model.settings
+    if settings.status == "active":
+        return ""
+    since = f" since {settings.status_date}" if settings.status_date else ""
+    successor = f"; use {settings.replaced_by}" if settings.replaced_by else ""
+    return f"  ({settings.status}{since}{successor})"
 
 
 def _lowered(model: Model, packaged: Packaged) -> str:
@@ -30,16 +44,22 @@ def _lowered(model: Model, packaged: Packaged) -> str:
 
 def model_text(model: Model, packaged: Packaged = NONE) -> str:
     """One model: its parameters with limits and defaults, rules between parameters, prices, decisions."""
-    lines = [f"{model.name}", f"  model: {model.air}  (or {model.slug})", "", "Parameters"]
-    prompt = model.schema["properties"][PROMPT]
-    lines += _described("prompt (required)", prompt)
+    lines = [f"{model.name}", f"  model: {model.air}  (or {model.slug}){_life(model)}"]
+    if (pinned := model.settings.imported) is not None:
+        version = f", version {pinned.version}" if pinned.version else ""
+        lines.append(f"  imported from {pinned.source}{version}, {pinned.date}")
+    lines += ["", "Parameters"]
+    if takes_prompt(model):
+        needed = "required" if needs_prompt(model) else "optional"
+        lines += _described(f"prompt ({needed})", resolve(model.schema, model.schema["properties"][PROMPT]))
     lines += _parameters(model, model.schema, "")
     for names, values in _together(model.schema.get("allOf", [])):
         lines += ["", f"Accepted together: {' x '.join(names)}", f"  {', '.join(values)}"]
     if rules := list(_rules(model.schema.get("allOf", []))):
         lines += ["", "Rules", *(f"  {rule}" for rule in rules)]
-    lines += ["", "Prices (USD per second)"]
-    for row in price_rows(model):
+    rows = price_rows(model)
+    lines += ["", "Prices (USD per second)"] if rows else ["", "No price is known"]
+    for row in rows:
         size = "×".join(str(part) for part in row.at.values())
         lines.append(f"  {size}: {dollars(row.usd_per_second)}  ({row.confidence}, {row.date}: {row.source})")
     lines += _packaged_prices(model, packaged)
@@ -130,3 +150,14 @@ def _rules(rules: Sequence[Json]) -> Iterator[str]:
         message = rule.get("x-problem", {}).get("message", "{/")
         if "{/" not in message:
             yield message
+
+
+def listed(model: Model) -> ListedModel:
+    """One line of the catalog, as data."""
+    settings = model.settings
+    found = ListedModel(
+        model.air, model.slug, model.name, source=None if settings.imported is None else settings.imported.source
+    )
+    if settings.status == "active":
+        return found
+    return replace(found, status=settings.status, status_date=settings.status_date, replaced_by=settings.replaced_by)

@@ -48,7 +48,8 @@ def _one(request: Request, body: Mapping[str, Json], style: Style) -> str:
     price = money_text(request.estimate, "price unknown")
     lines = [f"{style.paint(str(request.address), Paint.BOLD)}  {price}  {request.file}:{request.line}"]
     prompt = clean(str(body.get("positivePrompt", "")))
-    lines.append(fill(prompt, style.width, initial_indent="  ", subsequent_indent="  "))
+    if prompt:
+        lines.append(fill(prompt, style.width, initial_indent="  ", subsequent_indent="  "))
     for name, value in body.items():
         if name != "positivePrompt":
             lines.append(f"  {style.paint(name + ':', Paint.DIM)} {_value(value)}")

@@ -54,7 +54,7 @@ class SpecShot:
 
     name: str
     prompt: str | None  # inline template text
-    prompt_file: str | None  # or the file that holds it
+    prompt_file: str | None  # or the file that holds it; a shot of a model without prompts has neither
     model: str | None  # overrides the spec's
     vars: Mapping[str, Json] = field(default_factory=dict)
     matrix: Mapping[str, Json] | None = None  # axes plus `include` and `exclude`, as written
@@ -66,6 +66,11 @@ class SpecShot:
     checks: Sequence[Check] = ()
     expect: Mapping[str, Json] = field(default_factory=dict)  # of the finished video, as written
     parameters: Mapping[str, Json] = field(default_factory=dict)  # as written: templates not yet rendered
+
+    @property
+    def has_prompt(self) -> bool:
+        """Whether a prompt is written for it."""
+        return self.prompt is not None or self.prompt_file is not None
 
 
 @dataclass(frozen=True, slots=True)

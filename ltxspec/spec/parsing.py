@@ -106,7 +106,7 @@ def _spec(document: Document, without: set[str]) -> Spec:
 
 
 def _shot(name: str, shot: dict[str, Json], spec: str) -> SpecShot:
-    prompt = shot["prompt"]
+    prompt = shot.get("prompt")
     reserved = shot.keys() & _NOT_PARAMETERS
     parameters = shot.copy()
     for key in reserved:
@@ -116,7 +116,7 @@ def _shot(name: str, shot: dict[str, Json], spec: str) -> SpecShot:
     return SpecShot(
         name=name,
         prompt=prompt if isinstance(prompt, str) else None,
-        prompt_file=None if isinstance(prompt, str) else prompt["file"],
+        prompt_file=prompt["file"] if isinstance(prompt, dict) else None,
         model=shot.get("model"),
         vars=shot.get("vars") or {},
         matrix=shot.get("matrix"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ltxspec.spec.faults import Fault, Path
 from ltxspec.spec.models import RESERVED_KEYS, SET_BY_LTXSPEC
 from ltxspec.spec.names import as_variable, is_variable, own_name
-from ltxspec.suggest import shown
+from ltxspec.suggest import nearest, shown
 from ltxspec.values import Json
 
 _NOT_A_DEFAULT = {
@@ -59,6 +59,8 @@ def _shot(path: Path, shot: dict[str, Json]) -> Iterator[Fault]:
     for key in shot:
         if key in SET_BY_LTXSPEC:
             yield _set_by_ltxspec((*path, key))
+    if "prompt" not in shot and (hint := _meant(shot)) is not None:
+        yield Fault(path, "missing-prompt", f"{shown(path[-1])} has no prompt", hint)
     if isinstance(shot.get("prompt"), str) and not shot["prompt"].strip():
         message = f"the prompt of {shown(path[-1])} is empty"
         yield Fault((*path, "prompt"), "missing-prompt", message, "write what the video shows below `prompt:`")
@@ -71,6 +73,14 @@ def _shot(path: Path, shot: dict[str, Json]) -> Iterator[Fault]:
     if isinstance(shot.get("matrix"), dict) and matrix.keys() <= {"exclude"}:
         hint = "write at least one axis, as in `sky: [rain, fog]`"
         yield Fault((*path, "matrix"), "empty", f"`matrix` of {shown(path[-1])} has no axis", hint)
+
+
+def _meant(shot: dict[str, Json]) -> str | None:
+    """What to write in a shot that surely lacks a prompt; None if its model may do without."""
+    near = nearest("prompt", [key for key in shot if key not in RESERVED_KEYS])
+    if near:
+        return f"did you mean `prompt` instead of {shown(near)}?"
+    return None if shot else "write what the video shows below `prompt:`"
 
 
 def _variables(path: Path, variables: Json) -> Iterator[Fault]:

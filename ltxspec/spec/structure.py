@@ -146,7 +146,7 @@ class ShotPart(_Part):
         Annotated[str, Tag("<text>")] | Annotated[PromptFile, Tag("<file>")],
         Discriminator(_prompt_form),
         Field(description="Template text; rendered and stripped it becomes the positive prompt"),
-    ]
+    ] = Field(default=None)  # type: ignore[assignment]  # absent, never null; whether it must be there, the model says
     vars: Variables = None
     matrix: MatrixPart = Field(  # type: ignore[assignment]  # absent, never null
         default=None, description="One instance for each combination of the axes"
@@ -220,6 +220,8 @@ def spec_schema(model_schemas: Mapping[str, Mapping[str, Json]]) -> dict[str, Js
     shot |= {"properties": {**shot["properties"], **parameters}, "additionalProperties": False}
     top["defaults"] |= {"type": ["object", "null"], "properties": parameters, "additionalProperties": False}
     top["defaults"].pop("anyOf")
+    if all("positivePrompt" in each.get("required", ()) for each in model_schemas.values()):
+        shot["required"] = ["prompt"]
     ids = [
         model["const"] for each in model_schemas.values() if "const" in (model := each["properties"].get("model", {}))
     ]

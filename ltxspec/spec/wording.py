@@ -11,7 +11,7 @@ from ltxspec.spec.encodings import ENCODINGS
 from ltxspec.spec.faults import Fault, Path, found_value, spoken
 from ltxspec.spec.names import SHOT_NAME_RULE, SPEC_NAME_RULE
 from ltxspec.spec.readings import TYPES
-from ltxspec.suggest import did_you_mean, nearest, shown
+from ltxspec.suggest import did_you_mean, shown
 from ltxspec.values import Json
 
 _LATER_VERSION = re.compile(r"ltxspec/v([2-9]|[1-9][0-9]+)")
@@ -102,7 +102,7 @@ def _fault(error: ErrorDetails) -> Fault:
         path = path[:-1]
     kind, value = error["type"], error["input"]
     if kind == "missing" or (value is None and _pattern(path) in _REQUIRED):
-        return _missing(path, value, "missing" if kind == "missing" else "empty")
+        return _missing(path, "missing" if kind == "missing" else "empty")
     if kind == "extra_forbidden":
         return _unknown_key(path)
     if kind == "string_pattern_mismatch":
@@ -129,13 +129,11 @@ def _hint(path: Path) -> str | None:
     return _HINTS.get(_pattern(path))
 
 
-def _missing(path: Path, shot: Json, what: str) -> Fault:
+def _missing(path: Path, what: str) -> Fault:
     if _pattern(path) != _PROMPT:
         return Fault(path, "missing", f"`{spoken(path)}` is {what}", _hint(path))
-    others = [key for key in shot if key not in structure.ShotPart.model_fields] if isinstance(shot, dict) else []
-    near = nearest("prompt", others)
-    hint = f"did you mean `prompt` instead of {shown(near)}?" if near else "write what the video shows below `prompt:`"
-    return Fault(path if shot is None else path[:-1], "missing-prompt", f"{shown(path[1])} has no prompt", hint)
+    hint = "write what the video shows below `prompt:`"
+    return Fault(path, "missing-prompt", f"{shown(path[1])} has no prompt", hint)
 
 
 def _unknown_key(path: Path) -> Fault:

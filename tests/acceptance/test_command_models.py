@@ -10,7 +10,8 @@ FOLDER = REPOSITORY / "schemas" / "models"
 
 def test_every_model_file_is_listed(tmp_path: Path) -> None:
     blocks = [json.loads(path.read_text("utf-8"))["x-ltxspec"] for path in sorted(FOLDER.glob("*.json"))]
-    expected = [{key: block[key] for key in ("air", "slug", "name")} for block in blocks]
+    told = ("air", "slug", "name", "status", "statusDate")  # the last two of models that have left the lists
+    expected = [{key: block[key] for key in told if key in block} for block in blocks]
     assert ltxspec("models", "--format", "json", cwd=tmp_path).json["models"] == expected
     listed = ltxspec("models", cwd=tmp_path).out
     assert all(block["air"] in listed for block in blocks)

@@ -64,6 +64,9 @@ CALLS: dict[str, tuple[tuple[str, ...], str, int]] = {
     "previews closed": (("--forge", "github", "--repo", "a/b"), "previews-closed", 0),
     "comment": (("--dry-run", "--base", "HEAD", "--repo", "a/b", "--pr", "1", "--forge", "github"), "comment", 0),
     "models": ((), "catalog", 0),
+    "models import": (("runware-sdk", "lightricks:ltx@2.3", "lightricks:ltx@2.5-fast"), "models-import", 0),
+    "models diff": (("runware-sdk",), "models-diff", 0),
+    "models outdated": ((), "models-outdated", 0),
     "fmt": ((), "fmt", 0),
     "doctor": ((), "doctor", 0),
 }

@@ -60,6 +60,10 @@ COMMANDS = [
     ["previews", "prepare", "pictures", "--out", "ready"],
     ["review", "import", "exported.json"],
     ["models"],
+    ["models", "import", "bundle.json", "--dry-run"],
+    ["models", "import", "runware-sdk"],
+    ["models", "diff", "runware-sdk"],
+    ["models", "outdated"],
     ["schema", "spec"],
     ["fmt", "--check"],
     ["doctor"],
@@ -105,6 +109,7 @@ def test_no_other_command_reaches_for_a_network(rendered: Path) -> None:
     commit(rendered, "all")
     (rendered / "request.json").write_text(json.dumps(REQUEST))
     (rendered / "response.json").write_text("{}")
+    (rendered / "bundle.json").write_text('{"inference": []}')
     (rendered / "exported.json").write_text('{"exportVersion": 1, "provider": "sandbox", "takes": []}')
     done = run_offline(rendered, COMMANDS)
     assert {tuple(command): told for command, _, told, _ in done if told} == {}

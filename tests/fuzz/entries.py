@@ -12,6 +12,9 @@ from fuzz.engine import Entry
 from unit.render.project import HEAD, MODELS, SIZE, MemoryFiles, catalog, render
 
 from ltxspec.apply.ports import RenderOrder
+from ltxspec.catalog.importing.carrying import carried
+from ltxspec.catalog.importing.document import Pin, document_of
+from ltxspec.catalog.importing.published import read_published
 from ltxspec.catalog.models import load_catalog
 from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import validate
@@ -49,6 +52,19 @@ from ltxspec.storage.packaged import read_model_documents
 
 _GOLDEN = Path(__file__).parents[1] / "golden"
 _NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+_BUNDLE = b"""{"version": "20261012", "inference": [{"air": "maker:film@1", "slug": "maker-film", "requestSchema": {
+  "$id": "https://a.example/film", "type": "object", "required": ["taskType", "model", "positivePrompt"],
+  "properties": {"taskType": {"const": "videoInference"}, "model": {"const": "maker:film@1"},
+    "positivePrompt": {"type": "string", "minLength": 1},
+    "duration": {"oneOf": [{"const": 5, "description": "short"}, {"const": 10}], "default": 5},
+    "settings": {"type": "object", "properties": {"audio": {"type": "boolean", "default": false}}},
+    "inputs": {"properties": {"frameImages": {"type": "array", "items": {"$ref": "#/$defs/image"}}}}},
+  "allOf": [{"if": {"required": ["inputs"]}, "then": {"not": {"required": ["duration"]}}}],
+  "dependentRequired": {"inputs": ["duration"]},
+  "$defs": {"image": {"$id": "image", "anyOf": [{"type": "string", "format": "uri"}, {"type": "object",
+    "properties": {"image": {"type": "string", "format": "uuid"}}}]}}}}]}"""
 
 
 def _text(data: bytes) -> str:
@@ -131,6 +147,19 @@ def _model(data: bytes) -> None:
 
 
 # --- what ltxspec wrote, and anybody may change ---------------------------------------------------
+
+
+def _published(data: bytes) -> None:
+    """What a provider publishes becomes a model file that reads, or is refused."""
+    try:
+        source = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise Invalid([]) from error
+    for found in read_published(source):
+        document = document_of(found, Pin("a.json", "2026-10-12", "1", "runware"))
+        model = load_catalog({"model.json": document}).models[0]
+        carried(document, document)
+        validate(model, {"taskType": found.task_type, "model": model.air, "positivePrompt": "x"})
 
 
 def _lockfile(data: bytes) -> None:
@@ -244,6 +273,7 @@ def entries() -> list[Entry]:
         Entry("table-yaml", _table("yaml"), [b"- {id: a, n: 1.5}\n- id: b\n", b"a: {what: x}\n"]),
         Entry("configuration", _config, [_CONFIG], _words(_CONFIG)),
         Entry("model", _model, models, _words(models[0])),
+        Entry("published", _published, [_BUNDLE], _words(_BUNDLE)),
         Entry("lockfile", _lockfile, [locked, (_GOLDEN / "lockfiles" / "v1.lock.json").read_bytes()], _words(locked)),
         Entry(
             "journal",

@@ -1,13 +1,30 @@
-"""`ltxspec models`: the model catalog."""
+"""`ltxspec models`: the model catalog, and bringing it up to date."""
+
+import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from ltxspec.cli import options
 from ltxspec.cli.completing import models
 from ltxspec.cli.context import Session
+from ltxspec.cli.own_action import ActingGroup
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ltxspec.project.model_import import ModelOutcome
+    from ltxspec.report.results.models import ComparedModel
+
+_FROM = 25  # models from which on progress is shown
+_DETAILED = click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are differences.")
 
 
-@click.command("models", epilog="Examples: `ltxspec models`, `ltxspec models lightricks:2@0 --format json`.")
+@click.group(
+    "models",
+    cls=ActingGroup,
+    epilog="Examples: `ltxspec models`, `ltxspec models lightricks:2@0 --format json`.",
+)
 @click.argument("name", required=False, shell_complete=models)
 @options.output_format("text", "json")
 @click.pass_obj
@@ -16,14 +33,13 @@ def command(session: Session, name: str | None, output_format: str) -> int:
     import orjson
 
     from ltxspec.errors import WrongUsage
-    from ltxspec.report.models import model_text, models_text
-    from ltxspec.report.results.setup import CatalogResult, ListedModel
+    from ltxspec.report.models import listed, model_text, models_text
+    from ltxspec.report.results.setup import CatalogResult
 
     catalog = session.open_project().catalog
     if name is None:
         if output_format == "json":
-            listed = (ListedModel(model.air, model.slug, model.name) for model in catalog.models)
-            session.answer(CatalogResult(models=tuple(listed)))
+            session.answer(CatalogResult(models=tuple(map(listed, catalog.models))))
         else:
             click.echo(models_text(catalog.models, catalog.packaged))
         return 0
@@ -39,3 +55,131 @@ def command(session: Session, name: str | None, output_format: str) -> int:
         else model_text(model, catalog.packaged)
     )
     return 0
+
+
+@command.command("import", epilog="Example: `ltxspec models import schema-map.json --dry-run`.")
+@click.argument("source")
+@click.argument("names", metavar="[MODEL]...", nargs=-1)
+@click.option("--dry-run", is_flag=True, help="Only show what would be written.")
+@options.output_format("text", "json")
+@click.pass_obj
+def import_(session: Session, source: str, names: tuple[str, ...], output_format: str, *, dry_run: bool) -> int:
+    """Write model files into the project's `schemas/models/`, from the schemas that a provider publishes.
+
+    SOURCE is a file or an https address (a schema bundle, one request schema, an OpenAPI page), `runware-sdk` (the
+    installed package) or `runware` (the provider's published schemas, for the models named). MODEL is an AIR or a slug;
+    without one, all video models are imported, except those whose files were written by hand.
+
+    Files that exist keep their defaults, and nothing that is owned is bought again: a model of which a fingerprint
+    would change is refused, with the reason. Exits 1 if a model was refused or is not usable.
+    """
+    from ltxspec.project.model_import import FAILED, examine, write_models
+    from ltxspec.project.model_sources import read_source
+    from ltxspec.report.model_sources import outcome_lines, outcome_total
+    from ltxspec.report.results.models import ModelsImport
+
+    project = session.open_project()
+    read = read_source(project, source, names)
+    found = examine(project, read, names, on_progress=_show_progress)
+    written = [] if dry_run else write_models(project, found)
+    code = 1 if any(one.what in FAILED for one in found) else 0
+    if output_format == "json":
+        pin = read.pin
+        session.answer(
+            ModelsImport(
+                source=pin.source,
+                version=pin.version,
+                date=pin.date,
+                models=_compared(found),
+                dry_run=dry_run,
+                written=tuple(written),
+            )
+        )
+        return code
+    for line in outcome_lines(found):
+        click.echo(line)
+    click.echo(f"{outcome_total(found)}{' (nothing is written)' if dry_run else ''}", err=True)
+    return code
+
+
+@command.command("diff", epilog="Example: `ltxspec models diff schema-map.json --detailed-exitcode`.")
+@click.argument("source")
+@click.argument("names", metavar="[MODEL]...", nargs=-1)
+@_DETAILED
+@options.output_format("text", "json")
+@click.pass_obj
+def diff(session: Session, source: str, names: tuple[str, ...], output_format: str, *, detailed_exitcode: bool) -> int:
+    """Show where the project's models differ from a source (as for `models import`). Nothing is written.
+
+    Without MODEL, all models that both have are compared, also those whose files were written by hand.
+    """
+    from ltxspec.project.model_import import examine
+    from ltxspec.project.model_sources import read_source
+    from ltxspec.report.model_sources import outcome_lines, outcome_total
+    from ltxspec.report.results.models import ModelsDiff
+
+    project = session.open_project()
+    read = read_source(project, source, names)
+    found = examine(project, read, names, only_known=True, on_progress=_show_progress)
+    if output_format == "json":
+        pin = read.pin
+        session.answer(ModelsDiff(source=pin.source, version=pin.version, date=pin.date, models=_compared(found)))
+    else:
+        for line in outcome_lines(found):
+            click.echo(line)
+        click.echo(outcome_total(found), err=True)
+    return 2 if detailed_exitcode and any(one.what != "unchanged" for one in found) else 0
+
+
+@command.command("outdated", epilog="Example: `ltxspec models outdated --detailed-exitcode`.")
+@click.argument("names", metavar="[MODEL]...", nargs=-1)
+@_DETAILED
+@options.output_format("text", "json")
+@click.pass_obj
+def outdated(session: Session, names: tuple[str, ...], output_format: str, *, detailed_exitcode: bool) -> int:
+    """Compare imported model files with their sources as these are now. Sources that are addresses are read again."""
+    from ltxspec.project.model_outdated import outdated_models
+    from ltxspec.report.results.models import ModelsOutdated, OutdatedModel
+
+    found = outdated_models(session.open_project(), names)
+    if output_format == "json":
+        session.answer(
+            ModelsOutdated(
+                models=tuple(
+                    OutdatedModel(
+                        one.model.air, one.model.file, one.pinned.source, one.state, one.pinned.version, one.version
+                    )
+                    for one in found
+                )
+            )
+        )
+    else:
+        for one in found:
+            if one.state != "same":
+                what = "is not listed any more" if one.state == "gone" else "has changed"
+                click.echo(f"{one.model.air}: {what} in {one.pinned.source} {one.version or ''}".rstrip())
+        same = sum(one.state == "same" for one in found)
+        click.echo(f"{same:,} of {len(found):,} imported models are as their sources say", err=True)
+    return 2 if detailed_exitcode and any(one.state != "same" for one in found) else 0
+
+
+def _compared(found: "Sequence[ModelOutcome]") -> "tuple[ComparedModel, ...]":
+    from ltxspec.report.results.models import ComparedModel, ModelDifference
+
+    return tuple(
+        ComparedModel(
+            one.air,
+            one.file,
+            one.what,
+            tuple(ModelDifference(item.kind, item.place, item.before, item.after) for item in one.differences),
+            tuple(one.reasons),
+            tuple(one.notes),
+        )
+        for one in found
+    )
+
+
+def _show_progress(done: int, total: int) -> None:
+    """Say how far a long comparison is, on a terminal."""
+    if total >= _FROM and (done % _FROM == 0 or done == total) and sys.stderr.isatty():
+        click.echo(f"{done:,} of {total:,} models", err=True)

@@ -4,7 +4,7 @@ settings.py    what a sandbox is built from; nothing here reads the environment
 scenario.py    its behaviour, and the faults it plays
 app.py         the ASGI application: POST /v1, GET /video/…, /media/…, /sandbox/…
 exchange.py    one call: every task of the list gets its answer
-orders.py      videoInference: checked, priced, accepted
+orders.py      videoInference and its kin: checked, priced, accepted
 states.py      the state of an accepted task as time passes
 lookups.py     getResponse and getTaskDetails
 uploads.py     mediaStorage and imageUpload

@@ -68,7 +68,7 @@ def answer(body: Json, call: Call) -> SandboxReply:
         items, errors = _task(task, call)
         data += items
         problems += errors
-        if task.get("taskType") == "videoInference" and items and not call.quotes_only:
+        if items and not call.quotes_only and _is_order(task.get("taskType"), call):
             accepted.append(str(task["taskUUID"]))
     return _reply(data, problems, behaviour, tuple(accepted))
 
@@ -127,9 +127,14 @@ def _task(task: Mapping[str, Json], call: Call) -> Answer:
             return [], [ServiceProblem("missingParameter", "A taskUUID is required.", "taskUUID", kind)]
         if not is_uuid4(task["taskUUID"]):
             return [], [problem(task, "invalidTaskUUID", "The taskUUID must be a UUID of version 4.", "taskUUID")]
-    if kind == "videoInference":
+    if _is_order(kind, call):
         return _ordered(task, call)
     return _looked_up(task, call) if kind in {"getResponse", "getTaskDetails"} else _served(task, call)
+
+
+def _is_order(kind: Json, call: Call) -> bool:
+    """Whether a task of this type makes videos: as text to video, or as some model of the catalog does."""
+    return kind == "videoInference" or any(model.task_type == kind for model in call.settings.catalog.models)
 
 
 def _looked_up(task: Mapping[str, Json], call: Call) -> Answer:

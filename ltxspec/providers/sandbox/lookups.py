@@ -6,7 +6,7 @@ from ltxspec.providers.sandbox.identifiers import derived_uuid
 from ltxspec.providers.sandbox.problems import ServiceProblem
 from ltxspec.providers.sandbox.scenario import Behaviour
 from ltxspec.providers.sandbox.settings import SandboxSettings
-from ltxspec.providers.sandbox.states import look_at
+from ltxspec.providers.sandbox.states import look_at, type_of
 from ltxspec.providers.sandbox.tasks import Task, TaskStore
 from ltxspec.providers.sandbox.uploads import problem
 from ltxspec.values import Json
@@ -59,7 +59,7 @@ def _hides(refused_at: float, task: Task, now: float, behaviour: Behaviour) -> b
 
 def _last_reply(task: Task, now: float, behaviour: Behaviour) -> dict[str, Json]:
     if now < task.due(0):
-        return {"data": [{"taskType": "videoInference", "taskUUID": task.uuid}]}
+        return {"data": [{"taskType": type_of(task), "taskUUID": task.uuid}]}
     look = look_at(task, now, behaviour)
     parts = {"data": look.items, "errors": [error.item(behaviour) for error in look.problems]}
     return {key: value for key, value in parts.items() if value}

@@ -1,4 +1,4 @@
-"""videoInference: an order is validated against its model's data, priced, and accepted once under its id."""
+"""Orders of videos: each is validated against its model's data, priced, and accepted once under its id."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -33,14 +33,14 @@ class Desk:
 
 
 def order(task: Mapping[str, Json], desk: Desk) -> dict[str, Json] | list[ServiceProblem]:
-    """Answer a videoInference task: the acknowledgement, a quote on a dry run, or every reason for a refusal."""
+    """Answer a task that makes videos: the acknowledgement, a quote on a dry run, or every reason for a refusal."""
     model = desk.settings.catalog.find(str(task.get("model")))
     problems = _problems(task, model, desk)
     if problems or model is None:
         return problems
     price = _price(model, task)
     if desk.dry_run:
-        quote = {"taskType": "videoInference", "taskUUID": task["taskUUID"]}
+        quote = {"taskType": model.task_type, "taskUUID": task["taskUUID"]}
         return quote | ({} if price is None else {"cost": float(price * int(task.get("numberResults", 1)))})
     accepted = _order(task, model, price, desk)
     known = desk.store.task(accepted.uuid)
@@ -52,7 +52,7 @@ def order(task: Mapping[str, Json], desk: Desk) -> dict[str, Json] | list[Servic
     delivers = desk.settings.outside.reach != "nothing"
     if desk.store.accept(accepted, again=repeatable, delivers=delivers) is None:
         return [problem(task, "conflictTaskUUID", "This taskUUID has been used before.", "taskUUID")]
-    return {"taskType": "videoInference", "taskUUID": accepted.uuid}
+    return {"taskType": model.task_type, "taskUUID": accepted.uuid}
 
 
 def _problems(task: Mapping[str, Json], model: Model | None, desk: Desk) -> list[ServiceProblem]:

@@ -38,11 +38,16 @@ def look_at(task: Task, now: float, behaviour: Behaviour) -> Look:
     return Look(items, problems)
 
 
+def type_of(task: Task) -> str:
+    """The taskType of an order, which its results repeat."""
+    return str(task.body.get("taskType", "videoInference"))
+
+
 def finished_item(task: Task, result: int, behaviour: Behaviour) -> dict[str, Json]:
     """The JSON of one finished video."""
     video = video_uuid(task.uuid, task.run, result)
     item: dict[str, Json] = {
-        "taskType": "videoInference",
+        "taskType": type_of(task),
         "taskUUID": task.uuid,
         "status": "success",
         "videoUUID": video,
@@ -61,7 +66,7 @@ def finished_item(task: Task, result: int, behaviour: Behaviour) -> dict[str, Js
 def failed_item(task: Task) -> dict[str, Json]:
     """The JSON of a failed result in its newer form."""
     error = {"code": task.fate.code, "message": task.fate.message}
-    return {"taskType": "videoInference", "taskUUID": task.uuid, "status": "error", "error": error}
+    return {"taskType": type_of(task), "taskUUID": task.uuid, "status": "error", "error": error}
 
 
 def reported_cost(price: Usd | None, how: Cost) -> Usd | None:
@@ -92,7 +97,7 @@ def render_seconds(pixels: int, seconds: float, fps: float) -> float:
 
 def _running(task: Task, result: int, now: float, behaviour: Behaviour) -> dict[str, Json]:
     item: dict[str, Json] = {
-        "taskType": "videoInference" if behaviour.item_type == "original" else "getResponse",
+        "taskType": type_of(task) if behaviour.item_type == "original" else "getResponse",
         "taskUUID": task.uuid,
         "status": behaviour.running_status,
     }
@@ -106,7 +111,7 @@ def _failure(task: Task) -> ServiceProblem:
     return ServiceProblem(
         code=task.fate.code or "taskFailed",
         message=task.fate.message,
-        task_type="videoInference",
+        task_type=type_of(task),
         task_uuid=task.uuid,
         failed_task=True,
     )

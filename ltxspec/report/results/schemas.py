@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ltxspec.formats import Schema, schema
-from ltxspec.report.results import archive, errors, films, graph, lock, previews, reviews, setup, takes
+from ltxspec.report.results import archive, errors, films, graph, lock, models, previews, reviews, setup, takes
 from ltxspec.report.results.base import Result
 
 # name of the schema -> its declaration; commands of a group are written with a hyphen
@@ -36,6 +36,9 @@ RESULTS: Mapping[str, type[Result]] = {
     "previews-closed": previews.ClosedChanges,
     "order": reviews.OrderResult,
     "catalog": setup.CatalogResult,
+    "models-import": models.ModelsImport,
+    "models-diff": models.ModelsDiff,
+    "models-outdated": models.ModelsOutdated,
     "fmt": setup.Fmt,
     "doctor": setup.Doctor,
 }

@@ -59,6 +59,13 @@ class ListedModel(Open, frozen=True):
     air: Text
     slug: Text
     name: str
+    status: Annotated[str | None, Meta(description="`retired` or `unlisted`; absent while the provider offers it")] = (
+        None
+    )
+    status_date: Annotated[str | None, Meta(description="since when, or when it was noticed")] = None
+    replaced_by: Annotated[str | None, Meta(description="AIR of the model to use instead")] = None
+    source: Annotated[str | None, Meta(description="where an imported file comes from")] = None
+    left_out: ClassVar[frozenset[str]] = frozenset({"status", "statusDate", "replacedBy", "source"})
 
 
 class CatalogResult(Result, frozen=True, kw_only=True):

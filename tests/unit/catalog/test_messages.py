@@ -232,6 +232,7 @@ KEYWORDS: list[tuple[dict[str, Any], Any, str]] = [
     ),
     ({"dependentRequired": {"a": ["b"]}}, {"a": 1}, "`p.a` also needs `p.b`"),
     ({"propertyNames": {"maxLength": 1}}, {"long": 1}, "`p` has 4 characters, at most 1 is allowed"),
+    ({"not": {"required": ["a", "b"]}}, {"a": 1, "b": 2}, "`p.a` and `p.b` cannot be given together"),
     ({"not": {"type": "string"}}, "x", "`p` breaks a rule of `LTX-2 Pro` (`not` in its schema)"),
     (False, 1, "`p` breaks a rule of `LTX-2 Pro` (`None` in its schema)"),  # type: ignore[list-item]  # a schema too
 ]
@@ -255,3 +256,24 @@ def test_what_a_terminal_would_obey_is_shown_escaped(pro: Model) -> None:
     found = only(problems(pro, **{"\x1b[2J\n": 1}))
     assert found.message == "`\\x1b[2J\\n` is not a parameter of `LTX-2 Pro`"
     assert only(problems(pro, fps="\ud800")).message.endswith('not the text "\\ud800"')
+
+
+@pytest.mark.parametrize(
+    ("rule", "path"),
+    [
+        ({"not": {"required": ["width", "fps"]}}, ("fps",)),
+        ({"not": {"required": ["seconds"], "properties": {"fps": {"const": 25}}}}, None),
+        ({"oneOf": [{"properties": {"fps": {"minimum": 1}}}, {"required": ["width"]}]}, ("width",)),
+        ({"maxProperties": 1}, ("model",)),
+        ({"propertyNames": {"maxLength": 9}}, ("model",)),
+        ({"not": {}}, ("model",)),
+    ],
+)
+def test_a_rule_of_the_whole_request_is_reported_for_a_parameter(
+    documents: dict[str, Any], rule: Any, path: tuple[str, ...] | None
+) -> None:
+    document = json.loads(json.dumps(documents["lightricks-ltx-2-pro.json"]))
+    document["allOf"] = [rule]
+    found = problems(load_catalog({"m.json": document}).models[0], fps=25)
+    assert [problem.path for problem in found[:1]] == ([path] if path else [])
+    assert all(problem.path for problem in found)

@@ -130,7 +130,7 @@ def test_the_digest_follows_the_content_of_the_file() -> None:
             changed("additionalProperties", True),  # noqa: FBT003  # a JSON value
             "the schema must have `type: object` and `additionalProperties: false`: unknown parameters are errors",
         ),
-        (changed("properties.positivePrompt", None), "`properties` must describe `positivePrompt`"),
+        (changed("properties.taskType", None), "`properties` must describe `taskType`"),
         (
             changed("properties.positivePrompt.minLength", "2"),
             "`minLength` and `maxLength` of `properties.positivePrompt` must be whole numbers",
