@@ -20,6 +20,7 @@ from ltxspec.values import ShotAddress, TaskId
 Replan = Callable[[Request, RecordedState], Change]  # decides on one shot, against what is recorded now
 Fetch = Callable[[Ledger, Take], Awaitable[None]]  # archives the videos of a take, as far as possible, and records it
 
+_ITS_SOURCE = "its source "
 _HAS_TAKE = (Outcome.RENDERED, Outcome.COLLECTED, Outcome.RECORDED)
 
 
@@ -96,7 +97,7 @@ class Chains:
                 continue
             outcome = await asyncio.shield(self._ended[source])
             if outcome is None:
-                raise SourceMissing(f"its source `{source}` was not finished")
+                raise SourceMissing(f"{_ITS_SOURCE}`{source}` was not finished")
             self._note(outcome)
 
     def _note(self, outcome: ShotOutcome) -> None:
@@ -109,7 +110,7 @@ class Chains:
         """The hash of the output that a reference means. Raises SourceMissing."""
         source = reference.source
         if reference.take is None and (failed := self._failed.get(source)) is not None:
-            raise SourceMissing(f"its source `{source}` {_ended_as(failed)}")
+            raise SourceMissing(f"{_ITS_SOURCE}`{source}` {_ended_as(failed)}")
         if output_of(self._take(reference), reference.result) is None:
             await self._fetch(source, self._take(reference))
         take = self._take(reference)
@@ -121,7 +122,7 @@ class Chains:
         unmet = unmet_by(take, self._expected.get(source, NONE))
         if unmet and not self.is_approved(take.task_id):
             cure = f"{approval(reference)} sets this free"
-            raise SourceMissing(f"its source `{source}` is not as expected: {'; '.join(unmet.values())}; {cure}")
+            raise SourceMissing(f"{_ITS_SOURCE}`{source}` is not as expected: {'; '.join(unmet.values())}; {cure}")
         return sha256
 
     def _take(self, reference: Reference) -> Take:
@@ -130,10 +131,10 @@ class Chains:
         ledger, task = self.ledgers.get(source.spec), self._tasks.get(source)
         record = ledger.lockfile.shots.get(source.instance) if ledger is not None else None
         if record is None or (task is None and reference.take is None):
-            raise SourceMissing(f"its source `{source}` has no take")
+            raise SourceMissing(f"{_ITS_SOURCE}`{source}` has no take")
         take = _in_use(record, task) if reference.take is None else nth_take(record, reference.take)
         if take is None or take.status != "succeeded":
-            raise SourceMissing(f"its source `{source}` has no such take")
+            raise SourceMissing(f"{_ITS_SOURCE}`{source}` has no such take")
         return take
 
     async def _fetch(self, source: ShotAddress, take: Take) -> None:
@@ -157,4 +158,7 @@ def _ended_as(outcome: ShotOutcome) -> str:
         Outcome.DETACHED: "is in progress; run `ltxspec collect`, and apply again",
     }
     word = words.get(outcome.outcome, "has no take")
-    return f"{word}: {outcome.message}" if outcome.message and outcome.outcome is not Outcome.DETACHED else word
+    told = outcome.message or ""
+    if outcome.outcome is Outcome.DETACHED or told.startswith(_ITS_SOURCE):  # which is told at that shot itself
+        return word
+    return f"{word}: {told}" if told else word

@@ -81,9 +81,7 @@ def bad_references(
     for request in referring:
         for reference in request.references:
             source = requests.get(reference.source)
-            problem = (
-                _lacking(reference, source) if source is not None else _missing(reference, specs, requests, unread)
-            )
+            problem = _lacking(reference, source) if source is not None else _missing(request, reference, specs, unread)
             if problem is not None:
                 message, hint = problem
                 diagnostic = Diagnostic("error", "reference", message, place_of(request, reference), hint)
@@ -93,7 +91,7 @@ def bad_references(
 
 
 def _missing(
-    reference: Reference, specs: Mapping[str, RenderedSpec], requests: Requests, unread: Collection[str]
+    request: Request, reference: Reference, specs: Mapping[str, RenderedSpec], unread: Collection[str]
 ) -> tuple[str, str | None] | None:
     """Why there is no such source; None if its spec could not be read, which is reported by itself."""
     name, key = reference.source.spec, reference.source.instance
@@ -105,21 +103,24 @@ def _missing(
     if spec.leaves_out(key):
         listed = f": `ltxspec validate {spec.file}` lists them" if spec.is_context else ""
         return f"`{reference.source}` has errors", f"correct that shot first{listed}"
-    return _unknown(reference.source, [address.instance for address in requests if address.spec == name])
+    prefix = "" if name == request.address.spec else f"{name}."
+    return _unknown(reference.source, [one.address.instance for one in spec.requests], prefix)
 
 
-def _unknown(source: ShotAddress, own: Sequence[str]) -> tuple[str, str | None]:
-    """That a spec, which has these instances, has no such shot."""
+def _unknown(source: ShotAddress, own: Sequence[str], prefix: str) -> tuple[str, str | None]:
+    """That a spec, which has these instances, has no such shot; names in hints begin with `prefix`."""
     key = source.instance
     instances = [other for other in own if other.partition("[")[0] == key.removesuffix("[]")]
     if instances:
         several = f"{len(instances)} instances" if len(instances) > 1 else "an instance with a key"
-        return f"`{key}` has {several}: it is not said which is meant", f"write `{instances[0]}`"
-    hint = did_you_mean(key, own) or did_you_mean(key.partition("[")[0], {other.partition("[")[0] for other in own})
+        return f"`{key}` has {several}: it is not said which is meant", f"write `{prefix}{instances[0]}`"
+    stems = dict.fromkeys(f"{prefix}{other.partition('[')[0]}" for other in own)
+    near = did_you_mean(f"{prefix}{key}", [f"{prefix}{other}" for other in own])
+    hint = near or did_you_mean(f"{prefix}{key.partition('[')[0]}", stems)
     if key == "none":
         hint = "for no shot at all, write `null`"
     elif keyed := [other for other in own if other.endswith(f"[{key}]")]:
-        hint = f"did you mean `{keyed[0]}`?"
+        hint = f"did you mean `{prefix}{keyed[0]}`?"
     return f"there is no shot `{source}`", hint
 
 

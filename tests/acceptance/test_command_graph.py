@@ -19,7 +19,7 @@ def test_the_tree_follows_what_is_bought_and_held(tmp_path: Path) -> None:
         "└ film.street  begins with the last frame of film.alley   held, later: $0.36",
         "  └ film.door  begins with the last frame of film.street  held, later: $0.36",
         "",
-        "3 shots, 2 links: 1 to render, 2 held. Estimated $0.36.",
+        "3 shots, 2 links: 1 to render, 2 held. Estimated $0.36 and $0.72 held.",
     ]
     apply(tmp_path)
     ltxspec("approve", "film.alley", *SANDBOX, cwd=tmp_path)

@@ -88,9 +88,11 @@ def graph_headline(graph: ShotGraph) -> str:
     counts = _counts(graph.nodes)
     line = f"{phrases.counted(len(graph.nodes), 'shot')}, {phrases.counted(len(graph.links), 'link')}: {counts}."
     orders = [node.change.estimate for node in graph.nodes if node.change.action in SPENDING]
-    if not orders:
+    held = [node.change.estimate for node in graph.nodes if node.change.action is Action.HELD]
+    if not orders and not held:
         return line
-    return phrases.charged(f"{line} Estimated {phrases.amount(*total_usd(orders))}.", graph.provider)
+    later = f" and {phrases.amount(*total_usd(held))} held" if held else ""
+    return phrases.charged(f"{line} Estimated {phrases.amount(*total_usd(orders))}{later}.", graph.provider)
 
 
 def _counts(nodes: Sequence[Node]) -> str:

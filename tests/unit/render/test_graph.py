@@ -52,6 +52,19 @@ def test_a_reference_without_a_target(source: str, problem: tuple[str, str]) -> 
     assert problems(spec("\n".join(own)), spec(shot("gate"), "night")) == [problem]
 
 
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("night.w", "write `night.w[1]`"), ("night.w[4]", "did you mean `night.w[1]`?"),
+        ("night.2", "did you mean `night.w[2]`?"), ("night.gat", "did you mean `night.gate`?"),
+    ],
+)  # fmt: skip
+def test_a_hint_about_another_spec_names_it(source: str, hint: str) -> None:
+    night = spec(f"{shot('gate')}\nw: {{forEach: [{{n: 1}}, {{n: 2}}], prompt: 'Step {{{{ n }}}}'}}", "night")
+    ((_, given),) = problems(spec(shot("street", source)), night)
+    assert given == hint
+
+
 def test_what_is_in_a_spec_that_cannot_be_read_is_not_reported_again() -> None:
     day = spec(shot("door", "night.gate"), "day")
     assert problems(day, unread=("night",)) == []

@@ -11,7 +11,7 @@ def test_each_shot_is_below_its_source_with_every_link() -> None:
         "  └ night.door  begins with the last frame of night.street            held, later: $0.36\n"
         "                ends with the frame at 2.5 s of night.alley (take 2)\n"
         "\n"
-        "3 shots, 3 links: 1 bought, 1 to render, 1 held. Estimated $0.36.\n"
+        "3 shots, 3 links: 1 bought, 1 to render, 1 held. Estimated $0.36 and $0.36 held.\n"
     )
 
 
