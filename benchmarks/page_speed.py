@@ -1,6 +1,6 @@
 """How a page opens and scrolls in a real browser, beside an empty page of the same height.
 
-python benchmarks/page_speed.py PAGE BROWSER
+python benchmarks/page_speed.py PAGE BROWSER [SECONDS]
 """
 
 import sys
@@ -55,10 +55,11 @@ class Scrolled:
         return f"median {half:>5.1f} ms, 95th percentile {most:>5.1f} ms, {self.processor:>5.1f} ms of processors"
 
 
-def measure_page(file: Path, executable: str) -> Iterator[str]:
+def measure_page(file: Path, executable: str, seconds: float = SECONDS) -> Iterator[str]:
     """Lines that say how the page opens and scrolls."""
     from playwright.sync_api import sync_playwright
 
+    calm = min(CALM, seconds * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
@@ -66,22 +67,22 @@ def measure_page(file: Path, executable: str) -> Iterator[str]:
         first = page.evaluate(FIRST)
         page.wait_for_load_state("load")
         yield f"{'opened':16}first picture {first / 1000:.2f} s, ready for use {page.evaluate(READY) / 1000:.2f} s"
-        page.wait_for_timeout(CALM)
+        page.wait_for_timeout(calm)
         empty = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         empty.set_content(f"<body style='margin: 0'><div style='height: {page.evaluate(LENGTH)}px'>")
         for step in SPEEDS:
             for name, one in (("page", page), ("empty page", empty)):
                 one.bring_to_front()
                 one.evaluate("scrollTo(0, 0)")
-                one.wait_for_timeout(CALM)
-                yield f"{name:16}{step:>4} px a picture: {scroll(browser, one, step)}"
+                one.wait_for_timeout(calm)
+                yield f"{name:16}{step:>4} px a picture: {scroll(browser, one, step, seconds)}"
         browser.close()
 
 
-def scroll(browser: "Browser", page: "Page", step: int) -> Scrolled:
+def scroll(browser: "Browser", page: "Page", step: int, seconds: float) -> Scrolled:
     """Scroll for some seconds, a step for each picture."""
     before = processor_seconds(browser)
-    times: list[float] = page.evaluate(SCROLL, [step, SECONDS])
+    times: list[float] = page.evaluate(SCROLL, [step, seconds])
     spent = processor_seconds(browser) - before
     return Scrolled(times, spent * 1000 / len(times))
 
@@ -95,5 +96,5 @@ def processor_seconds(browser: "Browser") -> float:
 
 
 if __name__ == "__main__":
-    for line in measure_page(Path(sys.argv[1]), sys.argv[2]):
+    for line in measure_page(Path(sys.argv[1]), sys.argv[2], *map(float, sys.argv[3:4])):
         print(line, flush=True)

@@ -22,12 +22,12 @@ _NAMED = 3  # shots that one warning names
 def unclaimed(project: ProjectContext, rendered: Sequence[RenderedSpec], changes: Sequence[Change]) -> list[Diagnostic]:
     """Warnings about takes and orders that belong to no spec, for a plan of the whole project."""
     known = {spec.name for spec in rendered} | sources(changes)
-    found = []
+    found, told = [], " ".join(change.note or "" for change in changes)
     for name in recorded_names(project):
         if name in known:
             continue
         state = recorded_state(project, name)
-        found += _orders(name, state)
+        found += _orders(name, state, told)
         lockfile, collect = state.lockfile, "run `ltxspec collect`; then, " if state.journal.open else ""
         takes = {
             take.task_id: take
@@ -50,9 +50,10 @@ def unclaimed(project: ProjectContext, rendered: Sequence[RenderedSpec], changes
     return found
 
 
-def _orders(name: str, state: RecordedState) -> list[Diagnostic]:
-    """A warning about orders that are in progress."""
+def _orders(name: str, state: RecordedState, told: str) -> list[Diagnostic]:
+    """A warning about orders that are in progress, but for those that a note of the plan names."""
     shots = [f"`{name}.{task.intent.instance}`" for task in state.journal.open.values()]
+    shots = [shot for shot in shots if shot not in told]
     if not shots:
         return []
     them = "an order" if len(shots) == 1 else f"{len(shots):,} orders"

@@ -99,7 +99,9 @@ def two_specs(folder: Path, expect: str = "{}") -> None:
     """Render a shot, and one of another spec that follows from it; then order a retake of the latter."""
     inputs = "{frameImages: [{image: {shot: film.alley, frame: last}, frame: first}]}"
     follows = f"{{prompt: Rain., expect: {expect}, inputs: {inputs}}}"
-    (folder / "ltxspec.toml").write_text('[project]\nid = "two"\n[provider]\nname = "sandbox"\n')
+    (folder / "ltxspec.toml").write_text(
+        '[project]\nid = "two"\n[provider]\nname = "sandbox"\n[sandbox]\nspeed = 1000\n'
+    )
     write_spec(folder, ALLEY, "film")
     write_spec(folder, ALLEY.replace("{prompt: Rain.}", follows), "day")
     ltxspec("apply", cwd=folder, check=None)

@@ -32,7 +32,7 @@ def test_a_review_is_measured_cold_and_warm_with_the_size_of_its_page() -> None:
 def test_its_page_is_opened_and_scrolled_beside_an_empty_one(tmp_path: Path, browser_executable: str) -> None:
     page = tmp_path / "page.html"
     page.write_text("<video poster='data:,'></video><p style='height: 100000px'>", "utf-8")
-    lines = run("page_speed.py", str(page), browser_executable)
+    lines = run("page_speed.py", str(page), browser_executable, "0.5")
     assert [line[:11].strip() for line in lines] == ["opened", "page", "empty page", "page", "empty page"]
 
 

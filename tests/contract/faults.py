@@ -56,7 +56,7 @@ ORDERS = [
     Row("HTTP 503 to the order three times, then accepted", DONE, 1, order(
         fault="status", status=503, accepted=False, times=3
     )),
-    Row("HTTP 503 to every order of one run", "unresolved, collected", 1, order(
+    Row("HTTP 503 to every order of one run", "unresolved, rendered", 1, order(
         fault="status", status=503, accepted=False, times=4
     )),
     Row("the reply is lost, the order accepted", DONE, 1, LOST_REPLY),
