@@ -12,7 +12,7 @@ from ltxspec.project.others import sources
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec
 from ltxspec.suggest import did_you_mean
-from ltxspec.values import Usd, money_text, total_usd
+from ltxspec.values import ShotAddress, Usd, money_text, total_usd
 
 UNCLAIMED_ORDER = "unclaimed-order"
 MOVED_IN_PROGRESS = "moved-in-progress"
@@ -66,10 +66,15 @@ def moved_in_progress(project: ProjectContext, changes: Sequence[Change]) -> lis
 
     Its result would be recorded under the old name, and no shot would use it.
     """
-    found = []
-    for address, origin in foreign_origins(changes).items():
-        open_tasks = recorded_state(project, origin.spec).journal.open.values()
-        if any(task.intent.instance == origin.instance for task in open_tasks):
+    found, origins = list[Diagnostic](), foreign_origins(changes)
+    names = {origin.spec for origin in origins.values()}
+    in_progress = {
+        ShotAddress(name, task.intent.instance)
+        for name in names
+        for task in recorded_state(project, name).journal.open.values()
+    }
+    for address, origin in origins.items():
+        if origin in in_progress:
             message = f"an order for `{origin}` is in progress, and its takes would be moved to `{address}`"
             hint = "`ltxspec collect` finishes it; then its takes are moved together"
             found.append(Diagnostic("warning", MOVED_IN_PROGRESS, message, hint=hint))
