@@ -20,6 +20,8 @@ from ltxspec.lock.codec import encode_lockfile
 from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
 from ltxspec.values import Fingerprint, TaskId
 
+NO_FILM = ("0" * 64, 4_000_000)  # of a video that exists nowhere
+
 
 def plan(folder: Path) -> Any:
     """The plan of a project, as the document that `plan --format json` prints."""
@@ -31,7 +33,8 @@ def plan(folder: Path) -> Any:
 def buy_everything(folder: Path) -> None:
     """Write `lockfiles/bench.lock.json` as if each planned shot had been bought as planned."""
     planned = plan(folder)
-    records = {shot["shot"]: _record(shot) for shot in planned["shots"]}
+    takes = {shot["shot"]: take_of(shot) for shot in planned["shots"]}
+    records = {key: ShotRecord(take.task_id, (take,)) for key, take in takes.items()}
     path = folder / "lockfiles" / f"{SPEC}.lock.json"
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(encode_lockfile(Lockfile(planned["provider"], SPEC, records)))
@@ -46,13 +49,12 @@ def check_plan(folder: Path, expected: int) -> None:
         raise RuntimeError(f"planned {found}, expected {wanted}")
 
 
-def _record(shot: dict[str, Any]) -> ShotRecord:
-    task = TaskId(shot["taskUUID"])
-    cost = Decimal(shot["estimate"])
-    output = Output(
-        video_uuid=task, video_url=f"https://videos.example/{task}.mp4", cost=cost, sha256="0" * 64, bytes=4_000_000
-    )
-    take = Take(
+def take_of(shot: dict[str, Any], film: tuple[str, int] = NO_FILM, day: str = "2026-01-01") -> Take:
+    """The take that buying a planned shot would give; `film` is the SHA-256 of its video and its bytes."""
+    task, cost, (digest, size) = TaskId(shot["taskUUID"]), Decimal(shot["estimate"]), film
+    address = f"https://videos.example/{task}.mp4"
+    output = Output(video_uuid=task, video_url=address, cost=cost, sha256=digest, bytes=size)
+    return Take(
         task_id=task,
         fingerprint=Fingerprint(shot["fingerprint"]),
         model=shot["request"]["model"],
@@ -60,12 +62,11 @@ def _record(shot: dict[str, Any]) -> ShotRecord:
         status="succeeded",
         cost=cost,
         outputs=(output,),
-        submitted_at="2026-01-01T00:00:00Z",
-        finished_at="2026-01-01T00:01:00Z",
+        submitted_at=f"{day}T00:00:00Z",
+        finished_at=f"{day}T00:01:00Z",
         retake=1,
         attempt=1,
     )
-    return ShotRecord(task, (take,))
 
 
 def main(folder: Path, *expected: str) -> None:

@@ -9,17 +9,14 @@ import argparse
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-from bought import plan
+from bought import plan, take_of
 from films import write_films
 from workload import SPEC, write_project
 
 from ltxspec.lock.codec import encode_lockfile
-from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
-from ltxspec.values import Fingerprint, TaskId
+from ltxspec.lock.models import Lockfile, ShotRecord
 
 CONFIG = '[provider]\nname = "runware"\n'
 
@@ -55,31 +52,12 @@ def _bought(folder: Path, earlier: dict[str, ShotRecord], films: Iterator[tuple[
     records = {}
     for shot in planned["shots"]:
         before = earlier[shot["shot"]].takes if earlier else ()
-        take = _take(shot, next(films), f"2026-01-0{len(before) + 1}")
+        take = take_of(shot, next(films), f"2026-01-0{len(before) + 1}")
         records[shot["shot"]] = ShotRecord(take.task_id, (*before, take))
     path = folder / "lockfiles" / f"{SPEC}.lock.json"
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(encode_lockfile(Lockfile(planned["provider"], SPEC, records)))
     return records
-
-
-def _take(shot: dict[str, Any], film: tuple[str, int], day: str) -> Take:
-    task, cost, (digest, size) = TaskId(shot["taskUUID"]), Decimal(shot["estimate"]), film
-    address = f"https://videos.example/{task}.mp4"
-    output = Output(video_uuid=task, video_url=address, cost=cost, sha256=digest, bytes=size)
-    return Take(
-        task_id=task,
-        fingerprint=Fingerprint(shot["fingerprint"]),
-        model=shot["request"]["model"],
-        request=shot["request"],
-        status="succeeded",
-        cost=cost,
-        outputs=(output,),
-        submitted_at=f"{day}T00:00:00Z",
-        finished_at=f"{day}T00:01:00Z",
-        retake=1,
-        attempt=1,
-    )
 
 
 def _git(folder: Path, *arguments: str) -> None:
