@@ -159,6 +159,6 @@ def _ended_as(outcome: ShotOutcome) -> str:
     }
     word = words.get(outcome.outcome, "has no take")
     told = outcome.message or ""
-    if outcome.outcome is Outcome.DETACHED or told.startswith(_ITS_SOURCE):  # which is told at that shot itself
+    if outcome.outcome is Outcome.DETACHED or told.startswith(_ITS_SOURCE):  # the cause stands in that shot's own line
         return word
     return f"{word}: {told}" if told else word

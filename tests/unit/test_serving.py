@@ -9,7 +9,7 @@ from ltxspec.serving import serve_until_interrupted, serving_in_thread
 
 
 class Server:
-    """Runs until it is told to stop."""
+    """Runs until it is stopped."""
 
     def __init__(self) -> None:
         self.should_exit = False

@@ -155,7 +155,7 @@ def test_what_follows_from_a_failure_is_not_ordered() -> None:
     assert held.message is not None
     assert "its source `night.a` failed" in held.message
     (further,) = [item for item in summary.outcomes if item.address.instance == "c"]
-    assert further.message == "its source `night.b` was not ordered"  # why is told there
+    assert further.message == "its source `night.b` was not ordered"  # the cause stands in the line of `b`
     assert outcomes(world.apply()) == dict.fromkeys("abc", Outcome.RENDERED)
 
 
