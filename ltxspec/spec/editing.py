@@ -1,0 +1,241 @@
+"""The part of a spec's JSON Schema that depends on models: `model:` decides which parameters are offered and allowed.
+
+A shot takes the parameters of its own model, or else those of the spec's. `defaults` holds for shots of all models of a
+spec: they are judged where there is only one, and otherwise only known names are asked for.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ltxspec.spec.models import SET_BY_LTXSPEC
+from ltxspec.spec.relaxing import model_parameters
+from ltxspec.values import Json
+
+PROMPT_DEFINITION: Final = "Prompt"
+_SET_ELSEWHERE: Final = frozenset({*SET_BY_LTXSPEC, "model"})
+_OTHERS: Final = "AnyModel"  # of a shot whose model is not known, as while it is being written
+_HAS_MODEL: Final[Mapping[str, Json]] = {"required": ["model"], "properties": {"model": {"type": "string"}}}
+_NO_SUCH_MODEL: Final = (
+    "No such model. If it is new in `schemas/models/`, `ltxspec schema spec --write` makes it known to editors."
+)
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A width and a height that a model takes together."""
+
+    width: int
+    height: int
+    about: str  # what it is called, and what videos of it cost
+
+
+@dataclass(frozen=True, slots=True)
+class EditorModel:
+    """One model, as an editor shows it."""
+
+    names: Sequence[str]  # that a spec may use; the first is offered
+    schema: Mapping[str, Json]  # of its requests
+    slug: str
+    title: str = ""
+    about: str = ""  # shown beside its name
+    is_offered: bool = True  # False: only accepted, because it takes no orders any more
+    sizes: Sequence[Size] = ()
+    only_sizes: bool = False  # whether it takes no other size
+    about_values: Mapping[str, Mapping[Json, str]] = field(default_factory=dict)  # parameter -> value -> words
+    takes_prompt: bool = True
+    needs_prompt: bool = False
+
+
+def with_models(schema: Schema, shot: Schema, models: Sequence[EditorModel]) -> dict[str, Schema]:
+    """Add the models to the schema of a spec and of its shots, in place.
+
+    Args:
+        schema: of the whole spec.
+        shot: of one shot, with the keys that all shots have.
+        models: those of the catalog.
+
+    Returns:
+        Definitions that both refer to.
+    """
+    own = list(shot["properties"])
+    definitions = {PROMPT_DEFINITION: shot["properties"]["prompt"]}
+    shot["properties"]["prompt"] = {"doNotSuggest": True}  # by the schema of its model
+    for model in models:
+        parameters = _parameters(model)
+        definitions[model.slug] = {"title": model.title or model.slug, **parameters, **_joined(_size_offers(model))}
+        definitions[_shot_name(model)] = _shot(model, own, parameters["properties"])
+    names = dict.fromkeys(name for model in models for name in definitions[model.slug]["properties"])
+    prompt = {"prompt": {"$ref": f"#/$defs/{PROMPT_DEFINITION}"}}
+    definitions[_OTHERS] = _closed({**dict.fromkeys([*own, *names], True), **prompt})
+    for part in (schema, shot):
+        part["properties"]["model"] = _model_names(part["properties"]["model"], models)
+    known = [name for model in models for name in model.names]
+    schema["allOf"] = [
+        *(_of_spec(model, list(names)) for model in models),
+        _unless_known(known, {"properties": {"shots": _shots_without_model(_OTHERS), "defaults": _any_of(names)}}),
+        _if(_some_shot(_HAS_MODEL), {"allOf": [_of_defaults(model) for model in models]}),
+    ]
+    own_model = [_if(_is_model(model), {"$ref": f"#/$defs/{_shot_name(model)}"}) for model in models]
+    others = _unless_known(known, {"$ref": f"#/$defs/{_OTHERS}"})
+    shot["allOf"] = [_if(_HAS_MODEL, {"allOf": [*own_model, others]})]
+    return definitions
+
+
+def _parameters(model: EditorModel) -> Schema:
+    """The parameters of one model, and no other keys."""
+    properties = model_parameters(model.schema, _SET_ELSEWHERE, _about_values(model))
+    if model.only_sizes:
+        for name, values in (("width", _widths(model)), ("height", _heights(model))):
+            properties[name] = {**properties[name], "anyOf": [_choice(values), *properties[name]["anyOf"][1:]]}
+    return _closed(properties)
+
+
+def _about_values(model: EditorModel) -> Mapping[str, Mapping[Json, str]]:
+    return {**model.about_values, "width": _widths(model), "height": _heights(model)}
+
+
+def _widths(model: EditorModel) -> dict[Json, str]:
+    return _gathered((size.width, f"{size.width} × {size.height}, {size.about}") for size in model.sizes)
+
+
+def _heights(model: EditorModel) -> dict[Json, str]:
+    return _gathered((size.height, f"{size.width} × {size.height}, {size.about}") for size in model.sizes)
+
+
+def _gathered(found: Iterable[tuple[Json, str]]) -> dict[Json, str]:
+    """The words of each value, joined where it has several."""
+    words: dict[Json, list[str]] = {}
+    for value, text in found:
+        words.setdefault(value, []).append(text)
+    return {value: "; ".join(texts) for value, texts in words.items()}
+
+
+def _choice(values: Mapping[Json, str]) -> Schema:
+    return {"enum": [*values], "enumDescriptions": [*values.values()]}
+
+
+def _shot(model: EditorModel, own: Sequence[str], parameters: Mapping[str, Json]) -> Schema:
+    """The keys of a shot of one model."""
+    properties: Schema = {name: True for name in own if name != "prompt"}
+    if model.takes_prompt:
+        properties["prompt"] = {"$ref": f"#/$defs/{PROMPT_DEFINITION}"}
+    properties |= {name: {"$ref": f"#/$defs/{model.slug}/properties/{name}"} for name in parameters}
+    required = {"required": ["prompt"]} if model.needs_prompt else {}
+    rules = [*_size_offers(model), *(_size_rules(model) if model.only_sizes else ())]
+    return {"title": model.title or model.slug, **_closed(properties), **required, **_joined(rules)}
+
+
+def _size_offers(model: EditorModel) -> Iterable[Schema]:
+    """Each size as one choice, in a mapping that has none yet."""
+    if model.sizes:
+        offers = [
+            {
+                "label": f"width × height: {size.width} × {size.height}",
+                "description": size.about,
+                "body": {"width": size.width, "height": size.height},
+            }
+            for size in model.sizes
+        ]
+        has_none = {"not": {"anyOf": [{"required": ["width"]}, {"required": ["height"]}]}}
+        yield _if(has_none, {"type": "object", "defaultSnippets": offers})
+
+
+def _size_rules(model: EditorModel) -> Iterable[Schema]:
+    """What refuses two sides that do not go together."""
+    sides: dict[int, list[int]] = {}
+    for size in model.sizes:
+        sides.setdefault(size.width, []).append(size.height)
+    for width, heights in sides.items():
+        listed = " or ".join(map(str, heights))
+        yield {
+            "not": {
+                "required": ["width", "height"],
+                "properties": {"width": {"const": width}, "height": {"type": "integer", "not": {"enum": heights}}},
+            },
+            "errorMessage": f"With a width of {width}, the height is {listed}.",
+        }
+
+
+def _of_spec(model: EditorModel, names: Sequence[str]) -> Schema:
+    """What holds in a spec whose `model:` is this one."""
+    only_this = {"additionalProperties": _if(_HAS_MODEL, {"properties": {"model": {"enum": [*model.names]}}})}
+    return _if(
+        _is_model(model),
+        {
+            "properties": {"shots": _shots_without_model(_shot_name(model))},
+            "if": {"properties": {"shots": only_this}},
+            "then": {"properties": {"defaults": {"$ref": f"#/$defs/{model.slug}"}}},
+            "else": {"properties": {"defaults": {"allOf": [_offered(model), _any_of(names)]}}},
+        },
+    )
+
+
+def _of_defaults(model: EditorModel) -> Schema:
+    """What a spec offers in `defaults` where some of its shots have this model."""
+    return _if(_some_shot(_is_model(model)), {"properties": {"defaults": _offered(model)}})
+
+
+def _offered(model: EditorModel) -> Schema:
+    """The parameters of a model, offered and not judged: they may be meant for shots of other models."""
+    names = model_parameters(model.schema, _SET_ELSEWHERE, {})
+    return {
+        "properties": {
+            name: {
+                **{key: found[key] for key in ("description",) if key in found},
+                "anyOf": [{"$ref": f"#/$defs/{model.slug}/properties/{name}"}, {}],
+            }
+            for name, found in names.items()
+        }
+    }
+
+
+def _model_names(schema: Schema, models: Sequence[EditorModel]) -> Schema:
+    """The schema of `model:` with the models by name."""
+    if not models:
+        return schema
+    offered = {model.names[0]: f"{model.title}. {model.about}".strip(". ") for model in models if model.is_offered}
+    every = [name for model in models for name in model.names]
+    others = [name for name in every if name not in offered]
+    about = {key: item for key, item in schema.items() if key not in ("anyOf", "type", "minLength")}
+    choices = [{**_choice(offered), "errorMessage": _NO_SUCH_MODEL}, {"not": {"not": {"enum": others}}}]
+    return {**about, "anyOf": [*choices, *(part for part in schema["anyOf"] if "$ref" in part)]}
+
+
+def _shots_without_model(definition: str) -> Schema:
+    return {"additionalProperties": {"if": _HAS_MODEL, "else": {"$ref": f"#/$defs/{definition}"}}}
+
+
+def _any_of(names: Iterable[str]) -> Schema:
+    """Only keys that some model knows."""
+    return _closed(dict.fromkeys(names, True))
+
+
+def _closed(properties: Mapping[str, Json]) -> Schema:
+    return {"properties": dict(properties), "additionalProperties": False}
+
+
+def _is_model(model: EditorModel) -> Schema:
+    return {"required": ["model"], "properties": {"model": {"enum": [*model.names]}}}
+
+
+def _some_shot(condition: Mapping[str, Json]) -> Schema:
+    return {"required": ["shots"], "properties": {"shots": {"not": {"additionalProperties": {"not": condition}}}}}
+
+
+def _unless_known(names: Sequence[str], then: Schema) -> Schema:
+    return _if({"not": {"required": ["model"], "properties": {"model": {"enum": [*names]}}}}, then)
+
+
+def _if(condition: Mapping[str, Json], then: Mapping[str, Json]) -> Schema:
+    return {"if": condition, "then": then}
+
+
+def _joined(rules: Iterable[Schema]) -> Schema:
+    found = list(rules)
+    return {"allOf": found} if found else {}
+
+
+def _shot_name(model: EditorModel) -> str:
+    return f"{model.slug}.shot"
