@@ -8,6 +8,7 @@ from typing import Any, Final
 from ltxspec.catalog.models import Model
 from ltxspec.catalog.pointers import resolve
 from ltxspec.catalog.pricing import estimate
+from ltxspec.catalog.validation import validate
 from ltxspec.values import Json, Usd, dollars
 
 _SIDES: Final = ("width", "height")
@@ -69,7 +70,7 @@ def model_words(model: Model) -> str:
 def _size_words(model: Model, title: str, width: int, height: int) -> str:
     """`1080p (16:9): 6 s $0.36, 8 s $0.48, 10 s $0.60`."""
     size = {"width": width, "height": height}
-    lengths = _lengths(model)
+    lengths = [seconds for seconds in _lengths(model) if _goes_together(model, {**size, "duration": seconds})]
     chosen = lengths if len(lengths) <= _LENGTHS_SHOWN else [lengths[0], lengths[len(lengths) // 2], lengths[-1]]
     prices = {seconds: estimate(model, {**size, "duration": seconds}) for seconds in chosen}
     known = [f"{seconds} s {dollars(price)}" for seconds, price in prices.items() if price is not None]
@@ -77,12 +78,19 @@ def _size_words(model: Model, title: str, width: int, height: int) -> str:
 
 
 def _over_sizes(model: Model, values: Mapping[str, Json]) -> tuple[Usd, Usd] | None:
-    """The lowest and the highest price over all listed sizes; None if one of them is unknown."""
+    """The lowest and the highest price over the listed sizes that go with values; None if one of them is unknown."""
     sizes: Sequence[Mapping[str, Json]] = [{"width": w, "height": h} for _, w, h in _pairs(model)[0]] or [{}]
     length = {} if "duration" in values else {"duration": seconds for seconds in _lengths(model)[:1]}
-    prices = [estimate(model, {**length, **size, **values}) for size in sizes]
+    requests = [{**length, **size, **values} for size in sizes]
+    fitting = [request for request in requests if _goes_together(model, request)] or requests
+    prices = [estimate(model, request) for request in fitting]
     known = [price for price in prices if price is not None]
     return (min(known), max(known)) if len(known) == len(prices) else None
+
+
+def _goes_together(model: Model, params: Mapping[str, Json]) -> bool:
+    """Whether none of these values is refused because of another; what is missing does not matter."""
+    return not any(problem.path and problem.path[0] in params for problem in validate(model, params, prompt=False))
 
 
 def _range_words(prices: tuple[Usd, Usd] | None) -> str:
@@ -114,8 +122,16 @@ def _pairs(model: Model) -> tuple[Sequence[tuple[str, int, int]], bool]:
         options = rule.get("anyOf") or rule.get("oneOf") or ()
         found = [pair for option in options if (pair := _pair(option)) is not None]
         if found and len(found) == len(options):
-            return tuple(found), is_general
+            return tuple(found), is_general and _are_paired(model.schema)
     return (), False
+
+
+def _are_paired(schema: Mapping[str, Json]) -> bool:
+    """Whether no request has only one of width and height."""
+    if set(_SIDES) <= set(schema.get("required", ())):
+        return True
+    rules = [rule.get("dependentRequired", {}) for rule in (schema, *schema.get("allOf", ())) if isinstance(rule, dict)]
+    return any("height" in rule.get("width", ()) and "width" in rule.get("height", ()) for rule in rules)
 
 
 def _rules(schema: Mapping[str, Json]) -> Iterator[tuple[bool, Mapping[str, Any]]]:

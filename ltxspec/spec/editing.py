@@ -4,12 +4,13 @@ A shot takes the parameters of its own model, or else those of the spec's. `defa
 spec: they are judged where there is only one, and otherwise only known names are asked for.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ltxspec.spec.models import SET_BY_LTXSPEC
-from ltxspec.spec.relaxing import model_parameters
+from ltxspec.spec.relaxing import REMOVED, TEMPLATE, model_parameters
 from ltxspec.values import Json
 
 PROMPT_DEFINITION: Final = "Prompt"
@@ -88,7 +89,7 @@ def _parameters(model: EditorModel) -> Schema:
     properties = model_parameters(model.schema, _SET_ELSEWHERE, _about_values(model))
     if model.only_sizes:
         for name, values in (("width", _widths(model)), ("height", _heights(model))):
-            properties[name] = {**properties[name], "anyOf": [_choice(values), *properties[name]["anyOf"][1:]]}
+            properties[name] = {**properties[name], "anyOf": [_choice(values), TEMPLATE, REMOVED]}
     return _closed(properties)
 
 
@@ -121,7 +122,7 @@ def _shot(model: EditorModel, own: Sequence[str], parameters: Mapping[str, Json]
     properties: Schema = {name: True for name in own if name != "prompt"}
     if model.takes_prompt:
         properties["prompt"] = {"$ref": f"#/$defs/{PROMPT_DEFINITION}"}
-    properties |= {name: {"$ref": f"#/$defs/{model.slug}/properties/{name}"} for name in parameters}
+    properties |= {name: {"$ref": f"#/$defs/{model.slug}/properties/{name}"} for name in parameters if name not in own}
     required = {"required": ["prompt"]} if model.needs_prompt else {}
     rules = [*_size_offers(model), *(_size_rules(model) if model.only_sizes else ())]
     return {"title": model.title or model.slug, **_closed(properties), **required, **_joined(rules)}
@@ -133,10 +134,11 @@ def _size_offers(model: EditorModel) -> Iterable[Schema]:
         offers = [
             {
                 "label": f"width × height: {size.width} × {size.height}",
+                "sortText": f"width {number:03}",  # in the order of the model's file, below `width`
                 "description": size.about,
                 "body": {"width": size.width, "height": size.height},
             }
-            for size in model.sizes
+            for number, size in enumerate(model.sizes, 1)
         ]
         has_none = {"not": {"anyOf": [{"required": ["width"]}, {"required": ["height"]}]}}
         yield _if(has_none, {"type": "object", "defaultSnippets": offers})
@@ -160,7 +162,7 @@ def _size_rules(model: EditorModel) -> Iterable[Schema]:
 
 def _of_spec(model: EditorModel, names: Sequence[str]) -> Schema:
     """What holds in a spec whose `model:` is this one."""
-    only_this = {"additionalProperties": _if(_HAS_MODEL, {"properties": {"model": {"enum": [*model.names]}}})}
+    only_this = {"additionalProperties": _if(_HAS_MODEL, {"properties": {"model": _one_of(model.names)}})}
     return _if(
         _is_model(model),
         {
@@ -199,7 +201,7 @@ def _model_names(schema: Schema, models: Sequence[EditorModel]) -> Schema:
     every = [name for model in models for name in model.names]
     others = [name for name in every if name not in offered]
     about = {key: item for key, item in schema.items() if key not in ("anyOf", "type", "minLength")}
-    choices = [{**_choice(offered), "errorMessage": _NO_SUCH_MODEL}, {"not": {"not": {"enum": others}}}]
+    choices = [{**_choice(offered), "errorMessage": _NO_SUCH_MODEL}, _one_of(others)]
     return {**about, "anyOf": [*choices, *(part for part in schema["anyOf"] if "$ref" in part)]}
 
 
@@ -217,7 +219,16 @@ def _closed(properties: Mapping[str, Json]) -> Schema:
 
 
 def _is_model(model: EditorModel) -> Schema:
-    return {"required": ["model"], "properties": {"model": {"enum": [*model.names]}}}
+    return _has_name(model.names)
+
+
+def _has_name(names: Iterable[str]) -> Schema:
+    return {"required": ["model"], "properties": {"model": _one_of(names)}}
+
+
+def _one_of(names: Iterable[str]) -> Schema:
+    """Any of these words, said so that editors do not offer them."""
+    return {"type": "string", "pattern": f"^({'|'.join(map(re.escape, names))})$"}
 
 
 def _some_shot(condition: Mapping[str, Json]) -> Schema:
@@ -225,7 +236,7 @@ def _some_shot(condition: Mapping[str, Json]) -> Schema:
 
 
 def _unless_known(names: Sequence[str], then: Schema) -> Schema:
-    return _if({"not": {"required": ["model"], "properties": {"model": {"enum": [*names]}}}}, then)
+    return _if({"not": _has_name(names)}, then)
 
 
 def _if(condition: Mapping[str, Json], then: Mapping[str, Json]) -> Schema:

@@ -247,6 +247,8 @@ def _tidy(schema: Json) -> Json:
         tidy["anyOf"] = [{"type": others[0] if len(others) == 1 else others}, REMOVED]
     if isinstance(tidy.get("title"), str):
         del tidy["title"]
+    if "oneOf" in tidy:
+        tidy["anyOf"] = tidy.pop("oneOf")  # no two of these forms fit one value, and editors complete `anyOf`
     if "default" in tidy and tidy["default"] is None:
         del tidy["default"]
     if "patternProperties" in tidy:
