@@ -128,10 +128,11 @@ def _pairs(model: Model) -> tuple[Sequence[tuple[str, int, int]], bool]:
 
 def _are_paired(schema: Mapping[str, Json]) -> bool:
     """Whether no request has only one of width and height."""
-    if set(_SIDES) <= set(schema.get("required", ())):
+    rules = [rule for rule in (schema, *schema.get("allOf", ())) if isinstance(rule, dict)]
+    if set(_SIDES) <= {name for rule in rules for name in rule.get("required", ())}:
         return True
-    rules = [rule.get("dependentRequired", {}) for rule in (schema, *schema.get("allOf", ())) if isinstance(rule, dict)]
-    return any("height" in rule.get("width", ()) and "width" in rule.get("height", ()) for rule in rules)
+    together = [rule.get("dependentRequired", {}) for rule in rules]
+    return any("height" in one.get("width", ()) and "width" in one.get("height", ()) for one in together)
 
 
 def _rules(schema: Mapping[str, Json]) -> Iterator[tuple[bool, Mapping[str, Any]]]:

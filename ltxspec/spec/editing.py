@@ -16,6 +16,12 @@ from ltxspec.values import Json
 PROMPT_DEFINITION: Final = "Prompt"
 _SET_ELSEWHERE: Final = frozenset({*SET_BY_LTXSPEC, "model"})
 _OTHERS: Final = "AnyModel"  # of a shot whose model is not known, as while it is being written
+_FOREIGN: Final = "NotOfThisModel"
+_FOREIGN_DEFINITION: Final[Mapping[str, Json]] = {
+    "enum": [None],
+    "errorMessage": "The model of this shot has no such parameter; null removes it from the defaults.",
+    "doNotSuggest": True,
+}
 _HAS_MODEL: Final[Mapping[str, Json]] = {"required": ["model"], "properties": {"model": {"type": "string"}}}
 _NO_SUCH_MODEL: Final = (
     "No such model. If it is new in `schemas/models/`, `ltxspec schema spec --write` makes it known to editors."
@@ -49,7 +55,7 @@ class EditorModel:
     needs_prompt: bool = False
 
 
-def with_models(schema: Schema, shot: Schema, models: Sequence[EditorModel]) -> dict[str, Schema]:
+def with_models(schema: Schema, shot: Schema, models: Sequence[EditorModel]) -> dict[str, Json]:
     """Add the models to the schema of a spec and of its shots, in place.
 
     Args:
@@ -61,13 +67,14 @@ def with_models(schema: Schema, shot: Schema, models: Sequence[EditorModel]) -> 
         Definitions that both refer to.
     """
     own = list(shot["properties"])
-    definitions = {PROMPT_DEFINITION: shot["properties"]["prompt"]}
+    definitions: dict[str, Json] = {PROMPT_DEFINITION: shot["properties"]["prompt"], _FOREIGN: _FOREIGN_DEFINITION}
     shot["properties"]["prompt"] = {"doNotSuggest": True}  # by the schema of its model
     for model in models:
-        parameters = _parameters(model)
-        definitions[model.slug] = {"title": model.title or model.slug, **parameters, **_joined(_size_offers(model))}
-        definitions[_shot_name(model)] = _shot(model, own, parameters["properties"])
+        about = {"title": model.title or model.slug, **_joined(_size_offers(model))}
+        definitions[model.slug] = {**about, **_parameters(model)}
     names = dict.fromkeys(name for model in models for name in definitions[model.slug]["properties"])
+    for model in models:
+        definitions[_shot_name(model)] = _shot(model, own, definitions[model.slug]["properties"], names)
     prompt = {"prompt": {"$ref": f"#/$defs/{PROMPT_DEFINITION}"}}
     definitions[_OTHERS] = _closed({**dict.fromkeys([*own, *names], True), **prompt})
     for part in (schema, shot):
@@ -117,9 +124,10 @@ def _choice(values: Mapping[Json, str]) -> Schema:
     return {"enum": [*values], "enumDescriptions": [*values.values()]}
 
 
-def _shot(model: EditorModel, own: Sequence[str], parameters: Mapping[str, Json]) -> Schema:
-    """The keys of a shot of one model."""
-    properties: Schema = {name: True for name in own if name != "prompt"}
+def _shot(model: EditorModel, own: Sequence[str], parameters: Mapping[str, Json], names: Iterable[str]) -> Schema:
+    """The keys of a shot of one model; what only others have may be null, because it may stand in `defaults`."""
+    properties: Schema = {name: {"$ref": f"#/$defs/{_FOREIGN}"} for name in names if name not in parameters}
+    properties |= {name: True for name in own if name != "prompt"}
     if model.takes_prompt:
         properties["prompt"] = {"$ref": f"#/$defs/{PROMPT_DEFINITION}"}
     properties |= {name: {"$ref": f"#/$defs/{model.slug}/properties/{name}"} for name in parameters if name not in own}
@@ -150,14 +158,9 @@ def _size_rules(model: EditorModel) -> Iterable[Schema]:
     for size in model.sizes:
         sides.setdefault(size.width, []).append(size.height)
     for width, heights in sides.items():
-        listed = " or ".join(map(str, heights))
-        yield {
-            "not": {
-                "required": ["width", "height"],
-                "properties": {"width": {"const": width}, "height": {"type": "integer", "not": {"enum": heights}}},
-            },
-            "errorMessage": f"With a width of {width}, the height is {listed}.",
-        }
+        both = {"required": ["width", "height"], "properties": {"width": {"const": width}, "height": {"type": "integer"}}}
+        words = f"With a width of {width}, the height is {' or '.join(map(str, heights))}."
+        yield _if(both, {"properties": {"height": {"enum": heights, "errorMessage": words}}})
 
 
 def _of_spec(model: EditorModel, names: Sequence[str]) -> Schema:
