@@ -1,7 +1,7 @@
 """The YAML language server that editors run, driven over its standard input and output.
 
-Its packages are pinned by hash in `tests/editor/package-lock.json`; `make slow` installs them from there with npm. Where
-that was not possible, the tests skip and say so; LTXSPEC_REQUIRE_EDITOR makes them fail.
+Its packages are pinned by hash in `tests/editor/package-lock.json`; `make slow` installs them from there with npm.
+Where that was not possible, the tests skip and say so; LTXSPEC_REQUIRE_EDITOR makes them fail.
 """
 
 import json
@@ -50,7 +50,9 @@ def started_or_skip() -> "LanguageServer":
     node = shutil.which("node")
     if node is not None and (FOLDER / SERVER).exists():
         return LanguageServer(node, FOLDER)
-    reason = "needs node" if node is None else f"needs the packages of tests/editor in {FOLDER}: `make slow` installs them"
+    reason = (
+        "needs node" if node is None else f"needs the packages of tests/editor in {FOLDER}: `make slow` installs them"
+    )
     if REQUIRED:
         pytest.fail(f"LTXSPEC_REQUIRE_EDITOR is set: {reason}")
     # node is no requirement of ltxspec, and its packages come from a registry; CI requires both

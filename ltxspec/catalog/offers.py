@@ -54,11 +54,8 @@ def model_words(model: Model) -> str:
     settings = model.settings
     words = [str(model.schema.get("description", "")).rstrip(".")]
     prices = _over_sizes(model, {})
-    seconds = _lengths(model)[:1]
-    if prices is not None and seconds:
-        words.append(f"{seconds[0]} s {_range_words(prices)}")
-    elif prices is None:
-        words.append(_UNKNOWN.capitalize())
+    known = f"{_lengths(model)[0]} s {_range_words(prices)}"
+    words.append(_UNKNOWN.capitalize() if prices is None else known)
     if settings.status != "active":
         since = f" since {settings.status_date}" if settings.status_date else ""
         words.append(f"{settings.status.capitalize()}{since}")
@@ -80,7 +77,7 @@ def _size_words(model: Model, title: str, width: int, height: int) -> str:
 def _over_sizes(model: Model, values: Mapping[str, Json]) -> tuple[Usd, Usd] | None:
     """The lowest and the highest price over the listed sizes that go with values; None if one of them is unknown."""
     sizes: Sequence[Mapping[str, Json]] = [{"width": w, "height": h} for _, w, h in _pairs(model)[0]] or [{}]
-    length = {} if "duration" in values else {"duration": seconds for seconds in _lengths(model)[:1]}
+    length = {} if "duration" in values else {"duration": _lengths(model)[0]}
     requests = [{**length, **size, **values} for size in sizes]
     fitting = [request for request in requests if _goes_together(model, request)] or requests
     prices = [estimate(model, request) for request in fitting]

@@ -158,7 +158,10 @@ def _size_rules(model: EditorModel) -> Iterable[Schema]:
     for size in model.sizes:
         sides.setdefault(size.width, []).append(size.height)
     for width, heights in sides.items():
-        both = {"required": ["width", "height"], "properties": {"width": {"const": width}, "height": {"type": "integer"}}}
+        both = {
+            "required": ["width", "height"],
+            "properties": {"width": {"const": width}, "height": {"type": "integer"}},
+        }
         words = f"With a width of {width}, the height is {' or '.join(map(str, heights))}."
         yield _if(both, {"properties": {"height": {"enum": heights, "errorMessage": words}}})
 
@@ -231,7 +234,8 @@ def _has_name(names: Iterable[str]) -> Schema:
 
 def _one_of(names: Iterable[str]) -> Schema:
     """Any of these words, said so that editors do not offer them."""
-    return {"type": "string", "pattern": f"^({'|'.join(map(re.escape, names))})$"}
+    escaped = (re.sub(r"[.+*?()\[\]{}|^$\\]", r"\\\g<0>", name) for name in names)  # and no more: editors refuse `\\-`
+    return {"type": "string", "pattern": f"^({'|'.join(escaped)})$"}
 
 
 def _some_shot(condition: Mapping[str, Json]) -> Schema:

@@ -240,18 +240,22 @@ def _tidy(schema: Json) -> Json:
         return schema
     if schema == {"type": "null"}:
         return REMOVED
-    tidy = {key: _tidy(value) for key, value in schema.items()}
-    if isinstance(kinds := tidy.get("type"), list) and "null" in kinds:
-        others = [kind for kind in kinds if kind != "null"]
-        del tidy["type"]
-        tidy["anyOf"] = [{"type": others[0] if len(others) == 1 else others}, REMOVED]
+    tidy = _without_null({key: _tidy(value) for key, value in schema.items()})
     if isinstance(tidy.get("title"), str):
         del tidy["title"]
     if "oneOf" in tidy:
         tidy["anyOf"] = tidy.pop("oneOf")  # no two of these forms fit one value, and editors complete `anyOf`
-    if "default" in tidy and tidy["default"] is None:
-        del tidy["default"]
     if "patternProperties" in tidy:
         ((pattern, values),) = tidy.pop("patternProperties").items()
         tidy |= {"propertyNames": {"pattern": pattern}, "additionalProperties": values}
     return tidy
+
+
+def _without_null(schema: dict[str, Json]) -> dict[str, Json]:
+    """A schema whose default is not null, and with null as `REMOVED` among its types."""
+    found = {key: value for key, value in schema.items() if key != "default" or value is not None}
+    if isinstance(kinds := found.get("type"), list) and "null" in kinds:
+        others = [kind for kind in kinds if kind != "null"]
+        del found["type"]
+        found["anyOf"] = [{"type": others[0] if len(others) == 1 else others}, REMOVED]
+    return found

@@ -11,7 +11,10 @@ from acceptance.test_no_prompt import upscaler
 from language_server import LanguageServer, Offer, started_or_skip
 
 PRO, FAST = "lightricks:2@0", "lightricks:ltx@2.5-fast"
-EXAMPLES = [*sorted((REPOSITORY / "specs").glob("*.yaml")), *sorted((REPOSITORY / "tests/acceptance/valid").glob("*.yaml"))]
+EXAMPLES = [
+    *sorted((REPOSITORY / "specs").glob("*.yaml")),
+    *sorted((REPOSITORY / "tests/acceptance/valid").glob("*.yaml")),
+]
 INVALID = REPOSITORY / "tests" / "acceptance" / "invalid"
 
 
@@ -135,7 +138,8 @@ def test_models_are_offered_by_id_with_what_they_are(server: LanguageServer, spe
 
 
 def test_the_model_of_a_shot_decides_there(server: LanguageServer, spec: Path) -> None:
-    rest = f"defaults:\n  |\nshots:\n  a: {{prompt: hi}}\n  b:\n    model: {FAST}\n    prompt: hi\n    settings: {{audio: true}}\n"
+    other = f"  b:\n    model: {FAST}\n    prompt: hi\n    settings: {{audio: true}}\n"
+    rest = f"defaults:\n  |\nshots:\n  a: {{prompt: hi}}\n{other}"
     text = written(spec, PRO, rest)
     assert server.problems(spec, text.replace("|", "duration: 6")) == []
     in_defaults = labels(server.completion(spec, text))
@@ -161,7 +165,9 @@ def test_parts_of_a_parameter_are_completed_too(server: LanguageServer, spec: Pa
     assert "dolly_in" in labels(server.completion(spec, written(spec, FAST, inside)))
     inside = "shots:\n  a:\n    prompt: hi\n    providerSettings:\n      lightricks:\n        generateAudio: |\n"
     assert labels(server.completion(spec, written(spec, PRO, inside))) == ["false", "true"]
-    inside = "shots:\n  a:\n    prompt: hi\n    inputs:\n      frameImages:\n        - image: a.png\n          frame: |\n"
+    inside = (
+        "shots:\n  a:\n    prompt: hi\n    inputs:\n      frameImages:\n        - image: a.png\n          frame: |\n"
+    )
     assert set(labels(server.completion(spec, written(spec, FAST, inside)))) == {"first", "last", "0", "-1"}
     inside = "shots:\n  a:\n    prompt: hi\n    inputs:\n      frameImages:\n        - image:\n            |\n"
     assert {"shot", "frame", "take"} <= set(labels(server.completion(spec, written(spec, FAST, inside))))
@@ -204,7 +210,10 @@ def test_templates_and_nulls_are_allowed_wherever_a_value_is(server: LanguageSer
         return {name: opened(part) for name, part in value.items()} if isinstance(value, dict) else "{{ x }}"
 
     for value in ('"{{ x }}"', "null"):
-        for model, nested in ((PRO, "providerSettings: {lightricks: {generateAudio: %s}}"), (FAST, "settings: {audio: %s}")):
+        for model, nested in (
+            (PRO, "providerSettings: {lightricks: {generateAudio: %s}}"),
+            (FAST, "settings: {audio: %s}"),
+        ):
             shot = "".join(f"    {name}: {value}\n" for name in EVERY_MODEL) + f"    {nested % value}\n"
             rest = f"defaults:\n{shot}shots:\n  a:\n    prompt: hi\n    forEach: [{{x: 1}}]\n{shot}"
             assert server.problems(spec, written(spec, model, rest)) == []

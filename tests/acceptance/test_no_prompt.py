@@ -6,6 +6,7 @@ from typing import Any
 
 from acceptance.commands import REPOSITORY, ltxspec, write_spec
 from acceptance.repositories import commit, git
+from jsonschema import Draft202012Validator
 
 VIDEO = "https://assets.example/before.mp4"
 
@@ -96,14 +97,19 @@ def test_a_prompt_that_may_be_left_out_follows_the_models_rules(tmp_path: Path) 
     assert "positivePrompt" in refused or "prompt" in refused
 
 
-def test_editors_ask_for_a_prompt_unless_some_model_has_none(tmp_path: Path) -> None:
-    def required() -> list[str]:
-        shown = ltxspec("schema", "spec", cwd=tmp_path).json
-        return list(shown["$defs"]["ShotPart"].get("required", ()))
-
-    assert required() == ["prompt"]
+def test_editors_ask_for_a_prompt_where_the_model_needs_one(tmp_path: Path) -> None:
     upscaler(tmp_path)
-    assert required() == []
+    schema = Draft202012Validator(ltxspec("schema", "spec", cwd=tmp_path).json)
+
+    def problems(model: str, shot: dict[str, Any]) -> list[str]:
+        head = {"apiVersion": "ltxspec/v1", "kind": "RenderSpec", "metadata": {"name": "s"}, "model": model}
+        return [error.message for error in schema.iter_errors({**head, "shots": {"a": shot}})]
+
+    assert problems("lightricks:2@0", {"width": 1920, "height": 1080}) == ["'prompt' is a required property"]
+    assert problems("lightricks:2@0", {"prompt": "hi", "width": 1920, "height": 1080}) == []
+    assert problems("maker-up", {"inputs": {"video": VIDEO}}) == []
+    assert len(problems("maker-up", {"inputs": {"video": VIDEO}, "prompt": "hi"})) == 1
+    assert problems("maker-up", {"model": "lightricks:2@1"}) == ["'prompt' is a required property"]
 
 
 def test_reviews_comments_and_films_show_shots_without_a_prompt(tmp_path: Path) -> None:

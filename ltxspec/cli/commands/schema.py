@@ -22,7 +22,9 @@ def command(session: Session, name: str, *, write: bool) -> int:
     `ltxspec doctor` tells.
     """
     if write and name != "spec":
-        raise WrongUsage("`--write` is only for `spec`: editors read no other schema", hint=f"print it: `> {name}.json`")
+        raise WrongUsage(
+            "`--write` is only for `spec`: editors read no other schema", hint=f"print it: `> {name}.json`"
+        )
     project = session.open_project()
     if not write:
         click.echo(schema_text(name, project.catalog), nl=False)
