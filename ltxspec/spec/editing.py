@@ -26,6 +26,10 @@ _HAS_MODEL: Final[Mapping[str, Json]] = {"required": ["model"], "properties": {"
 _NO_SUCH_MODEL: Final = (
     "No such model. If it is new in `schemas/models/`, `ltxspec schema spec --write` makes it known to editors."
 )
+_MODEL_NEEDED: Final[Mapping[str, Json]] = {
+    "required": ["model"],
+    "errorMessage": "Neither the spec nor this shot has a `model:`.",
+}
 Schema = dict[str, Any]
 
 
@@ -74,7 +78,9 @@ def with_models(schema: Schema, shot: Schema, models: Sequence[EditorModel]) -> 
         definitions[model.slug] = {**about, **_parameters(model)}
     names = dict.fromkeys(name for model in models for name in definitions[model.slug]["properties"])
     for model in models:
-        definitions[_shot_name(model)] = _shot(model, own, definitions[model.slug]["properties"], names)
+        parameters = definitions[model.slug]["properties"]
+        definitions[_shot_name(model)] = _shot(model, own, parameters, names)
+        definitions[_offered_name(model)] = _offered(model, parameters)
     prompt = {"prompt": {"$ref": f"#/$defs/{PROMPT_DEFINITION}"}}
     definitions[_OTHERS] = _closed({**dict.fromkeys([*own, *names], True), **prompt})
     for part in (schema, shot):
@@ -83,6 +89,7 @@ def with_models(schema: Schema, shot: Schema, models: Sequence[EditorModel]) -> 
     schema["allOf"] = [
         *(_of_spec(model, list(names)) for model in models),
         _unless_known(known, {"properties": {"shots": _shots_without_model(_OTHERS), "defaults": _any_of(names)}}),
+        _if({"not": _HAS_MODEL}, {"properties": {"shots": {"additionalProperties": _MODEL_NEEDED}}}),
         _if(_some_shot(_HAS_MODEL), {"allOf": [_of_defaults(model) for model in models]}),
     ]
     own_model = [_if(_is_model(model), {"$ref": f"#/$defs/{_shot_name(model)}"}) for model in models]
@@ -175,27 +182,27 @@ def _of_spec(model: EditorModel, names: Sequence[str]) -> Schema:
             "properties": {"shots": _shots_without_model(_shot_name(model))},
             "if": {"properties": {"shots": only_this}},
             "then": {"properties": {"defaults": {"$ref": f"#/$defs/{model.slug}"}}},
-            "else": {"properties": {"defaults": {"allOf": [_offered(model), _any_of(names)]}}},
+            "else": {"properties": {"defaults": {"allOf": [_offers(model), _any_of(names)]}}},
         },
     )
 
 
 def _of_defaults(model: EditorModel) -> Schema:
     """What a spec offers in `defaults` where some of its shots have this model."""
-    return _if(_some_shot(_is_model(model)), {"properties": {"defaults": _offered(model)}})
+    return _if(_some_shot(_is_model(model)), {"properties": {"defaults": _offers(model)}})
 
 
-def _offered(model: EditorModel) -> Schema:
+def _offered(model: EditorModel, parameters: Mapping[str, Mapping[str, Json]]) -> Schema:
     """The parameters of a model, offered and not judged: they may be meant for shots of other models."""
-    names = model_parameters(model.schema, _SET_ELSEWHERE, {})
     return {
+        "title": model.title or model.slug,
         "properties": {
             name: {
                 **{key: found[key] for key in ("description",) if key in found},
                 "anyOf": [{"$ref": f"#/$defs/{model.slug}/properties/{name}"}, {}],
             }
-            for name, found in names.items()
-        }
+            for name, found in parameters.items()
+        },
     }
 
 
@@ -253,6 +260,14 @@ def _if(condition: Mapping[str, Json], then: Mapping[str, Json]) -> Schema:
 def _joined(rules: Iterable[Schema]) -> Schema:
     found = list(rules)
     return {"allOf": found} if found else {}
+
+
+def _offers(model: EditorModel) -> Schema:
+    return {"$ref": f"#/$defs/{_offered_name(model)}"}
+
+
+def _offered_name(model: EditorModel) -> str:
+    return f"{model.slug}.offered"
 
 
 def _shot_name(model: EditorModel) -> str:

@@ -198,7 +198,29 @@ def test_no_example_is_marked(server: LanguageServer, spec: Path, path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["kind-wrong", "names-wrong", "parts-missing", "matrix-wrong", "types", "ranges", "sizes", "models-wrong"]
+    "name",
+    [
+        *[
+            "keys-unknown",
+            "kind-wrong",
+            "many-problems",
+            "matrix-wrong",
+            "model-missing",
+            "models-wrong",
+            "moves-wrong",
+        ],
+        *[
+            "names-wrong",
+            "numbers-endless",
+            "parameters-unknown",
+            "parts-missing",
+            "prompts-wrong",
+            "ranges",
+            "rows-wrong",
+        ],
+        *["rules-of-the-fast-model", "set-by-ltxspec", "shots-empty", "sizes", "template-without-quotes", "types"],
+        *["version-unknown", "yes-and-no"],
+    ],
 )
 def test_what_the_schema_can_know_is_marked(server: LanguageServer, spec: Path, name: str) -> None:
     modeline = spec.read_text("utf-8").splitlines()[0]

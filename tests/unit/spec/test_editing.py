@@ -49,6 +49,7 @@ def test_a_shot_may_have_another_model_and_then_defaults_are_not_judged_by_one()
     assert errors({"b": other}, defaults={"temppo": "x"}) == ["$.defaults"]
     assert errors({"b": other}, None, {"tempo": "x"}) == []
     assert errors({"b": other}, None, {"temppo": "x"}) == ["$.defaults"]
+    assert errors({"a": SHOT, "b": other}, None) == ["$.shots.a"], "it has no model at all"
     assert errors({"b": {**SHOT, "model": "one"}}, defaults={"speed": 9}) == ["$.defaults.speed"]
 
 
