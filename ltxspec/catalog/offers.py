@@ -26,7 +26,7 @@ class OfferedSize:
 
 
 def offered_sizes(model: Model) -> list[OfferedSize]:
-    """The sizes that a model's file lists as pairs, with the prices of some lengths; none if it has no such list."""
+    """The sizes that a model's file lists as pairs, or else has prices for, with the prices of some lengths."""
     pairs, _ = _pairs(model)
     return [OfferedSize(width, height, _size_words(model, title, width, height)) for title, width, height in pairs]
 
@@ -114,13 +114,16 @@ def _is_plain(value: object) -> bool:
 
 @lru_cache(maxsize=256)
 def _pairs(model: Model) -> tuple[Sequence[tuple[str, int, int]], bool]:
-    """Title, width and height of each listed size, and whether no other is taken."""
+    """Title, width and height of each listed or priced size, and whether no other is taken."""
     for is_general, rule in _rules(model.schema):
         options = rule.get("anyOf") or rule.get("oneOf") or ()
         found = [pair for option in options if (pair := _pair(option)) is not None]
         if found and len(found) == len(options):
             return tuple(found), is_general and _are_paired(model.schema)
-    return (), False
+    price = model.settings.price
+    is_by_size = tuple(price.by) == tuple(f"/{side}" for side in _SIDES)
+    priced = [row.at for row in price.rows if all(type(side) is int for side in row.at)] if is_by_size else []
+    return tuple(("", int(width), int(height)) for width, height in priced), False
 
 
 def _are_paired(schema: Mapping[str, Json]) -> bool:

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from ltxspec.catalog.models import Model, load_catalog
+from ltxspec.catalog.models import Catalog, Model, load_catalog
 from ltxspec.catalog.offers import model_words, offered_sizes, takes_only_listed_sizes, value_words
 
 PAIRS = [{"properties": {"width": {"const": 64}, "height": {"const": 36}}}]
@@ -65,10 +65,21 @@ def test_sizes_are_found_in_rules_and_exclusive_only_where_they_always_hold(
 def test_without_a_list_of_sizes_none_is_offered(pro: Model) -> None:
     some_not = [{"anyOf": [*PAIRS, {"required": ["width"]}]}]
     no_numbers = [{"anyOf": [{"properties": {"width": {"const": 64}, "height": {}}}]}]
+    without = {**pro.schema["x-ltxspec"]["price"], "rows": []}
     for rules in (list[Any](), some_not, no_numbers):
-        other = changed(pro, rules)
+        other = changed(pro, rules, price=without)
         assert offered_sizes(other) == []
         assert not takes_only_listed_sizes(other)
+
+
+def test_without_a_list_those_with_a_price_are_offered_and_others_taken(catalog: Catalog) -> None:
+    model = catalog.by_name["lightricks:ltx@2.3-fast"]
+    assert [(size.width, size.height, size.about) for size in offered_sizes(model)] == [
+        (1280, 768, "1 s $0.06"),
+        (1536, 896, "1 s $0.06"),
+        (1024, 1024, "1 s $0.06"),
+    ]
+    assert not takes_only_listed_sizes(model)
 
 
 def test_values_say_what_they_cost_where_that_depends_on_them(pro: Model, fast25: Model) -> None:
