@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ SETTINGS = {
     "schemaStore": {"enable": False},  # nothing is fetched
     "kubernetesCRDStore": {"enable": False},
 }
+SILENCE = 60.0  # seconds after which a server that says nothing is ended
 CURSOR = "|"  # where the cursor is in a text
 CAPABILITIES = {
     "textDocument": {
@@ -145,15 +147,13 @@ class LanguageServer:
 
     def _read(self) -> dict[str, Any]:
         """The next message; what the server asks itself is answered."""
-        stdout = self._process.stdout
-        assert stdout is not None
-        length = 0
-        while (line := stdout.readline()) not in (b"\r\n", b""):
-            name, _, value = line.decode().partition(":")
-            if name.lower() == "content-length":
-                length = int(value)
-        body = stdout.read(length)
-        assert body, "the language server has ended"
+        timer = threading.Timer(SILENCE, self._process.kill)
+        timer.start()
+        try:
+            body = self._next()
+        finally:
+            timer.cancel()
+        assert body, "the language server has ended, or said nothing for too long"
         message: dict[str, Any] = json.loads(body)
         if "id" in message and "method" in message:
             self._send({"id": message["id"], "result": self._settings(message)})
@@ -162,6 +162,16 @@ class LanguageServer:
             marks = [f"{item['range']['start']['line'] + 1}: {item['message']}" for item in found["diagnostics"]]
             self._told[found["uri"]] = marks
         return message
+
+    def _next(self) -> bytes:
+        stdout = self._process.stdout
+        assert stdout is not None
+        length = 0
+        while (line := stdout.readline()) not in (b"\r\n", b""):
+            name, _, value = line.decode().partition(":")
+            if name.lower() == "content-length":
+                length = int(value)
+        return stdout.read(length)
 
     def _settings(self, message: dict[str, Any]) -> Any:
         if message["method"] != "workspace/configuration":
