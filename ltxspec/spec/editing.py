@@ -138,9 +138,10 @@ def _shot(model: EditorModel, own: Sequence[str], parameters: Mapping[str, Json]
     if model.takes_prompt:
         properties["prompt"] = {"$ref": f"#/$defs/{PROMPT_DEFINITION}"}
     properties |= {name: {"$ref": f"#/$defs/{model.slug}/properties/{name}"} for name in parameters if name not in own}
-    required = {"required": ["prompt"]} if model.needs_prompt else {}
-    rules = [*_size_offers(model), *(_size_rules(model) if model.only_sizes else ())]
-    return {"title": model.title or model.slug, **_closed(properties), **required, **_joined(rules)}
+    # Apart from the properties, because editors else offer the required ones once more, as a whole shot.
+    required = [{"required": ["prompt"]}] if model.needs_prompt else []
+    rules = [*required, *_size_offers(model), *(_size_rules(model) if model.only_sizes else ())]
+    return {"title": model.title or model.slug, **_closed(properties), **_joined(rules)}
 
 
 def _size_offers(model: EditorModel) -> Iterable[Schema]:

@@ -241,6 +241,28 @@ def test_templates_and_nulls_are_allowed_wherever_a_value_is(server: LanguageSer
             assert server.problems(spec, written(spec, model, rest)) == []
 
 
+def test_models_of_the_sdk_are_offered_with_their_own_parameters(server: LanguageServer, tmp_path: Path) -> None:
+    ltxspec("init", "--ci", "none", "--name", "night", cwd=tmp_path)
+    told = ltxspec("models", "import", "runware-sdk", cwd=tmp_path).err
+    assert (
+        "Editors know the models from `schemas/spec/v1.json`: `ltxspec schema spec --write` brings it up to date"
+        in told
+    )
+    ltxspec("schema", "spec", "--write", cwd=tmp_path)
+    ours = tmp_path / "specs" / "night.yaml"
+    files = sorted((tmp_path / "schemas" / "models").glob("*.json"))
+    assert len(files) > 90
+    for path in files[::9]:  # all of them would take ten seconds
+        model = json.loads(path.read_text("utf-8"))
+        block = model["x-ltxspec"]
+        given = {"taskType", "model", "positivePrompt", *block["order"]}
+        prompt = {"prompt"} if "positivePrompt" in model["properties"] else set()
+        shot = labels(server.completion(ours, written(ours, block["air"], "shots:\n  a:\n    |\n")))
+        assert {label for label in shot if "×" not in label} == (
+            set(model["properties"]) - given | set(OWN_KEYS) | prompt
+        )
+
+
 def test_the_copy_is_renewed_and_an_old_one_is_noticed(tmp_path: Path) -> None:
     def told() -> dict[str, Any]:
         rows = ltxspec("doctor", "--provider", "sandbox", "--format", "json", cwd=tmp_path).json["checks"]

@@ -68,6 +68,24 @@ def test_writing_a_default_out_buys_nothing_without_a_prompt_either(tmp_path: Pa
     assert shot["action"] in ("no-op", "update")
 
 
+def test_takes_without_a_prompt_are_decided_about_picked_and_adopted(tmp_path: Path) -> None:
+    upscaler(tmp_path)
+    write_spec(tmp_path, f"model: maker-up\nshots:\n  gate: {{inputs: {{video: '{VIDEO}'}}}}\n")
+    ltxspec("apply", "--provider", "sandbox", "--allow-unknown-cost", cwd=tmp_path)
+    for arguments in (["status"], ["cost"], ["graph"], ["lock", "verify"], ["pick", "night.gate", "--take", "1"]):
+        ltxspec(*arguments, "--provider", "sandbox", cwd=tmp_path)
+    assert "approved" in ltxspec("approve", "night.gate", "--provider", "sandbox", cwd=tmp_path).out
+    lockfile = json.loads((tmp_path / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json").read_text("utf-8"))
+    (take,) = lockfile["shots"]["gate"]["takes"]
+    order = {**take["request"], "taskUUID": take["taskUUID"]}
+    given = {"taskType": "upscale", "taskUUID": take["taskUUID"], "videoUUID": take["outputs"][0]["videoUUID"]}
+    (tmp_path / "order.json").write_text(json.dumps(order), "utf-8")
+    (tmp_path / "answer.json").write_text(json.dumps({**given, "videoURL": VIDEO, "cost": 0.1}), "utf-8")
+    ltxspec("import", "night.gate", "--request", "order.json", "--response", "answer.json", cwd=tmp_path)
+    (shot,) = ltxspec("plan", "--format", "json", cwd=tmp_path).json["shots"]
+    assert (shot["action"], shot["request"]["taskType"]) == ("no-op", "upscale")
+
+
 def test_a_prompt_for_a_model_that_takes_none_is_refused(tmp_path: Path) -> None:
     upscaler(tmp_path)
     write_spec(tmp_path, f"model: maker-up\nshots:\n  gate: {{prompt: a gate, inputs: {{video: '{VIDEO}'}}}}\n")
