@@ -16,11 +16,12 @@ from ltxspec.values import Json
 PROMPT_DEFINITION: Final = "Prompt"
 _SET_ELSEWHERE: Final = frozenset({*SET_BY_LTXSPEC, "model"})
 _OTHERS: Final = "AnyModel"  # of a shot whose model is not known, as while it is being written
+_UNSEEN: Final[Mapping[str, Json]] = {"doNotSuggest": True}  # editors offer the key by another part of the schema
 _FOREIGN: Final = "NotOfThisModel"
 _FOREIGN_DEFINITION: Final[Mapping[str, Json]] = {
     "enum": [None],
     "errorMessage": "The model of this shot has no such parameter; null removes it from the defaults.",
-    "doNotSuggest": True,
+    **_UNSEEN,
 }
 _HAS_MODEL: Final[Mapping[str, Json]] = {"required": ["model"], "properties": {"model": {"type": "string"}}}
 _NO_SUCH_MODEL: Final = (
@@ -88,8 +89,10 @@ def with_models(schema: Schema, shot: Schema, models: Sequence[EditorModel]) -> 
     known = [name for model in models for name in model.names]
     schema["allOf"] = [
         *(_of_spec(model, list(names)) for model in models),
-        _unless_known(known, {"properties": {"shots": _shots_without_model(_OTHERS), "defaults": _any_of(names)}}),
-        _if({"not": _HAS_MODEL}, {"properties": {"shots": {"additionalProperties": _MODEL_NEEDED}}}),
+        _unless_known(
+            known, {"properties": {"shots": _shots_without_model(_OTHERS), "defaults": {**_any_of(names), **_UNSEEN}}}
+        ),
+        _if({"not": _HAS_MODEL}, {"properties": {"shots": {"additionalProperties": _MODEL_NEEDED, **_UNSEEN}}}),
         _if(_some_shot(_HAS_MODEL), {"allOf": [_of_defaults(model) for model in models]}),
     ]
     own_model = [_if(_is_model(model), {"$ref": f"#/$defs/{_shot_name(model)}"}) for model in models]
@@ -182,15 +185,15 @@ def _of_spec(model: EditorModel, names: Sequence[str]) -> Schema:
         {
             "properties": {"shots": _shots_without_model(_shot_name(model))},
             "if": {"properties": {"shots": only_this}},
-            "then": {"properties": {"defaults": {"$ref": f"#/$defs/{model.slug}"}}},
-            "else": {"properties": {"defaults": {"allOf": [_offers(model), _any_of(names)]}}},
+            "then": {"properties": {"defaults": {"allOf": [{"$ref": f"#/$defs/{model.slug}"}], **_UNSEEN}}},
+            "else": {"properties": {"defaults": {"allOf": [_offers(model), _any_of(names)], **_UNSEEN}}},
         },
     )
 
 
 def _of_defaults(model: EditorModel) -> Schema:
     """What a spec offers in `defaults` where some of its shots have this model."""
-    return _if(_some_shot(_is_model(model)), {"properties": {"defaults": _offers(model)}})
+    return _if(_some_shot(_is_model(model)), {"properties": {"defaults": {"allOf": [_offers(model)], **_UNSEEN}}})
 
 
 def _offered(model: EditorModel, parameters: Mapping[str, Mapping[str, Json]]) -> Schema:
@@ -220,7 +223,7 @@ def _model_names(schema: Schema, models: Sequence[EditorModel]) -> Schema:
 
 
 def _shots_without_model(definition: str) -> Schema:
-    return {"additionalProperties": {"if": _HAS_MODEL, "else": {"$ref": f"#/$defs/{definition}"}}}
+    return {"additionalProperties": {"if": _HAS_MODEL, "else": {"$ref": f"#/$defs/{definition}"}}, **_UNSEEN}
 
 
 def _any_of(names: Iterable[str]) -> Schema:

@@ -116,6 +116,17 @@ def test_values_say_what_they_cost(server: LanguageServer, spec: Path) -> None:
     assert about(lengths, "auto") == "price not known"
 
 
+def test_each_key_is_offered_once_and_nowhere_is_null(server: LanguageServer, spec: Path) -> None:
+    for rest in ("|\nshots:\n  a: {prompt: hi}\n", "shots:\n  a:\n    |\n", "shots:\n  a:\n    expect:\n      |\n"):
+        offers = server.completion(spec, written(spec, PRO, rest))
+        assert len({offer.label for offer in offers}) == len(offers) > 3
+        assert [offer for offer in offers if offer.label == "defaults" and offer.text != "defaults: "] == []
+    for rest in ("    gate: |\n", "    expect:\n      audio: |\n", "    title: |\n", "    model: |\n"):
+        assert "null" not in labels(
+            server.completion(spec, written(spec, PRO, f"shots:\n  a:\n    prompt: hi\n{rest}"))
+        )
+
+
 def test_hover_is_about_the_model(server: LanguageServer, spec: Path) -> None:
     shown = server.hover(spec, written(spec, PRO, "shots:\n  a:\n    prompt: hi\n    dura|tion: 8\n"))
     assert shown.startswith("#### LTX-2 Pro\n\nLength of the video in seconds.\n")
