@@ -50,9 +50,10 @@ format: $(DEV) ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(DEV) ## start-up, plans beside the bare work, reviews of 1,000 shots: how long they take
+bench: $(DEV) ## start-up, plans beside the bare work, chains beside single shots, reviews of 1,000 shots: how long they take
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/plan_speed.py
+	$(BIN)/python benchmarks/chain_speed.py
 	$(BIN)/python benchmarks/review_speed.py
 
 crash: $(DEV) ## kill thousands of applies, play worlds of many actors, count what was lost (COUNT SEED KILLS STEPS FILMS)
