@@ -6,8 +6,8 @@ Run as a script, in a process of its own, so that the process that measures stay
 
 `inline` gives every shot a prompt of about 600 characters; `full` gives it all its parameters too, seven keys a shot;
 `quoted` is `full` as a program would write it, on one line in quotes; `shared` gives them one template file and a dozen
-variables each. `--edited 100` writes the same spec with every hundredth prompt changed. `--begins chain` begins each shot
-with the last frame of the one before it, in chains of ten; `--begins image` begins the same shots with an image instead.
+variables each. `--edited 100` writes the same spec with every hundredth prompt changed. `--begins chain` begins each
+shot with the last frame of the one before it, in chains of ten; `--begins image` begins the same shots with an image.
 """
 
 import argparse

@@ -24,7 +24,8 @@ def test_planning_speed_is_measured_on_a_plan_that_finds_the_edits(shape: str) -
 
 def test_chains_are_measured_beside_single_shots() -> None:
     _, _, row = run("chain_speed.py", "--shots", "12", "--shapes", "inline", "--rounds", "1")
-    assert row.split()[0] == "inline" and row.count("x") == 2
+    assert row.split()[0] == "inline"
+    assert row.count("x") == 2
 
 
 def test_a_review_is_measured_cold_and_warm_with_the_size_of_its_page() -> None:
