@@ -284,7 +284,8 @@ def _with_verdicts(project: ProjectContext, plan: Plan) -> Plan:
     """The plan with what people decided about the takes that it keeps; what it does stays the same."""
     remarks = remarks_of(project)
     found = doubted(plan.changes, remarks.by_task)
-    return replace(plan, doubted=found, diagnostics=[*plan.diagnostics, *remarks.unread, *doubt_warning(found)])
+    warned = doubt_warning(found, lambda spec: recorded_state(project, spec).lockfile)
+    return replace(plan, doubted=found, diagnostics=[*plan.diagnostics, *remarks.unread, *warned])
 
 
 def _refuse_to_keep_secrets(variables: Mapping[str, Json]) -> None:

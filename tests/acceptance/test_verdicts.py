@@ -190,7 +190,8 @@ def test_plan_says_which_up_to_date_shots_have_takes_that_are_decided_against(re
     ltxspec("reject", "night.alley", "--note", "too dark", "--by", "Bo", cwd=rendered)
     said = ltxspec(*plan, cwd=rendered).err
     assert "warning[doubted-take]: the take that `night.alley` uses is decided against (1 rejected)" in said
-    assert "hint: `--retake night.alley` renders it once more, for its full price" in said
+    assert "hint: `ltxspec pick night.alley --take N` uses another take of it" in said
+    assert "`--retake night.alley` renders it once more, for its full price" in said
     whole = ltxspec("-v", *plan, cwd=rendered).out
     assert "kept, though decided against:\n  night.alley  rejected by Bo: too dark\n" in whole
     document = ltxspec(*plan, "--format", "json", cwd=rendered).json
