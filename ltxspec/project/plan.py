@@ -185,7 +185,7 @@ def plan_specs(  # noqa: PLR0913  # what a plan is made of, each from another si
     context = _context(project, selection)
     have = {spec.name: (recorded or {}).get(spec.name) or recorded_state(project, spec.name) for spec in rendered}
     diagnostics = check_selection(selection, rendered, have, is_saved=is_saved)
-    verdicts = cache(lambda: remarks_of(project, tree).by_task)
+    verdicts = cache(lambda: remarks_of(project, tree).certain)
     changes, offered = planned_across(rendered, have, context, others or others_on_disk(project, rendered), verdicts)
     diagnostics += _remarks(project, rendered, have, changes)
     found = selected(changes, selection, {spec.name for spec in rendered if spec.is_context})

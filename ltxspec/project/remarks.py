@@ -1,6 +1,7 @@
 """Reads what people decided about takes, for every command that shows it; `verdicts.py` writes it.
 
-Verdicts decide nothing about orders. A file that cannot be read is a warning here, and an error for what writes it.
+A file that cannot be read is a warning here, and an error for what writes it. It may hold a rejection of any take:
+until it can be read, no approval sets anything free.
 """
 
 from collections.abc import Mapping
@@ -38,6 +39,16 @@ class Remarks:
     noted: Mapping[TaskId, tuple[Note, ...]] = field(default_factory=dict)
     withdrawn: Mapping[TaskId, tuple[Withdrawal, ...]] = field(default_factory=dict)
 
+    @property
+    def certain(self) -> Mapping[TaskId, Remark]:
+        """The deciding remarks by which others may follow: no approval, if a file that may say otherwise is unread."""
+        if not self.unread:
+            return self.by_task
+        return {task: remark for task, remark in self.by_task.items() if remark.is_against}
+
+
+NOTHING_SAID = Remarks()
+
 
 def verdict_path(project: ProjectContext, spec: str) -> Path:
     """The file of a spec's verdicts, beside its lockfile."""
@@ -72,7 +83,7 @@ def remarks_of(project: ProjectContext, tree: FileTree | None = None) -> Remarks
         try:
             files.append(verdicts_of(project, name.removesuffix(SUFFIX), tree))
         except LtxspecError as error:
-            message = f"{error.summary}; its verdicts are unknown"
+            message = f"{error.summary}; its verdicts are unknown, and until it can be read no approval counts"
             unread.append(Diagnostic("warning", UNREAD, message, error.where, error.hint))
     verdicts, noted = said_in(files)
     by_task = {task: remark for task, remarks in verdicts.items() if (remark := latest(remarks)) is not None}

@@ -65,7 +65,7 @@ class PreparedRun:
         adapters = Adapters(
             provider, archive, clock, media_loader(self.project), emit, self.arriving, videos,
             _labelled(self.replan, labels), rival,
-            partial(_is_approved, cache(lambda: remarks_of(self.project).by_task)),
+            partial(_is_approved, cache(lambda: remarks_of(self.project).certain)),
         )  # fmt: skip
         try:
             summary = await run_engine(self.jobs, adapters, self.settings, self.budget, self.stop)

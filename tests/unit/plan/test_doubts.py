@@ -36,5 +36,5 @@ def test_another_take_of_the_same_request_is_the_free_way_out() -> None:
     found = doubted([change(Action.NO_OP, request("s"), number=1)], REMARKS)
     for other, is_offered in ((take(number=5), True), (take("b", number=5), False)):
         have = lockfile(s=record(take(), other))
-        (warning,) = doubt_warning(found, lambda _, have=have: have)
+        (warning,) = doubt_warning(found, {"night": have}.__getitem__)
         assert ("`ltxspec pick night.s --take N`" in (warning.hint or "")) is is_offered
