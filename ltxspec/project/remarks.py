@@ -4,7 +4,7 @@ A file that cannot be read is a warning here, and an error for what writes it. I
 until it can be read, no approval sets anything free.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from ltxspec.lock.verdicts import (
     SUFFIX,
     Note,
     Remark,
+    Verdict,
     VerdictError,
     VerdictFile,
     decode_verdicts,
@@ -101,3 +102,28 @@ def said_or_warn(project: ProjectContext) -> Remarks:
     for item in remarks.unread:
         project.warn(f"{item.message} ({item.hint})" if item.hint else item.message)
     return remarks
+
+
+class Approvals:
+    """Whether takes are approved at this moment: files of verdicts may change while a run waits."""
+
+    def __init__(self, project: ProjectContext) -> None:
+        self._project = project
+        self._seen: Sequence[tuple[str, int, int]] | None = None
+        self._remarks = NOTHING_SAID
+
+    def __contains__(self, task: object) -> bool:
+        """Whether the remark that decides about a take now approves it."""
+        seen = self._state()
+        if seen is None or seen != self._seen:
+            self._seen, self._remarks = seen, remarks_of(self._project)
+        remark = self._remarks.certain.get(TaskId(str(task)))
+        return remark is not None and remark.verdict is Verdict.APPROVED
+
+    def _state(self) -> Sequence[tuple[str, int, int]] | None:
+        """Name, time and size of every file of verdicts; None if that cannot be said."""
+        try:
+            found = [(path.name, path.stat()) for path in sorted(self._project.lockfiles.glob(f"*{SUFFIX}"))]
+        except OSError:
+            return None
+        return [(name, facts.st_mtime_ns, facts.st_size) for name, facts in found]
