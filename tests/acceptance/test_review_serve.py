@@ -108,6 +108,9 @@ def test_without_the_token_there_is_nothing(address: str) -> None:
     for path in ("", "x/", "api/state", "é/", f"{'a' * 24}/api/state"):
         found = httpx.get(f"http://127.0.0.1:{port}/{path}")
         assert (found.status_code, "printed" in found.text) == (404, True)
+    with socket.create_connection(("127.0.0.1", port or 0)) as connection:
+        connection.sendall(f"OPTIONS * HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 404")
 
 
 def test_each_server_has_a_token_of_its_own(address: str, studio: Path) -> None:

@@ -168,6 +168,11 @@ def test_a_damaged_file_is_a_warning_for_what_only_shows_verdicts(command: tuple
     assert path.read_text("utf-8") == '{"reviewVersion": 1'
 
 
+def test_a_damaged_file_is_found_by_lock_verify(bought: Path) -> None:
+    (bought / "lockfiles" / "night.review.json").write_text("<<<<<<< ours", "utf-8")
+    assert "`lockfiles/night.review.json` is not JSON" in ltxspec("lock", "verify", cwd=bought, check=1).err
+
+
 def test_a_damaged_file_stops_no_apply(rendered: Path) -> None:
     (rendered / ".ltxspec" / "sandbox" / "lockfiles" / "night.review.json").write_text("[]", "utf-8")
     done = ltxspec("apply", "--target", "night.alley", cwd=rendered)
