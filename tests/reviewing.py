@@ -49,7 +49,10 @@ def git(folder: Path, *arguments: str) -> None:
 
 
 def make_studio(folder: Path) -> Path:
-    """A project whose change is bought: `alley` has three takes, `bridge` one, and `door` waits for an approval."""
+    """A project whose change is bought: `alley` has three takes, `bridge` one, and `door` waits for an approval.
+
+    The page of its review is `review.html`.
+    """
     folder.mkdir()
     (folder / "ltxspec.toml").write_text(CONFIG, "utf-8")
     (folder / "specs").mkdir()
@@ -63,6 +66,7 @@ def make_studio(folder: Path) -> Path:
     spec.write_text(spec.read_text("utf-8").replace("Rome", "Porto"), "utf-8")
     run(folder, "apply", "--auto-approve")
     run(folder, "apply", "--auto-approve", "--retake", "night.alley", "--target", "night.alley")
+    run(folder, "review", "--html", "review.html")
     return folder
 
 
