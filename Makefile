@@ -1,7 +1,7 @@
 # Everything a developer does here, by name. Needs only make and Python 3.11 or later with its venv module.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check slow lint format bench crash mutants fuzz lock wheel clean
+.PHONY: help demo test quick check slow lint format bench crash mutants fuzz lock wheel clean
 
 # Set in many containers. It would make every start of ltxspec compile all of its sources again: seconds instead of
 # tenths, and no timing would mean anything.
@@ -27,7 +27,9 @@ demo: $(RUNTIME) ## plan and render the quickstart, offline and free, then show 
 	$(BIN)/ltxspec apply --provider sandbox --auto-approve specs/quickstart.yaml
 	@ls -lhL renders/sandbox/quickstart/*
 
-test: lint ## style, types, layers, and the quick tests
+test: lint quick ## style, types, layers, and the quick tests
+
+quick: $(DEV) ## the quick tests alone
 	$(PYTEST) $(addprefix --ignore=,$(SLOW))
 
 slow: $(DEV) $(EDITOR)/.installed ## the slow tests: commands and pipelines as users run them, kills, a browser
@@ -51,9 +53,10 @@ format: $(DEV) ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(DEV) ## start-up, plans beside the bare work, reviews of 1,000 shots: how long they take
+bench: $(DEV) ## start-up, plans beside the bare work, chains beside single shots, reviews of 1,000 shots: how long they take
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/plan_speed.py
+	$(BIN)/python benchmarks/chain_speed.py
 	$(BIN)/python benchmarks/review_speed.py
 
 crash: $(DEV) ## kill thousands of applies, play worlds of many actors, count what was lost (COUNT SEED KILLS STEPS FILMS)

@@ -2,11 +2,12 @@
 
 Run as a script, in a process of its own, so that the process that measures stays small:
 
-    python benchmarks/workload.py FOLDER SHOTS SHAPE [--edited EVERY]
+    python benchmarks/workload.py FOLDER SHOTS SHAPE [--edited EVERY] [--begins WITH]
 
 `inline` gives every shot a prompt of about 600 characters; `full` gives it all its parameters too, seven keys a shot;
 `quoted` is `full` as a program would write it, on one line in quotes; `shared` gives them one template file and a dozen
-variables each. `--edited 100` writes the same spec with every hundredth prompt changed.
+variables each. `--edited 100` writes the same spec with every hundredth prompt changed. `--begins chain` begins each
+shot with the last frame of the one before it, in chains of ten; `--begins image` begins the same shots with an image.
 """
 
 import argparse
@@ -14,6 +15,12 @@ from pathlib import Path
 
 SPEC = "bench"
 SHAPES = ("inline", "full", "quoted", "shared")
+BEGINNINGS = {
+    "text": "",
+    "image": '    inputs: {{frameImages: [{{image: "https://example.com/{number}.png", frame: first}}]}}\n',
+    "chain": "    inputs: {{frameImages: [{{image: {{shot: shot-{before:06}, frame: last}}, frame: first}}]}}\n",
+}
+CHAIN = 10  # shots in one
 
 SUBJECTS = ("a lighthouse keeper", "two cyclists", "an old ferry", "a street musician", "a flock of starlings")
 PLACES = ("in a harbour town", "under a glass roof", "on a salt flat", "beside a slow canal", "above the tree line")
@@ -51,7 +58,7 @@ shots:
 """
 
 
-def write_project(folder: Path, *, shots: int, shape: str, edited: int = 0) -> Path:
+def write_project(folder: Path, *, shots: int, shape: str, edited: int = 0, begins: str = "text") -> Path:
     """Write the spec (and the template it shares) below `folder` and return its path.
 
     Args:
@@ -59,6 +66,7 @@ def write_project(folder: Path, *, shots: int, shape: str, edited: int = 0) -> P
         shots: how many.
         shape: one of SHAPES.
         edited: change every n-th prompt; 0 changes none.
+        begins: one of BEGINNINGS; the first of every ten shots begins with text alone.
     """
     spec = folder / "specs" / f"{SPEC}.yaml"
     spec.parent.mkdir(parents=True, exist_ok=True)
@@ -68,6 +76,8 @@ def write_project(folder: Path, *, shots: int, shape: str, edited: int = 0) -> P
         out.write(HEAD.format(name=SPEC))
         for number in range(shots):
             out.write(write_shot(number, "dusk" if edited and number % edited == 0 else "dawn"))
+            if number % CHAIN:
+                out.write(BEGINNINGS[begins].format(number=number, before=number - 1))
     return spec
 
 
@@ -121,8 +131,9 @@ def main() -> None:
     parser.add_argument("shots", type=int)
     parser.add_argument("shape", choices=SHAPES)
     parser.add_argument("--edited", type=int, default=0, metavar="EVERY")
+    parser.add_argument("--begins", choices=BEGINNINGS, default="text", metavar="WITH")
     given = parser.parse_args()
-    write_project(given.folder, shots=given.shots, shape=given.shape, edited=given.edited)
+    write_project(given.folder, shots=given.shots, shape=given.shape, edited=given.edited, begins=given.begins)
 
 
 if __name__ == "__main__":

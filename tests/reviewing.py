@@ -22,14 +22,15 @@ shots:
     inputs: {frameImages: [{image: {shot: bridge, frame: last}, frame: first}]}
 """
 CONFIG = '[provider]\nname = "sandbox"\n[sandbox]\nspeed = 1000\n'
+PATHS = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
 FILE = Path(".ltxspec") / "sandbox" / "lockfiles" / "night.review.json"
 
 
 def run(folder: Path, *arguments: str) -> str:
     """What a command prints, run as a process of its own: while a browser is open, none can run in this one."""
-    environ = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1"}
+    environ = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "PYTHONPATH": os.pathsep.join(PATHS)}
     done = subprocess.run(
-        [sys.executable, "-m", "ltxspec", *arguments],
+        [sys.executable, "-m", "small_films", *arguments],
         cwd=folder,
         env=environ,
         stdin=subprocess.DEVNULL,
@@ -49,7 +50,10 @@ def git(folder: Path, *arguments: str) -> None:
 
 
 def make_studio(folder: Path) -> Path:
-    """A project whose change is bought: `alley` has three takes, `bridge` one, and `door` waits for an approval."""
+    """A project whose change is bought: `alley` has three takes, `bridge` one, and `door` waits for an approval.
+
+    The page of its review is `review.html`.
+    """
     folder.mkdir()
     (folder / "ltxspec.toml").write_text(CONFIG, "utf-8")
     (folder / "specs").mkdir()
@@ -63,6 +67,7 @@ def make_studio(folder: Path) -> Path:
     spec.write_text(spec.read_text("utf-8").replace("Rome", "Porto"), "utf-8")
     run(folder, "apply", "--auto-approve")
     run(folder, "apply", "--auto-approve", "--retake", "night.alley", "--target", "night.alley")
+    run(folder, "review", "--html", "review.html")
     return folder
 
 

@@ -12,7 +12,7 @@ from ltxspec.plan.expectations import unmet_by
 from ltxspec.plan.holding import approval, lack
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.sources import nth_take, output_of
-from ltxspec.render.expectations import NONE, Expectations
+from ltxspec.render.expectations import NONE
 from ltxspec.render.models import Request
 from ltxspec.render.references import Reference
 from ltxspec.values import ShotAddress, TaskId
@@ -56,13 +56,13 @@ class Chains:
     _ended: dict[ShotAddress, "asyncio.Future[ShotOutcome | None]"] = field(default_factory=dict)
     _tasks: dict[ShotAddress, TaskId] = field(default_factory=dict)  # takes that sources have, or get in this run
     _failed: dict[ShotAddress, ShotOutcome] = field(default_factory=dict)
-    _expected: dict[ShotAddress, Expectations] = field(default_factory=dict)
+    _sources: dict[ShotAddress, Request] = field(default_factory=dict)  # with a gate, or with expectations
 
     def __post_init__(self) -> None:
         """Note which takes there are already."""
         for change in self.changes:
-            if change.request is not None:
-                self._expected[change.address] = change.request.expect
+            if change.request is not None and (change.request.gate or change.request.expect != NONE):
+                self._sources[change.address] = change.request
             if change.action.spends:
                 self._ended[change.address] = asyncio.get_running_loop().create_future()
             elif change.task_id is not None and change.request is not None:  # else an order for an earlier version
@@ -90,6 +90,23 @@ class Chains:
         found = [sha256 or await self._output(reference) for reference, sha256 in pairs]
         ledger = self.ledgers[change.address.spec]
         return self.replan(request.beginning_with(found), ledger.state)
+
+    def refuse_unapproved(self, change: Change) -> None:
+        """Refuse an order whose source needs an approval and has none now: people decide while a run waits.
+
+        Raises:
+            SourceMissing: so it is.
+        """
+        for reference in change.request.references if change.request is not None else ():
+            source = self._sources.get(reference.source)
+            if source is None:
+                continue
+            take = self._take(reference)
+            unmet = unmet_by(take, source.expect)
+            if (source.gate or unmet) and not self.is_approved(take.task_id):
+                lacking = f"is not as expected: {'; '.join(unmet.values())}" if unmet else "is not approved any more"
+                cure = f"{approval(reference)} sets this free"
+                raise SourceMissing(f"{_ITS_SOURCE}`{reference.source}` {lacking}; {cure}")
 
     async def _wait_for(self, request: Request) -> None:
         for source in request.after:
@@ -119,10 +136,6 @@ class Chains:
         sha256 = output_of(take, reference.result)
         if sha256 is None:
             raise SourceMissing(f"the video of its source `{source}` cannot be fetched; try `ltxspec archive pull`")
-        unmet = unmet_by(take, self._expected.get(source, NONE))
-        if unmet and not self.is_approved(take.task_id):
-            cure = f"{approval(reference)} sets this free"
-            raise SourceMissing(f"{_ITS_SOURCE}`{source}` is not as expected: {'; '.join(unmet.values())}; {cure}")
         return sha256
 
     def _take(self, reference: Reference) -> Take:

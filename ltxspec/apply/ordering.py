@@ -84,6 +84,10 @@ class Ordering:
         except SourceMissing as missing:
             return held_back(order.change, context, str(missing))
         async with self._places:
+            try:
+                self.chains.refuse_unapproved(change)
+            except SourceMissing as missing:
+                return held_back(change, context, str(missing))
             if change is not order.change:
                 running = self._follow(replace(order, change=change), context)
             else:

@@ -49,9 +49,12 @@ def replaced_at(value: Json, path: Sequence[str | int], new: Json) -> Json:
     """A copy of `value` with `new` at `path`, through mappings and lists; everything not on the path is shared."""
     if not path:
         return new
-    copy: Any = dict(value) if isinstance(value, Mapping) else list(value)
-    copy[path[0]] = replaced_at(value[path[0]], path[1:], new)
-    return copy
+    whole = part = value.copy()
+    for key in path[:-1]:
+        part[key] = part[key].copy()
+        part = part[key]
+    part[path[-1]] = new
+    return whole
 
 
 def resolve(root: Mapping[str, Json], schema: Json) -> Mapping[str, Json]:

@@ -1,9 +1,10 @@
 """Takes that a plan keeps although people decided against them: a warning, and never a reason to buy."""
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from ltxspec.errors import Diagnostic
+from ltxspec.lock.models import Lockfile
 from ltxspec.lock.verdicts import Remark, Verdict
 from ltxspec.plan.actions import Action, Change
 from ltxspec.values import ShotAddress, TaskId
@@ -26,18 +27,40 @@ def doubted(changes: Iterable[Change], remarks: Mapping[TaskId, Remark]) -> dict
     }
 
 
-def doubt_warning(found: Mapping[ShotAddress, Remark]) -> list[Diagnostic]:
-    """One warning for all of them; none without any."""
+def doubt_warning(found: Mapping[ShotAddress, Remark], lockfile_of: Callable[[str], Lockfile]) -> list[Diagnostic]:
+    """One warning for all of them; none without any.
+
+    Args:
+        found: the shots, with the deciding remark.
+        lockfile_of: gives the lockfile of a spec.
+    """
     if not found:
         return []
     verdicts = [remark.verdict for remark in found.values()]
     kinds = {"rejected": verdicts.count(Verdict.REJECTED), "needs work": verdicts.count(Verdict.NEEDS_WORK)}
     counts = ", ".join(f"{number:,} {name}" for name, number in kinds.items() if number)
     first = next(iter(found))
+    name = shlex.quote(str(first))
     if len(found) == 1:
         message = f"the take that `{first}` uses is decided against ({counts}), and is not rendered again by itself"
     else:
         message = f"{len(found):,} shots use takes that are decided against ({counts}), and are not rendered again"
     which = "" if len(found) == 1 else "; `-v` and `--format json` list them"
-    hint = f"`--retake {shlex.quote(str(first))}` renders it once more, for its full price{which}"
+    free = f"`ltxspec pick {name} --take N` uses another take of it (`ltxspec show {name}` lists them); "
+    hint = f"`--retake {name}` renders it once more, for its full price{which}"
+    hint = f"{free}{hint}" if _has_another(lockfile_of(first.spec), first.instance) else hint
     return [Diagnostic("warning", DOUBTED, message, hint=hint)]
+
+
+def _has_another(lockfile: Lockfile, instance: str) -> bool:
+    """Whether another take of the same request could be used instead, which costs nothing."""
+    record = lockfile.shots.get(instance)
+    current = record.current_take if record is not None else None
+    return (
+        current is not None
+        and record is not None
+        and any(
+            take.status == "succeeded" and take.fingerprint == current.fingerprint and take is not current
+            for take in record.takes
+        )
+    )

@@ -5,6 +5,7 @@ plan gives a source another take than was assumed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 
 from ltxspec.lock.models import ShotRecord
 from ltxspec.lock.verdicts import Remark
@@ -49,10 +50,12 @@ def planned_in_order(
 def _settled(sources: Sources, selection: Selection, plan: Callable[[Sequence[RenderedSpec]], Planned]) -> Planned:
     """The plan in which every reference means the take that its source has after it."""
     kept = sources.as_recorded(selection)
-    for _ in range(sources.depth + _MORE_ROUNDS):
+    for planned in count(1):
         changes, offered = plan(sources.completed(kept))
         now = sources.kept_by(changes, offered)
         if now == kept:
             return changes, offered
         kept = now
+        if planned >= _MORE_ROUNDS and planned >= sources.depth + _MORE_ROUNDS:
+            break
     return plan(sources.completed({}))  # takes change hands in a circle: none of them is certain

@@ -58,6 +58,8 @@ class Sources:
 
     def completed(self, kept: Kept) -> list[RenderedSpec]:
         """The specs, with the requests completed whose sources have a take."""
+        if not (kept or self._is_pinned):
+            return list(self._specs)
         return [
             replace(spec, requests=[self._completed(request, kept) for request in spec.requests])
             if any(request.references for request in spec.requests)
@@ -85,7 +87,7 @@ class Sources:
         return request.after if request is not None else ()
 
     def _completed(self, request: Request, kept: Kept) -> Request:
-        if not request.references or not (kept or self._is_pinned):
+        if not request.references:
             return request
         outputs = [self._output(reference, kept) for reference in request.references]
         known = self._known.get(request.address)

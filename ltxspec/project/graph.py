@@ -22,4 +22,4 @@ def project_graph(project: ProjectContext, paths: Sequence[str] = (), *, whole: 
         LockfileError: a lockfile or a journal cannot be trusted.
     """
     planned = plan_project(project, PlanOptions(tuple(paths)))
-    return shot_graph(planned.plan, remarks_of(project).by_task, whole=whole)
+    return shot_graph(planned.plan, remarks_of(project).certain, whole=whole)

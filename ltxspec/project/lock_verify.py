@@ -16,6 +16,7 @@ from ltxspec.lock.models import Lockfile
 from ltxspec.lock.times import Copies
 from ltxspec.project.lookup import expected_names, lockfile_names, recorded_state
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.remarks import remarks_of
 from ltxspec.project.snapshot import catalog_at
 from ltxspec.services import is_free
 from ltxspec.storage.config import parse_config
@@ -30,7 +31,7 @@ _UNKNOWN = "it is unknown whether its records still exist"
 def verify_lockfiles(project: ProjectContext, bases: Sequence[str] = ()) -> list[LockfileError]:
     """List every problem once; with its location and remedy if it concerns one file.
 
-    Reads what is on disk now: the lockfiles of the project's provider, and those of paid providers.
+    Reads what is on disk now: lockfiles and files of verdicts of the project's provider, and those of paid providers.
 
     Args:
         project: the project.
@@ -54,6 +55,7 @@ def verify_lockfiles(project: ProjectContext, bases: Sequence[str] = ()) -> list
                 damaged |= set() if side.service.free else {name}
             else:
                 present += [] if side.service.free else [lockfile]
+        problems += [LockfileError(item.message, where=item.where, hint=item.hint) for item in remarks_of(side).unread]
     now = copies_of(present)
     earlier = [_read_base(project, base, now, damaged, problems) for base in bases]
     records = [(known, *record) for known, records in earlier for record in records]

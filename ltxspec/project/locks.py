@@ -12,9 +12,11 @@ from ltxspec.plan.selection import selection
 from ltxspec.project.load import render_specs
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec
+from ltxspec.storage.file_lock import exclusive
 from ltxspec.storage.provenance import refuse_stranger
 from ltxspec.storage.state import FileSpecState, open_state
 
+_WRITING = 10.0  # seconds to wait for another process that writes verdicts, which takes a moment
 _TRIES = 4  # attempts, if specs are renamed while their locks are acquired
 
 
@@ -56,6 +58,19 @@ def locked(
             )
             for name in sorted(set(specs))
         }
+
+
+@contextlib.contextmanager
+def verdicts_locked(project: ProjectContext, *, command: str) -> Iterator[None]:
+    """Lock the files of verdicts of all specs. An apply does not hold this lock: while it runs, people decide.
+
+    Raises:
+        LockHeld: another process has been writing verdicts for ten seconds.
+        StorageError: they cannot be locked.
+    """
+    guard = project.local / "locks" / "verdicts"  # no name of a spec's lock, which all end in `.lock`
+    with exclusive(guard, wait=_WRITING, command=command, within=project.root, on_wait=project.on_wait):
+        yield
 
 
 @contextlib.contextmanager

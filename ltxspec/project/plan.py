@@ -185,7 +185,7 @@ def plan_specs(  # noqa: PLR0913  # what a plan is made of, each from another si
     context = _context(project, selection)
     have = {spec.name: (recorded or {}).get(spec.name) or recorded_state(project, spec.name) for spec in rendered}
     diagnostics = check_selection(selection, rendered, have, is_saved=is_saved)
-    verdicts = cache(lambda: remarks_of(project, tree).by_task)
+    verdicts = cache(lambda: remarks_of(project, tree).certain)
     changes, offered = planned_across(rendered, have, context, others or others_on_disk(project, rendered), verdicts)
     diagnostics += _remarks(project, rendered, have, changes)
     found = selected(changes, selection, {spec.name for spec in rendered if spec.is_context})
@@ -284,7 +284,8 @@ def _with_verdicts(project: ProjectContext, plan: Plan) -> Plan:
     """The plan with what people decided about the takes that it keeps; what it does stays the same."""
     remarks = remarks_of(project)
     found = doubted(plan.changes, remarks.by_task)
-    return replace(plan, doubted=found, diagnostics=[*plan.diagnostics, *remarks.unread, *doubt_warning(found)])
+    warned = doubt_warning(found, lambda spec: recorded_state(project, spec).lockfile)
+    return replace(plan, doubted=found, diagnostics=[*plan.diagnostics, *remarks.unread, *warned])
 
 
 def _refuse_to_keep_secrets(variables: Mapping[str, Json]) -> None:

@@ -1,9 +1,10 @@
 """Reads what people decided about takes, for every command that shows it; `verdicts.py` writes it.
 
-Verdicts decide nothing about orders. A file that cannot be read is a warning here, and an error for what writes it.
+A file that cannot be read is a warning here, and an error for what writes it. It may hold a rejection of any take:
+until it can be read, no approval sets anything free.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from ltxspec.lock.verdicts import (
     SUFFIX,
     Note,
     Remark,
+    Verdict,
     VerdictError,
     VerdictFile,
     decode_verdicts,
@@ -37,6 +39,16 @@ class Remarks:
     verdicts: Mapping[TaskId, tuple[Remark, ...]] = field(default_factory=dict)  # the deciding one last
     noted: Mapping[TaskId, tuple[Note, ...]] = field(default_factory=dict)
     withdrawn: Mapping[TaskId, tuple[Withdrawal, ...]] = field(default_factory=dict)
+
+    @property
+    def certain(self) -> Mapping[TaskId, Remark]:
+        """The deciding remarks by which others may follow: no approval, if a file that may say otherwise is unread."""
+        if not self.unread:
+            return self.by_task
+        return {task: remark for task, remark in self.by_task.items() if remark.is_against}
+
+
+NOTHING_SAID = Remarks()
 
 
 def verdict_path(project: ProjectContext, spec: str) -> Path:
@@ -72,7 +84,7 @@ def remarks_of(project: ProjectContext, tree: FileTree | None = None) -> Remarks
         try:
             files.append(verdicts_of(project, name.removesuffix(SUFFIX), tree))
         except LtxspecError as error:
-            message = f"{error.summary}; its verdicts are unknown"
+            message = f"{error.summary}; its verdicts are unknown, and until it can be read no approval counts"
             unread.append(Diagnostic("warning", UNREAD, message, error.where, error.hint))
     verdicts, noted = said_in(files)
     by_task = {task: remark for task, remarks in verdicts.items() if (remark := latest(remarks)) is not None}
@@ -90,3 +102,28 @@ def said_or_warn(project: ProjectContext) -> Remarks:
     for item in remarks.unread:
         project.warn(f"{item.message} ({item.hint})" if item.hint else item.message)
     return remarks
+
+
+class Approvals:
+    """Whether takes are approved at this moment: files of verdicts may change while a run waits."""
+
+    def __init__(self, project: ProjectContext) -> None:
+        self._project = project
+        self._seen: Sequence[tuple[str, int, int]] | None = None
+        self._remarks = NOTHING_SAID
+
+    def __contains__(self, task: object) -> bool:
+        """Whether the remark that decides about a take now approves it."""
+        seen = self._state()
+        if seen is None or seen != self._seen:
+            self._seen, self._remarks = seen, remarks_of(self._project)
+        remark = self._remarks.certain.get(TaskId(str(task)))
+        return remark is not None and remark.verdict is Verdict.APPROVED
+
+    def _state(self) -> Sequence[tuple[str, int, int]] | None:
+        """Name, time and size of every file of verdicts; None if that cannot be said."""
+        try:
+            found = [(path.name, path.stat()) for path in sorted(self._project.lockfiles.glob(f"*{SUFFIX}"))]
+        except OSError:
+            return None
+        return [(name, facts.st_mtime_ns, facts.st_size) for name, facts in found]

@@ -13,7 +13,7 @@ from ltxspec.plan.recorded import record_under
 from ltxspec.plan.selection import Selection
 from ltxspec.project.plan import plan_specs
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.remarks import remarks_of
+from ltxspec.project.remarks import Remarks, remarks_of
 from ltxspec.project.revisions import Revisions, choose_revisions
 from ltxspec.project.rules import limits_of, rules_of
 from ltxspec.project.snapshot import SnapshotReading, project_at, read_side
@@ -81,10 +81,10 @@ def _compared(old: SnapshotReading, new: SnapshotReading, revisions: Revisions) 
     config = new.project.config
     unruled = replace(new.project, config=replace(config, policy=()))
     plan = plan_specs(unruled, plannable, Selection(), new.recorded, new.others, tree=new.tree)
-    remarks = remarks_of(new.project, new.tree)
+    said, remarks = remarks_of(old.project, old.tree), remarks_of(new.project, new.tree)
     decided = Decided(remarks.by_task, remarks.unread)
     broken = check_policies(rules_of(config), plan, new.project.catalog, new.tree, decided)
-    sides = old.side(new.files), new.side(old.files)
+    sides = old.side(new.files, said), new.side(old.files, remarks)
     terms = ComparisonTerms(
         plan=replace(plan, diagnostics=broken),
         limits=limits_of(config),
@@ -92,7 +92,8 @@ def _compared(old: SnapshotReading, new: SnapshotReading, revisions: Revisions) 
             *_head_problems(new),
             *broken,
             *shadowed_prices(plan, new.project.catalog),
-            *_base_problems(old),
+            *remarks.unread,
+            *_base_problems(old, said),
             *_remarks(revisions),
         ],
         causes=_Causes(old, new).find,
@@ -169,7 +170,7 @@ def _remarks(revisions: Revisions) -> list[Diagnostic]:
     return [Diagnostic("warning", "base-is-head", revisions.remark, hint=hint)] if revisions.remark else []
 
 
-def _base_problems(old: SnapshotReading) -> list[Diagnostic]:
+def _base_problems(old: SnapshotReading, said: Remarks) -> list[Diagnostic]:
     """What cannot be read at the base: one warning per file without a location, as this change need not fix it."""
     broken = [
         Diagnostic(
@@ -187,4 +188,5 @@ def _base_problems(old: SnapshotReading) -> list[Diagnostic]:
         )
         for spec in old.unreadable
     ]
-    return [*broken, *unreadable]
+    unheard = [replace(found, message=f"at the base, {found.message}", where=None) for found in said.unread]
+    return [*broken, *unreadable, *unheard]

@@ -129,7 +129,7 @@ def _refusal(scope: Scope, names: set[str], token: str) -> Response | None:
     host = headers.get("host", "").lower()
     if host not in names:
         return _plain(421, "The review answers to its own host names only.")
-    given = scope["path"].split("/")[1]
+    given = scope["path"].removeprefix("/").partition("/")[0]  # a path may be `*`
     if not secrets.compare_digest(given.encode("utf-8", "replace"), token.encode()):
         return _plain(404, "Open the address that `ltxspec review --serve` printed.")
     if scope["method"] in {"GET", "HEAD"}:

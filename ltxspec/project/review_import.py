@@ -15,7 +15,7 @@ from ltxspec.lock.models import Take
 from ltxspec.lock.review_export import ReviewedTake, ReviewExport, decode_export
 from ltxspec.lock.verdicts import Note, Remark
 from ltxspec.lock.withdrawals import Withdrawal, left
-from ltxspec.project.locks import locked
+from ltxspec.project.locks import verdicts_locked
 from ltxspec.project.lookup import RecordedShot, all_lockfiles, recorded_shots
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of, verdicts_of
@@ -103,7 +103,7 @@ def import_review(project: ProjectContext, path: Path, name: str) -> Imported:
         UnknownTakes: it is about takes that no lockfile has, or about another provider's.
         WrongUsage: it cannot be read, or says something that `approve` and `reject` would not accept.
         VerdictError: it is not an exported file, or a file of verdicts cannot be read.
-        LockHeld, LockfileError, StorageError: as for every change of a spec's records.
+        LockHeld, LockfileError, StorageError: verdicts cannot be written now, or a lockfile cannot be read.
     """
     export = decode_export(read_named(path, name, LARGEST_INPUT), name)
     if export.provider != project.provider:
@@ -111,12 +111,8 @@ def import_review(project: ProjectContext, path: Path, name: str) -> Imported:
             f"`{name}` is about takes of `{export.provider}`, and this project uses `{project.provider}`",
             hint=f"`--provider {export.provider}` records them" if export.provider in _providers(project) else None,
         )
-    specs = {meant.address.spec for meant in _meant(project, export, name)}
-    with locked(project, specs, command="review import"):
-        meant = _meant(project, export, name)  # a take may have moved before the locks were held
-        if not {item.address.spec for item in meant} <= specs:
-            raise UnknownTakes(f"takes of `{name}` are being moved to another spec", hint="run the command again")
-        return _record(project, [(item, _checked(item)) for item in meant])
+    with verdicts_locked(project, command="review import"):
+        return _record(project, [(item, _checked(item)) for item in _meant(project, export, name)])
 
 
 def _record(project: ProjectContext, said: Sequence[tuple[_Meant, _Words]]) -> Imported:

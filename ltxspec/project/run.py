@@ -1,8 +1,7 @@
 """Runs the engine on a project: its adapters, its settings, and one job per spec."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
 
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.chains import Replan, no_replan
@@ -15,7 +14,6 @@ from ltxspec.apply.recovery import RecoveryLimits
 from ltxspec.apply.task import StopSignal
 from ltxspec.catalog.media import is_local_file, media_values
 from ltxspec.errors import Refused
-from ltxspec.lock.verdicts import Remark, Verdict
 from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.selection import selection
@@ -23,7 +21,7 @@ from ltxspec.project.adapters import open_archive, open_provider
 from ltxspec.project.locks import LockedSpecs
 from ltxspec.project.plan import ProjectPlan
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.remarks import remarks_of
+from ltxspec.project.remarks import Approvals
 from ltxspec.project.rivals import rival_of
 from ltxspec.project.source_media import SourceVideos
 from ltxspec.render.models import Request
@@ -65,7 +63,7 @@ class PreparedRun:
         adapters = Adapters(
             provider, archive, clock, media_loader(self.project), emit, self.arriving, videos,
             _labelled(self.replan, labels), rival,
-            partial(_is_approved, cache(lambda: remarks_of(self.project).by_task)),
+            Approvals(self.project).__contains__,
         )  # fmt: skip
         try:
             summary = await run_engine(self.jobs, adapters, self.settings, self.budget, self.stop)
@@ -182,9 +180,3 @@ def jobs_of(held: LockedSpecs, planned: ProjectPlan, *, only_open: bool = False)
         outside = [change for change in planned.plan.outside if change.address.spec == spec.name]
         jobs.append(Job(ledger, changes, consent, outside, is_context=spec.is_context))
     return jobs
-
-
-def _is_approved(remarks: Callable[[], Mapping[TaskId, Remark]], task: TaskId) -> bool:
-    """Whether the deciding remark of a take approves it."""
-    remark = remarks().get(task)
-    return remark is not None and remark.verdict is Verdict.APPROVED

@@ -20,6 +20,7 @@ from ltxspec.plan.recorded import RecordedState
 from ltxspec.project.load import LoadedSpecs, Sources, load_specs
 from ltxspec.project.others import Others, others_of_side
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.remarks import NOTHING_SAID, Remarks
 from ltxspec.review.sides import ReviewSide
 from ltxspec.storage.config import Config, parse_config
 from ltxspec.storage.finding import CONFIG_NAME, LARGEST_CONFIG
@@ -49,11 +50,12 @@ class SnapshotReading:
         default_factory=dict
     )  # spec -> why its digests do not match; its takes are compared anyway
 
-    def side(self, elsewhere: Mapping[str, str]) -> ReviewSide:
+    def side(self, elsewhere: Mapping[str, str], remarks: Remarks = NOTHING_SAID) -> ReviewSide:
         """What was read, as a `ReviewSide`.
 
         Args:
             elsewhere: file -> name of its spec on the other side, for files too broken to read it from.
+            remarks: what was decided about takes on this side.
         """
         names = {file: name or elsewhere.get(file, "") for file, name in self.specs.broken.items()}
         return ReviewSide(
@@ -67,6 +69,8 @@ class SnapshotReading:
             unrendered=frozenset(name for name in names.values() if name),
             unreadable=frozenset(self.unreadable),
             edited=frozenset(self.edited),
+            verdicts=remarks.certain,
+            unheard=bool(remarks.unread),
             complete=all(names.values()),
         )
 

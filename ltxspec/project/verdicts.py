@@ -11,7 +11,7 @@ from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.lock.places import Placed, place_problem
 from ltxspec.lock.verdicts import Note, Remark, Verdict, VerdictFile, encode_verdicts, is_time
 from ltxspec.lock.withdrawals import Withdrawal
-from ltxspec.project.locks import locked
+from ltxspec.project.locks import verdicts_locked
 from ltxspec.project.lookup import UnknownAddress, find, find_one, record_of
 from ltxspec.project.pick import chosen
 from ltxspec.project.project import ProjectContext
@@ -84,7 +84,7 @@ def decide(project: ProjectContext, patterns: Sequence[str], verdict: Verdict, o
         UnknownAddress: nothing is recorded there.
         WrongUsage: there is no such take or moment, it has no video, or the note is too long.
         VerdictError: a file cannot be read.
-        LockHeld, LockfileError, StorageError: as for every change of a spec's records.
+        LockHeld, LockfileError, StorageError: verdicts cannot be written now, or a lockfile cannot be read.
     """
     note = kept_note(opinion.note)
     shots = _shots(project, patterns)
@@ -96,7 +96,7 @@ def decide(project: ProjectContext, patterns: Sequence[str], verdict: Verdict, o
     who = redact_secrets(opinion.by or git_name(project.root))
     command = "approve" if verdict is Verdict.APPROVED else "reject"
     specs = sorted({shot.spec for shot in shots})
-    with locked(project, specs, command=command):
+    with verdicts_locked(project, command=command):
         takes = [(shot, *_take(project, shot, opinion)) for shot in shots]
         files = {spec: verdicts_of(project, spec) for spec in specs}
         counting = remarks_or_warn(project)  # also those from a spec that the take was in before
@@ -133,7 +133,7 @@ def add_note(project: ProjectContext, address: str, opinion: Opinion, replaces: 
         raise WrongUsage("the note is empty", hint="write what is to be said")
     shot = find_one(project, address).address
     who = redact_secrets(opinion.by or git_name(project.root))
-    with locked(project, [shot.spec], command="note"):
+    with verdicts_locked(project, command="note"):
         _, task = _take(project, shot, opinion)
         file = verdicts_of(project, shot.spec)
         said = remarks_of(project)
@@ -159,7 +159,7 @@ def withdraw_note(project: ProjectContext, address: str, task: TaskId, note: Not
     """
     shot = find_one(project, address).address
     who = redact_secrets(git_name(project.root))
-    with locked(project, [shot.spec], command="note"):
+    with verdicts_locked(project, command="note"):
         _, task = _take(project, shot, Opinion(task=task))
         if not _is_there(note, remarks_of(project).noted.get(task, ())):
             raise WrongUsage("this note is not recorded, or was withdrawn already", hint="load the page again")
@@ -182,7 +182,7 @@ def _unlike_others(when: str, task: TaskId, said: Remarks) -> str:
 
 
 def write_verdicts(project: ProjectContext, spec: str, file: VerdictFile) -> None:
-    """Write the verdicts of a spec, whose lock is held. Raises StorageError."""
+    """Write the verdicts of a spec, under `verdicts_locked`. Raises StorageError."""
     replace_file(verdict_path(project, spec), encode_verdicts(file), REAL.inside(project.root))
 
 

@@ -162,7 +162,7 @@ class PlainParameters:
         self._sets = sets
         self._plain_defaults = not has_tags(repr(spec.defaults))
         self._known: dict[tuple[str | None, bytes, bool], ParameterSet | None] = {}
-        self._links: dict[tuple[str | None, bytes, bool], ParameterSet] = {}  # by JSON without the names of sources
+        self._links: dict[tuple[str | None, tuple[bytes, ...], bool], ParameterSet] = {}  # by JSON without sources
 
     def of(self, shot: SpecShot) -> ParameterSet | None:
         """A shot's parameters over the defaults; None if they or its model have templates, or the model is unknown.
@@ -174,20 +174,21 @@ class PlainParameters:
             key = (name, orjson.dumps(shot.parameters), shot.has_prompt)
         except orjson.JSONEncodeError:  # a number beyond 64 bits: not shared
             return None
+        if b'"shot":"' in key[1]:
+            return self._link(name, shot, key[1])
         if key not in self._known:
-            self._known[key] = self._link(name, shot, key[1]) or self._prepare(name, shot, key[1].decode())
+            self._known[key] = self._prepare(name, shot, key[1].decode())
         return self._known[key]
 
     def _link(self, name: str | None, shot: SpecShot, written: bytes) -> ParameterSet | None:
-        """The parameters of a shot that names its sources; None if it names none, or if there is an error in them."""
-        sources = [source_of(text.decode(), self._spec.name) for text in _SOURCE.findall(written)]
-        if not sources:
-            return None
-        key = (name, _SOURCE.sub(b"", written), shot.has_prompt)
+        """The parameters of a shot that may name its sources."""
+        around = _SOURCE.split(written)  # what stands before, between and after the names, which are every second item
+        sources = [source_of(text.decode(), self._spec.name) for text in around[1::2]]
+        key = (name, tuple(around[::2]), shot.has_prompt)
         like = self._links.get(key)
         if like is not None:
             places = zip(like.references, sources, strict=True)
-            return _referring(like, tuple(Reference(to, old.at, old.take, old.result, old.path) for old, to in places))
+            return _referring(like, tuple(old.naming(source) for old, source in places))
         found = self._prepare(name, shot, written.decode())
         if found is not None and not found.problems and [one.source for one in found.references] == sources:
             self._links[key] = found

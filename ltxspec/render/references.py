@@ -49,6 +49,10 @@ class Reference:
         frame = "" if self.at is None else f"#{self.at if isinstance(self.at, str) else format(self.at, 'g')}"
         object.__setattr__(self, "name", f"{_PREFIX}{self.source}{query}{frame}")
 
+    def naming(self, source: ShotAddress) -> "Reference":
+        """The same reference to another shot."""
+        return Reference(source, self.at, self.take, self.result, self.path)
+
     def content(self, sha256: str, extraction: int = EXTRACTIONS[0]) -> str:
         """What the name means, given the hash of the source's output: a video has the same content as a local file."""
         if self.at is None:

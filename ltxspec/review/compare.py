@@ -16,7 +16,7 @@ from ltxspec.review.follows import uses_of
 from ltxspec.review.models import Review, RuleChange, ShotKind, ShotReview
 from ltxspec.review.refusals import refusals
 from ltxspec.review.shots import FindCauses, Pair, find_origins, review_spec
-from ltxspec.review.sides import ReviewSide, comparable, lost_takes
+from ltxspec.review.sides import ReviewSide, comparable, lost_takes, redecided
 from ltxspec.values import ShotAddress, Usd, total_usd
 
 
@@ -79,6 +79,7 @@ def compare(base: ReviewSide, head: ReviewSide, terms: ComparisonTerms) -> Revie
         rules=terms.rules,
         altered=altered,
         reckoned=reckoned(terms.plan.changes),
+        redecided=redecided(base, head, had, has),
     )
 
 

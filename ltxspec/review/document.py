@@ -71,6 +71,14 @@ class AlteredTask(Address, frozen=True):
     changes: tuple[FactChange, ...]
 
 
+class RedecidedTake(Address, frozen=True):
+    """A take of both sides about which another verdict decides at the head; null: none."""
+
+    task_id: _Task
+    before: Remark | None
+    after: Remark | None
+
+
 class SidesTakes(Record, frozen=True):
     """The takes that shots and lost tasks refer to."""
 
@@ -169,4 +177,8 @@ class ReviewDocument(Open, frozen=True, kw_only=True):
         Mapping[str, Remark] | None, Meta(description="by task: the verdicts at the head about takes in `takes`")
     ] = None
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"verdicts"})
+    redecided: Annotated[
+        tuple[RedecidedTake, ...] | None, Meta(description="verdicts that this change adds or takes away")
+    ] = None
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"verdicts", "redecided"})

@@ -19,10 +19,10 @@ def is_inherited(change: Change, base: ReviewSide, head: ReviewSide) -> bool:
         seen.add(address)
         if not base.knows(address.spec):
             return False
-        asked = head.wanted(address.spec).get(address.instance)
-        if _essence(base.wanted(address.spec).get(address.instance)) != _essence(asked):
+        before, asked = (side.wanted(address.spec).get(address.instance) for side in (base, head))
+        if _essence(before) != _essence(asked) or _recorded(base, address) != _recorded(head, address):
             return False
-        if _recorded(base, address) != _recorded(head, address):
+        if address != change.address and _release(base, address, before) != _release(head, address, asked):
             return False
         left += asked.after if asked is not None else ()
     origin = change.origin
@@ -30,6 +30,13 @@ def is_inherited(change: Change, base: ReviewSide, head: ReviewSide) -> bool:
         return True
     former = foreign_address(origin) or ShotAddress(change.address.spec, origin)
     return _recorded(base, former) == _recorded(head, former)
+
+
+def _release(side: ReviewSide, address: ShotAddress, asked: Request | None) -> tuple[Json, ...]:
+    """What decides whether other shots may follow from the takes of a shot."""
+    record = _recorded(side, address)
+    verdicts = [side.verdict(take.task_id) for take in record.takes] if record is not None else []
+    return verdicts, None if asked is None else (asked.gate, asked.expect)
 
 
 def _recorded(side: ReviewSide, address: ShotAddress) -> ShotRecord | None:

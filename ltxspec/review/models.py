@@ -107,6 +107,16 @@ class LostTake:
     take: Take
 
 
+@dataclass(frozen=True, slots=True)
+class Redecision:
+    """A take that both sides record, about which another verdict decides at the head."""
+
+    address: ShotAddress
+    task: TaskId
+    before: Remark | None
+    after: Remark | None
+
+
 class RuleChange(Record, frozen=True):
     """A rule of the project that differs at the head: what may be bought, at which price, sent where.
 
@@ -159,6 +169,7 @@ class Review:
     reckoned: Usd | None = None  # the amount that limits use for all that is to do, if it exceeds the estimates
     altered: Sequence[AlteredTake] = ()  # tasks that the two sides record differently
     records: Mapping[ShotAddress, ShotRecord] = field(default_factory=dict)  # of its shots, at the head
+    redecided: Sequence[Redecision] = ()  # verdicts that this change adds or takes away
     verdicts: Mapping[TaskId, Sequence[Remark]] = field(default_factory=dict)  # every verdict at the head, oldest first
     noted: Mapping[TaskId, Sequence[Note]] = field(default_factory=dict)  # every note at the head
     withdrawn: Mapping[TaskId, Sequence[Withdrawal]] = field(default_factory=dict)  # notes that are gone

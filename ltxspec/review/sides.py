@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from ltxspec.lock.by_task import TakesById
 from ltxspec.lock.models import Lockfile
+from ltxspec.lock.verdicts import Remark, Verdict
 from ltxspec.render.models import Request
-from ltxspec.review.models import LostTake
+from ltxspec.review.models import LostTake, Redecision
+from ltxspec.values import TaskId
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class ReviewSide:
         unrendered: specs that have problems.
         unreadable: specs whose lockfile cannot be read.
         edited: specs whose lockfile does not match its digests; its content is compared, but no plan is based on it.
+        verdicts: the deciding remarks about takes, without approvals if some remarks cannot be read.
+        unheard: whether some remarks cannot be read.
         complete: false if a file is so broken that not even the name of its spec is known.
     """
 
@@ -31,6 +35,8 @@ class ReviewSide:
     unrendered: frozenset[str] = frozenset()
     unreadable: frozenset[str] = frozenset()
     edited: frozenset[str] = frozenset()
+    verdicts: Mapping[TaskId, Remark] = field(default_factory=dict)
+    unheard: bool = False
     complete: bool = True
 
     @property
@@ -46,6 +52,11 @@ class ReviewSide:
     def knows(self, spec: str) -> bool:
         """Whether the shots of this spec are known, including that it has none."""
         return spec in self.requests or (self.complete and spec not in self.unrendered)
+
+    def verdict(self, task: TaskId) -> Verdict | None:
+        """What was decided about a take."""
+        remark = self.verdicts.get(task)
+        return None if remark is None else remark.verdict
 
     def wanted(self, spec: str) -> Mapping[str, Request]:
         """The requests of a spec, as far as they are known."""
@@ -72,3 +83,12 @@ def lost_takes(base: TakesById, head: TakesById) -> Sequence[LostTake]:
     """Takes that the base paid for and the head does not record, sorted by address and age."""
     gone = [LostTake(address, take) for task, (address, take) in base.items() if task not in head]
     return sorted(gone, key=lambda item: (item.address, item.take.sort_key))
+
+
+def redecided(base: ReviewSide, head: ReviewSide, had: TakesById, has: TakesById) -> Sequence[Redecision]:
+    """Takes of both sides whose verdict differs, sorted by address; none where a side's remarks are not all known."""
+    if base.unheard or head.unheard:
+        return ()
+    tasks = [task for task in has if task in had and base.verdict(task) != head.verdict(task)]
+    found = [Redecision(has[task][0], task, base.verdicts.get(task), head.verdicts.get(task)) for task in tasks]
+    return sorted(found, key=lambda item: (item.address, item.task))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from acceptance.commands import ltxspec, write_spec
+from sharing import made_once
 
 CONFIG = '[provider]\nname = "sandbox"\n[sandbox]\nspeed = 1000\n'
 NIGHT = """\
@@ -30,12 +31,16 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def _rendered_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("rendered")
+    return made_once(tmp_path_factory, "rendered", render)
+
+
+def render(folder: Path) -> None:
+    """Buy two takes of `night.alley`, and one of `night.flagged` that fails."""
+    folder.mkdir()
     (folder / "ltxspec.toml").write_text(CONFIG, encoding="utf-8")
     write_spec(folder, NIGHT)
     ltxspec("apply", "--target", "night.alley", "--target", "night.flagged", cwd=folder, check=3)
     ltxspec("apply", "--target", "night.alley", "--retake", "night.alley", cwd=folder)
-    return folder
 
 
 @pytest.fixture

@@ -69,6 +69,69 @@ def test_held_shots_are_reviewed_with_their_later_price(film: Path) -> None:
     assert "| held |" in comment(film).out
 
 
+def judged(film: Path, *commands: str) -> tuple[Any, str]:
+    """A branch of a gated chain on which only decisions about takes differ: its report, and the comment."""
+    write_spec(film, SPEC.format(**GATED))
+    ltxspec("apply", "--auto-approve", cwd=film)
+    for command in commands[:-1]:
+        ltxspec(command, "night.alley", cwd=film)
+    commit(film, "main")
+    branch(film, "feature")
+    ltxspec(commands[-1], "night.alley", "--by", "Ann", cwd=film)
+    commit(film, "feature")
+    return report(film), comment(film).out
+
+
+def test_an_approval_is_part_of_the_change_and_so_is_what_it_sets_free(film: Path) -> None:
+    document, told = judged(film, "approve")
+    assert {shot["instance"]: (shot["kind"], shot["inherited"]) for shot in document["shots"]} == {
+        "street": ("pending", False),
+        "door": ("pending", False),
+    }
+    (decision,) = document["redecided"]
+    assert (decision["address"], decision["before"], decision["after"]["verdict"]) == ("night.alley", None, "approved")
+    assert "2 shots to render for $" in told
+    assert "1 verdict changed" in told
+    assert "also at the base" not in told
+    assert "- <code>night.alley</code>: approved by Ann, in this change\n" in told
+    assert "night.alley: approved by Ann, in this change" in ltxspec("diff", "main", "feature", cwd=film).out
+
+
+def test_a_rejection_that_a_change_takes_back_is_named(film: Path) -> None:
+    document, told = judged(film, "reject", "approve")
+    assert [shot["inherited"] for shot in document["shots"]] == [False, False]
+    assert "approved by Ann, in this change (rejected before)" in told
+    verdicts_of(film).unlink()
+    commit(film, "no verdicts")
+    assert "<code>night.alley</code>: not rejected any more, by this change" in comment(film).out
+
+
+def test_a_gate_that_a_change_removes_sets_free_by_this_change(film: Path) -> None:
+    write_spec(film, SPEC.format(**GATED))
+    ltxspec("apply", "--auto-approve", cwd=film)
+    commit(film, "main")
+    branch(film, "feature")
+    write_spec(film, SPEC.format(**PLAIN))
+    commit(film, "feature")
+    assert [(shot["kind"], shot["inherited"]) for shot in report(film)["shots"]] == [("pending", False)] * 2
+
+
+@pytest.mark.parametrize("side", ["main", "feature"])
+def test_verdicts_that_cannot_be_read_are_told_and_set_nothing_free(film: Path, side: str) -> None:
+    judged(film, "approve", "approve")
+    git(film, "checkout", "--quiet", side)
+    verdicts_of(film).write_text("<<<<<<< ours\n", "utf-8")
+    commit(film, "broken")
+    document, told = report(film), comment(film).out
+    assert [shot["kind"] for shot in document["shots"]] == ["held" if side == "feature" else "pending"] * 2
+    assert not document.get("redecided")
+    assert "until it can be read no approval counts" in told
+
+
+def verdicts_of(film: Path) -> Path:
+    return film / ".ltxspec" / "sandbox" / "lockfiles" / "night.review.json"
+
+
 def test_a_shot_says_which_frame_of_which_take_it_begins_with(film: Path) -> None:
     on_a_branch(film, PLAIN, EDITED)
     ltxspec("apply", "--auto-approve", cwd=film)

@@ -132,6 +132,21 @@ def test_a_gate_holds_what_follows_until_an_approval(tmp_path: Path) -> None:
     assert actions(plan(tmp_path))["street"] == "held"
 
 
+def test_no_approval_counts_while_a_file_of_verdicts_cannot_be_read(tmp_path: Path) -> None:
+    """It may hold a later rejection: of a take that has moved here from another spec, or there from here."""
+    project(tmp_path, SPEC.replace("an alley.", "an alley.\n    gate: approval"))
+    apply(tmp_path)
+    ltxspec("approve", "film.alley", "--provider", "sandbox", cwd=tmp_path)
+    broken = tmp_path / ".ltxspec" / "sandbox" / "lockfiles" / "night.review.json"
+    broken.write_text("<<<<<<< ours\n", "utf-8")
+    assert actions(plan(tmp_path)) == {"door": "held", "alley": "no-op", "street": "held"}
+    run = ltxspec("apply", "--provider", "sandbox", "--auto-approve", cwd=tmp_path)
+    assert "until it can be read no approval counts" in run.err
+    assert actions(plan(tmp_path))["street"] == "held"
+    broken.unlink()
+    assert actions(plan(tmp_path))["street"] == "create"
+
+
 @pytest.mark.parametrize(
     ("before", "after", "message", "line"),
     [

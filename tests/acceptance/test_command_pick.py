@@ -33,9 +33,13 @@ def test_a_pick_stays_when_an_edit_is_applied_and_taken_back(rendered: Path) -> 
     assert link.resolve() == picked
 
 
-def test_one_of_several_results_is_picked_shown_and_linked_first(project: Path) -> None:
+def two_results(project: Path) -> None:
     write_spec(project, "model: lightricks:ltx@2.5-fast\nshots:\n  alley: {prompt: rain, numberResults: 2}\n")
     ltxspec("apply", cwd=project)
+
+
+def test_one_of_several_results_is_picked_shown_and_linked_first(project: Path) -> None:
+    two_results(project)
     first, second = ltxspec("output", "night.alley", cwd=project).out.split()
     assert "result 2 of take 1 is current" in ltxspec("pick", "night.alley", "--result", "2", cwd=project).out
     assert ltxspec("output", "night.alley", cwd=project).out.split() == [second, first]
@@ -44,6 +48,13 @@ def test_one_of_several_results_is_picked_shown_and_linked_first(project: Path) 
     refused = ltxspec("pick", "night.alley", "--result", "3", cwd=project, check=64).err
     assert "take 1 of `night.alley` has 2 outputs, no result 3" in refused
     assert "missing option `--take`" in ltxspec("pick", "night.alley", cwd=project, check=64).err
+
+
+def test_an_approval_is_of_all_results_of_a_take(project: Path) -> None:
+    two_results(project)
+    assert "approved" not in ltxspec("pick", "night.alley", "--result", "2", cwd=project).err
+    ltxspec("approve", "night.alley", cwd=project)
+    assert "take 1 is approved with all its results" in ltxspec("pick", "night.alley", "--result", "1", cwd=project).err
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import jsonschema
 import pytest
 from acceptance.commands import Result, ltxspec, write_spec
 from acceptance.repositories import branch, commit, git
+from sharing import made_once
 
 SHOTS = """\
 model: lightricks:ltx@2.5-fast
@@ -41,7 +42,11 @@ renders/
 @pytest.fixture(scope="session")
 def _films_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project on the sandbox whose main branch is rendered; its lockfile is committed, as a paid one would be."""
-    folder = tmp_path_factory.mktemp("films")
+    return made_once(tmp_path_factory, "films-to-compare", make_films)
+
+
+def make_films(folder: Path) -> None:
+    folder.mkdir()
     git(folder, "init", "--quiet", "--initial-branch=main")
     (folder / "ltxspec.toml").write_text(CONFIG, "utf-8")
     (folder / ".gitignore").write_text(IGNORED, "utf-8")
@@ -49,7 +54,6 @@ def _films_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     apply(folder)
     commit(folder, "rendered")
     branch(folder, "feature")
-    return folder
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from acceptance.commands import REPOSITORY, ltxspec
+from sharing import made_once
 
 SANDBOX = ("--provider", "sandbox")
 SHOT = "0.36"  # six seconds of LTX-2 Pro at 1920x1080
@@ -18,12 +19,14 @@ ROWS = "  passenger:\n"
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("ferry")
-    (folder / "specs").mkdir()
+    return made_once(tmp_path_factory, "ferry", render)
+
+
+def render(folder: Path) -> None:
+    (folder / "specs").mkdir(parents=True)
     shutil.copy(REPOSITORY / "specs" / "ferry.yaml", folder / "specs")
     shutil.copytree(REPOSITORY / "specs" / "data", folder / "specs" / "data")
     ltxspec("apply", *SANDBOX, cwd=folder)
-    return folder
 
 
 @pytest.fixture
@@ -54,14 +57,14 @@ def apply(film: Path, *options: str) -> None:
     ltxspec("apply", *SANDBOX, *options, cwd=film)
 
 
-def test_the_new_film_costs_forty_shots_and_the_rendered_one_nothing(rendered: Path, tmp_path: Path) -> None:
+def test_the_new_film_costs_forty_shots_and_the_rendered_one_nothing(film: Path, tmp_path: Path) -> None:
     (tmp_path / "specs").mkdir()
     for name in ("ferry.yaml", "data"):
-        (tmp_path / "specs" / name).symlink_to(rendered / "specs" / name)
+        (tmp_path / "specs" / name).symlink_to(film / "specs" / name)
     fresh = ltxspec("plan", "--provider", "runware", "--format", "json", cwd=REPOSITORY, check=0).json
     assert len([shot for shot in fresh["shots"] if shot["spec"] == "ferry" and shot["action"] == "create"]) == 40
-    assert plan(rendered) == ({}, "0.00")
-    assert len(list((rendered / "renders" / "sandbox" / "ferry").iterdir())) == 40
+    assert plan(film) == ({}, "0.00")
+    assert len(list((film / "renders" / "sandbox" / "ferry").iterdir())) == 40
 
 
 def rename(film: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from acceptance.commands import Result, ltxspec, write_spec
+from sharing import made_once
 
 from ltxspec.lock.codec import decode_lockfile
 
@@ -43,10 +44,13 @@ def takes(folder: Path, spec: str) -> dict[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("rendered")
+    return made_once(tmp_path_factory, "three-shots", render)
+
+
+def render(folder: Path) -> None:
+    folder.mkdir()
     write_spec(folder, shots(*PROMPTS))
     run(folder, "apply")
-    return folder
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ import pytest
 from acceptance.commands import ltxspec
 from acceptance.repositories import commit, git
 
+from ltxspec.project.locks import verdicts_locked
 from ltxspec.project.project import open_project
 from ltxspec.project.review_serve import CannotServe, serve_review, serving_review
 from ltxspec.storage.state import open_state
@@ -107,6 +108,9 @@ def test_without_the_token_there_is_nothing(address: str) -> None:
     for path in ("", "x/", "api/state", "é/", f"{'a' * 24}/api/state"):
         found = httpx.get(f"http://127.0.0.1:{port}/{path}")
         assert (found.status_code, "printed" in found.text) == (404, True)
+    with socket.create_connection(("127.0.0.1", port or 0)) as connection:
+        connection.sendall(f"OPTIONS * HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 404")
 
 
 def test_each_server_has_a_token_of_its_own(address: str, studio: Path) -> None:
@@ -231,10 +235,17 @@ def test_another_process_that_holds_the_spec_is_named(
     address: str, studio: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ltxspec.project.review_desk._PATIENCE", 0.3)
+    monkeypatch.setattr("ltxspec.project.locks._WRITING", 0.1)
     body = {"address": "night.alley", "task": tasks(address)[0], "verdict": "approved"}
+    picking = {"address": "night.alley", "task": tasks(address)[0], "result": 1}
     with open_state(open_project(studio).paths_of("night"), wait=0, command="apply"):
-        found = post(address, "say", body)
+        found = post(address, "pick", picking)
+        assert post(address, "say", body).status_code == 200  # people decide while an apply runs
     assert (found.status_code, "apply" in found.json()["error"]) == (409, True)
+    assert post(address, "pick", picking).status_code == 200
+    with verdicts_locked(open_project(studio), command="reject"):
+        found = post(address, "say", body)
+    assert (found.status_code, "reject" in found.json()["error"]) == (409, True)
     assert post(address, "say", body).status_code == 200
 
 

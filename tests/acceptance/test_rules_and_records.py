@@ -11,6 +11,7 @@ import pytest
 from acceptance.commands import REPOSITORY, ltxspec
 from acceptance.repositories import commit, git, read_lockfile, write_lockfile
 from replacing import replace
+from sharing import made_once
 from unit.project.reviewed_projects import edit, project, write
 
 from ltxspec.lock.models import Lockfile, Output, Take
@@ -20,7 +21,7 @@ MODEL = "lightricks-ltx-2-pro.json"
 
 @pytest.fixture(scope="session")
 def _bought(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return project(tmp_path_factory.mktemp("bought"))
+    return made_once(tmp_path_factory, "four-shots", project)
 
 
 @pytest.fixture

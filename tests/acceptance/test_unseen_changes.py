@@ -9,6 +9,7 @@ import pytest
 from acceptance.commands import REPOSITORY, Result, ltxspec
 from acceptance.repositories import commit, git, read_lockfile, write_lockfile
 from replacing import replace
+from sharing import made_once
 from unit.project.reviewed_projects import HEAD, edit, project, write
 
 from ltxspec.lock.models import ShotRecord
@@ -20,7 +21,7 @@ SPEC = HEAD.replace("name: night", "name: unseen") + '  gate: {prompt: "A gate"}
 
 @pytest.fixture(scope="session")
 def _bought(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return project(tmp_path_factory.mktemp("unseen") / "films")
+    return made_once(tmp_path_factory, "four-shots", project)
 
 
 @pytest.fixture

@@ -168,6 +168,11 @@ def test_a_damaged_file_is_a_warning_for_what_only_shows_verdicts(command: tuple
     assert path.read_text("utf-8") == '{"reviewVersion": 1'
 
 
+def test_a_damaged_file_is_found_by_lock_verify(bought: Path) -> None:
+    (bought / "lockfiles" / "night.review.json").write_text("<<<<<<< ours", "utf-8")
+    assert "`lockfiles/night.review.json` is not JSON" in ltxspec("lock", "verify", cwd=bought, check=1).err
+
+
 def test_a_damaged_file_stops_no_apply(rendered: Path) -> None:
     (rendered / ".ltxspec" / "sandbox" / "lockfiles" / "night.review.json").write_text("[]", "utf-8")
     done = ltxspec("apply", "--target", "night.alley", cwd=rendered)
@@ -190,7 +195,8 @@ def test_plan_says_which_up_to_date_shots_have_takes_that_are_decided_against(re
     ltxspec("reject", "night.alley", "--note", "too dark", "--by", "Bo", cwd=rendered)
     said = ltxspec(*plan, cwd=rendered).err
     assert "warning[doubted-take]: the take that `night.alley` uses is decided against (1 rejected)" in said
-    assert "hint: `--retake night.alley` renders it once more, for its full price" in said
+    assert "hint: `ltxspec pick night.alley --take N` uses another take of it" in said
+    assert "`--retake night.alley` renders it once more, for its full price" in said
     whole = ltxspec("-v", *plan, cwd=rendered).out
     assert "kept, though decided against:\n  night.alley  rejected by Bo: too dark\n" in whole
     document = ltxspec(*plan, "--format", "json", cwd=rendered).json

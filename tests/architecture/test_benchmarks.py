@@ -22,6 +22,12 @@ def test_planning_speed_is_measured_on_a_plan_that_finds_the_edits(shape: str) -
     assert row.split()[:2] == [shape, "3"]
 
 
+def test_chains_are_measured_beside_single_shots() -> None:
+    _, _, row = run("chain_speed.py", "--shots", "12", "--shapes", "inline", "--rounds", "1")
+    assert row.split()[0] == "inline"
+    assert row.count("x") == 2
+
+
 def test_a_review_is_measured_cold_and_warm_with_the_size_of_its_page() -> None:
     lines = run("review_speed.py", "--shots", "2", "--size", "192x108", "--seconds", "2", "--rounds", "1")
     assert [line.split()[0] for line in lines] == ["ltxspec", "cold", "warm", "page"]

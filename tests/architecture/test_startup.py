@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from acceptance.commands import ltxspec
 
 # What costs 20 to 200 ms each; see `benchmarks/startup.py`.
 HEAVY = {
@@ -84,6 +85,6 @@ def test_planning_a_known_spec_imports_nothing_heavy(arguments: list[str], proje
 
 def test_planning_when_all_is_rendered_imports_nothing_heavy(project: Path) -> None:
     sandbox = ["--provider", "sandbox"]
-    run(["apply", *sandbox, "--auto-approve"], folder=project)
+    ltxspec("apply", *sandbox, "--auto-approve", cwd=project)
     modules = imported(["plan", *sandbox, "--detailed-exitcode"], folder=project)
     assert among(HEAVY, modules) == set()

@@ -1,6 +1,7 @@
 """A real chromium, one for all tests, and pages that report whatever they should not do."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +15,35 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="module")  # while it is open an event loop runs in this process, which other tests could not bear
-def browser(browser_executable: str) -> "Iterator[Browser]":
+HERE = Path(__file__).parent
+OPEN = pytest.StashKey[tuple["Browser", ExitStack]]()
+
+
+@pytest.fixture
+def browser(browser_executable: str, pytestconfig: pytest.Config) -> "Browser":
+    """The one of this worker. It is opened for the first test that asks, and closed by `pytest_runtest_teardown`."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_executable, args=FLAGS)
-        yield browser
-        browser.close()
+    stash = pytestconfig.stash
+    if OPEN not in stash:
+        with ExitStack() as stack:
+            playwright = stack.enter_context(sync_playwright())
+            browser = playwright.chromium.launch(executable_path=browser_executable, args=FLAGS)
+            stack.callback(browser.close)
+            stash[OPEN] = browser, stack.pop_all()
+    return stash[OPEN][0]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """While a browser is open an event loop runs in this process, which tests of another folder could not bear."""
+    try:
+        yield
+    finally:
+        if OPEN in item.config.stash and (nextitem is None or HERE not in nextitem.path.parents):
+            _, stack = item.config.stash[OPEN]
+            del item.config.stash[OPEN]
+            stack.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 from browsing import Opened
 from replacing import replace
 from reviewing import CONFIG, SPEC, git, make_studio, run, takes
+from sharing import made_once
 from storyboards import Films, review, screened, shot, take
 
 from ltxspec.lock.models import ShotRecord
@@ -30,11 +32,15 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="session")
 def _edited_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A studio in which both bought shots were edited again: `bridge` has two takes, and the base none of it."""
-    studio = make_studio(tmp_path_factory.mktemp("edited") / "studio")
+    studio = made_once(tmp_path_factory, "studio", make_studio)
+    return made_once(tmp_path_factory, "edited", partial(edit, studio))
+
+
+def edit(before: Path, folder: Path) -> None:
+    studio = Path(shutil.copytree(before, folder, symlinks=True))
     run(studio, "apply", "--auto-approve", "--retake", "night.bridge", "--target", "night.bridge")
     spec = studio / "specs" / "night.yaml"
     spec.write_text(spec.read_text("utf-8").replace("Porto", "Oslo").replace("stone bridge", "steel bridge"), "utf-8")
-    return studio
 
 
 @pytest.fixture

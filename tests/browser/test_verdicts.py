@@ -11,6 +11,7 @@ import pytest
 from browsing import LOW_CONTRAST, NAMELESS, OWN, REPEATED_IDS, Opened
 from jsonschema import Draft202012Validator
 from reviewing import make_studio, run, takes, written
+from sharing import made_once
 
 from ltxspec.lock.review_export import export_schema
 from ltxspec.project.project import open_project
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="session")
 def _studio_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_studio(tmp_path_factory.mktemp("studios") / "studio")
+    return made_once(tmp_path_factory, "studio", make_studio)
 
 
 @pytest.fixture
@@ -34,7 +35,6 @@ def studio(_studio_once: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def page_file(studio: Path) -> Path:
-    run(studio, "review", "--html", "review.html")
     return studio / "review.html"
 
 

@@ -10,6 +10,7 @@ import pytest
 from browsing import LOW_CONTRAST, NAMELESS, Opened
 from jsonschema import Draft202012Validator
 from reviewing import FILE, make_studio, run, takes, written
+from sharing import made_once
 
 from ltxspec.lock.review_export import export_schema
 from ltxspec.project.project import open_project
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="session")
 def _studio_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_studio(tmp_path_factory.mktemp("withdrawing") / "studio")
+    return made_once(tmp_path_factory, "studio", make_studio)
 
 
 @pytest.fixture
@@ -33,7 +34,6 @@ def studio(_studio_once: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def disk(open_page: Callable[..., Opened], studio: Path) -> Opened:
-    run(studio, "review", "--html", "review.html")
     return ready(open_page(studio / "review.html", accept_downloads=True))
 
 
@@ -184,7 +184,6 @@ def test_a_served_page_changes_and_withdraws_at_once_and_other_pages_follow(
 def test_what_changes_notes_has_a_name_and_can_be_read(
     theme: str, open_page: Callable[..., Opened], studio: Path
 ) -> None:
-    run(studio, "review", "--html", "review.html")
     opened = ready(open_page(studio / "review.html", color_scheme=theme))
     note(opened, "the lamp is off")
     take(opened).get_by_role("button", name="Edit the note").click()

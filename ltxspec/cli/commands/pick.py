@@ -67,6 +67,9 @@ def command(
     decided = remarks_or_warn(project).get(picked.task)
     if decided is not None and decided.is_against:
         click.echo(f"warning: take {picked.number} is decided against: {remark_text(decided)}", err=True)
+    elif decided is not None and result is not None:
+        words = f"take {picked.number} is approved with all its results: what follows may begin with result {result}"
+        click.echo(f"note: {words}", err=True)
     if output_format == "json":
         session.answer(
             Pick(address=str(picked.address), take=picked.number, result=result, task_id=picked.task, verdict=decided)

@@ -59,7 +59,7 @@ class RunProgress:
     def __init__(self, expected: Expected) -> None:
         self._expected = expected
         self._under_way: set[str] = set()
-        self._ended = self._failed = 0
+        self._ended = self._failed = self._not_ordered = 0
         self._cost, self._unknown = Usd(0), 0
         self._alike: Counter[tuple[EventKind, str]] = Counter()
 
@@ -79,17 +79,19 @@ class RunProgress:
         self._under_way.discard(address)
         self._ended += 1
         self._failed += event.kind is EventKind.SHOT_FAILED
+        self._not_ordered += event.kind is EventKind.SHOT_HELD_BACK
         if event.kind in {EventKind.SHOT_COMMITTED, EventKind.SHOT_NOT_ARCHIVED}:
             self._cost += event.cost or Usd(0)
             self._unknown += event.cost is None
 
     def line(self) -> str:
-        """`12/40 done, $5.16 of $14.40, 3 in progress, 1 failed`."""
+        """`12/40 done, $5.16 of $14.40, 3 in progress, 1 failed, 2 not ordered`."""
         expected = self._expected
         total = max(expected.shots, self._ended + len(self._under_way))
         money = f"{amount(self._cost, self._unknown)} of {amount(expected.usd, expected.unknown)}"
-        parts = [f"{self._ended:,}/{total:,} done", money, f"{len(self._under_way):,} in progress"]
-        return ", ".join([*parts, f"{self._failed:,} failed"] if self._failed else parts)
+        parts = [f"{self._ended - self._not_ordered:,}/{total:,} done", money, f"{len(self._under_way):,} in progress"]
+        parts += [f"{self._failed:,} failed"] if self._failed else []
+        return ", ".join([*parts, f"{self._not_ordered:,} not ordered"] if self._not_ordered else parts)
 
     def is_notable(self, event: ApplyEvent) -> bool:
         """Whether a reader must not miss an event. Of many with the same message, only the first are."""

@@ -103,7 +103,7 @@ def details(change: Change, style: Style, effort: Effort | None) -> list[str]:
     """The lines under a row: fields, prompt, the provider's message, the remedy; no texts if there is no `effort`."""
     width = style.width - _DETAIL_INDENT
     lines: list[str] = []
-    if change.action is not Action.CREATE:
+    if not is_first(change):
         lines += field_lines(change.changes, style, width, effort)
     elif effort is not None:
         lines += preview_lines(phrases.prompt(change), style, width)
@@ -113,6 +113,11 @@ def details(change: Change, style: Style, effort: Effort | None) -> list[str]:
     if change.action is Action.BLOCKED:
         lines += wrap(cure(change), width)
     return [" " * _DETAIL_INDENT + line for line in lines]
+
+
+def is_first(change: Change) -> bool:
+    """Whether a shot has no take yet with which its prompt could be compared."""
+    return change.action is Action.CREATE or (change.action is Action.HELD and change.current is None)
 
 
 def _repeats_reason(change: Change) -> bool:

@@ -14,7 +14,7 @@ from ltxspec.report import wording as phrases
 from ltxspec.report.destinations import sent_to
 from ltxspec.report.plan.causes import grouped
 from ltxspec.report.plan.chains import chained
-from ltxspec.report.plan.rows import SIGN_COLUMN, SIGN_PAINTS, Detail, columns, details, group_lines, row_of
+from ltxspec.report.plan.rows import SIGN_COLUMN, SIGN_PAINTS, Detail, columns, details, group_lines, is_first, row_of
 from ltxspec.report.reasons import reason
 from ltxspec.report.results.takes import Places
 from ltxspec.report.takes import record_text, remark_text
@@ -86,7 +86,7 @@ class _Listing:
         lines: list[str] = []
         for (_, change), row in zip(chains, rows, strict=True):
             lines += [*table.lines(row), *details(change, style, self._effort if self._prompts > 0 else None)]
-            self._prompts -= change.action is Action.CREATE or any(map(phrases.is_text, change.changes))
+            self._prompts -= is_first(change) or any(map(phrases.is_text, change.changes))
         return [" " * indent + line for line in lines]
 
     def groups(self, changes: Sequence[Change], examples: int) -> list[str]:

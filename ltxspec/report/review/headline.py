@@ -15,7 +15,9 @@ def headline(review: Review) -> str:
     `3 shots rendered for $1.44, 2 to render for $0.96, 41 unchanged; limit $5.00.`, and with shots that the base would
     render as well: `1 shot to render for $0.48, 41 unchanged; also at the base: 2 to render for $0.96.`
     """
-    return phrases.charged(f"{_change(review)}{_backlog(review)}{_rules(review)}{_limit(review)}.", review.provider)
+    return phrases.charged(
+        f"{_change(review)}{_backlog(review)}{_verdicts(review)}{_rules(review)}{_limit(review)}.", review.provider
+    )
 
 
 def rendered(review: Review) -> int:
@@ -30,7 +32,7 @@ def _change(review: Review) -> str:
         others = f"; {phrases.counted(review.unchanged, 'other')} as before" if review.unchanged else ""
         return f"Shots cannot be compared until the problems are fixed{others}"
     if not parts:
-        nothing = "No shot changed" if review.rules or backlog_counts(review) else "No changes"
+        nothing = "No shot changed" if review.rules or review.redecided or backlog_counts(review) else "No changes"
         return f"{nothing}: {phrases.counted(review.unchanged, 'shot')} as before"
     if review.unchanged:
         parts.append((review.unchanged, "unchanged"))
@@ -70,6 +72,10 @@ def _estimate(shots: list[ShotReview], kind: ShotKind) -> str:
 def _backlog(review: Review) -> str:
     counts = backlog_counts(review)
     return f"; also at the base: {counts}" if counts else ""
+
+
+def _verdicts(review: Review) -> str:
+    return f"; {phrases.counted(len(review.redecided), 'verdict')} changed" if review.redecided else ""
 
 
 def _rules(review: Review) -> str:

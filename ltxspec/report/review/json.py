@@ -22,6 +22,7 @@ from ltxspec.review.document import (
     LostTask,
     PendingShot,
     Prompts,
+    RedecidedTake,
     ReviewDocument,
     ReviewedShot,
     SidesTakes,
@@ -31,7 +32,7 @@ from ltxspec.review.document import (
     UsedShot,
 )
 from ltxspec.review.follows import Use
-from ltxspec.review.models import WORKING_TREE, Review, ShotKind, ShotReview
+from ltxspec.review.models import WORKING_TREE, Redecision, Review, ShotKind, ShotReview
 from ltxspec.values import ShotAddress, TaskId
 from ltxspec.version import __version__
 
@@ -70,6 +71,7 @@ def review_document(review: Review) -> ReviewDocument:
         takes=SidesTakes(_by_task(olds), _by_task(news)),
         shots=tuple(map(_shot, review.shots)),
         diagnostics=tuple(map(problem_of, review.diagnostics)),
+        redecided=tuple(map(_redecided, review.redecided)) or None,
         verdicts=_verdicts(review, {take.task_id for take in (*olds, *news) if take is not None}) or None,
     )
 
@@ -77,7 +79,16 @@ def review_document(review: Review) -> ReviewDocument:
 def _verdicts(review: Review, tasks: set[TaskId]) -> dict[str, Remark]:
     """The deciding verdict of each of these tasks that has one, without secrets."""
     last = {task: said[-1] for task, said in review.verdicts.items() if task in tasks and said}
-    return {task: replace(one, note=redact_secrets(one.note), by=redact_secrets(one.by)) for task, one in last.items()}
+    return {task: _without_secrets(one) for task, one in last.items()}
+
+
+def _redecided(item: Redecision) -> RedecidedTake:
+    before, after = (None if one is None else _without_secrets(one) for one in (item.before, item.after))
+    return RedecidedTake(*_names(item.address), item.task, before, after)
+
+
+def _without_secrets(remark: Remark) -> Remark:
+    return replace(remark, note=redact_secrets(remark.note), by=redact_secrets(remark.by))
 
 
 def _commit(name: str) -> str | None:

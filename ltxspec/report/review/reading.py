@@ -18,11 +18,11 @@ from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.report.review.json import FORMAT_VERSION, review_document
 from ltxspec.report.review.parts import altered_take, checked_takes, diagnostic_of, lost_take, reviewed_shot
-from ltxspec.review.document import ReviewDocument
-from ltxspec.review.models import WORKING_TREE, Review
+from ltxspec.review.document import RedecidedTake, ReviewDocument
+from ltxspec.review.models import WORKING_TREE, Redecision, Review
 from ltxspec.review.refusals import refusals
 from ltxspec.services import is_free
-from ltxspec.values import Json, TaskId, Usd, total_usd
+from ltxspec.values import Json, ShotAddress, TaskId, Usd, total_usd
 from ltxspec.version import __version__
 
 _LONG_NUMBER = re.compile(rb"[:,\[]\s*-?[0-9]{19}")
@@ -112,8 +112,13 @@ def _review(document: ReviewDocument) -> Review:
         rules=document.rules,
         reckoned=document.reckoned,
         altered=[altered_take(item) for item in document.altered],
+        redecided=[_redecision(item) for item in document.redecided or ()],
         verdicts={TaskId(task): (remark,) for task, remark in (document.verdicts or {}).items()},
     )
+
+
+def _redecision(item: RedecidedTake) -> Redecision:
+    return Redecision(ShotAddress(item.spec, item.instance), TaskId(item.task_id), item.before, item.after)
 
 
 def _check(review: Review, name: str) -> None:

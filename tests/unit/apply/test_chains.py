@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -12,17 +12,19 @@ from fakes import FakeClock, FakeProvider, MemoryArchive, MemoryState
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace as with_fields
+from replacing import replace
 from unit.plan.chains import CATALOG, follows
 
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.engine import Adapters, Job, RunSettings, run
-from ltxspec.apply.events import ApplyEvent, Outcome, RunSummary
+from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, RunSummary
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import Acceptance, Provider, RenderOrder, TaskReport, TaskState
 from ltxspec.apply.recovery import RecoveryLimits
 from ltxspec.apply.task import StopSignal
 from ltxspec.lock.journal import JournalState, fold
 from ltxspec.lock.models import Failure
+from ltxspec.lock.verdicts import Remark, Verdict
 from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.cases import PlanContext
 from ltxspec.plan.graph_selection import sources_first
@@ -79,6 +81,8 @@ class World:
     archive: MemoryArchive = field(default_factory=MemoryArchive)
     deaths: int = 0  # events until the machine dies; 0: never
     taken: list[tuple[str, tuple[str | None, ...]]] = field(default_factory=list)
+    verdicts: dict[TaskId, Remark] = field(default_factory=dict)
+    decides: Callable[["World"], None] = lambda _: None  # what somebody decides while shots are rendered
 
     def plan(self) -> list[Change]:
         have = {"night": RecordedState(self.state.lockfile, JournalState(fold(self.state.journal).open))}
@@ -87,7 +91,7 @@ class World:
             return [change for spec in specs for change in plan_spec(spec, have[spec.name], CONTEXT)], {}
 
         spec = RenderedSpec("night", "specs/night.yaml", None, self.requests)
-        return planned_in_order([spec], have, CONTEXT.selection, dict, plain)[0]  # type: ignore[arg-type]  # a list
+        return planned_in_order([spec], have, CONTEXT.selection, lambda: self.verdicts, plain)[0]  # type: ignore[arg-type]  # a list
 
     def apply(self, **settings: object) -> RunSummary:
         changes, clock = self.plan(), FakeClock()
@@ -101,11 +105,14 @@ class World:
         adapters = Adapters(
             self.provider, self.archive, clock, lambda _: [], self.emit, set(), source_media,
             lambda wanted, recorded: plan_again(wanted, recorded, CONTEXT, frozenset()),
+            is_approved=lambda task: task in self.verdicts and not self.verdicts[task].is_against,
         )  # fmt: skip
         chosen = RunSettings(**(SETTINGS | settings))  # type: ignore[arg-type]  # by name
         return asyncio.run(run([job], adapters, chosen, RunBudget(None), StopSignal()))
 
-    def emit(self, _: ApplyEvent) -> None:
+    def emit(self, event: ApplyEvent) -> None:
+        if event.kind is EventKind.SHOT_COMMITTED:
+            self.decides(self)
         self.deaths -= 1
         if self.deaths == 0:
             raise Killed
@@ -180,6 +187,28 @@ def test_an_order_left_over_from_another_version_of_a_source_is_not_its_take() -
     world.apply(detach=True)
     world.requests = [request("a", "edited"), follows("b", "a")]
     assert {"a": Outcome.RENDERED, "b": Outcome.RENDERED}.items() <= outcomes(world.apply()).items()
+
+
+@pytest.mark.parametrize("decided", [Verdict.APPROVED, Verdict.REJECTED, None])
+def test_an_approval_counts_at_the_moment_of_the_order(decided: Verdict | None) -> None:
+    """Of two shots that follow from an approved one, the second waits for the first to end."""
+
+    def decide(world: World) -> None:
+        if decided is None:
+            world.verdicts.clear()
+        else:
+            world.verdicts[task] = replace(approved, verdict=decided)
+
+    gated = replace(request("a", "a"), gate=True)
+    world = World([gated, follows("b", "a"), follows("c", "a")], Service({}, {}))
+    assert outcomes(world.apply()) == {"a": Outcome.RENDERED}
+    task = world.state.lockfile.shots["a"].takes[0].task_id
+    approved = Remark(Verdict.APPROVED, None, None, None, "2026-11-29T12:00:00Z")
+    world.verdicts, world.decides = {task: approved}, decide
+    last = Outcome.RENDERED if decided is Verdict.APPROVED else Outcome.HELD_BACK
+    summary = world.apply(parallelism=1)
+    assert outcomes(summary) == {"b": Outcome.RENDERED, "c": last}
+    assert len(world.provider.charges) == (3 if last is Outcome.RENDERED else 2)
 
 
 def test_the_video_of_a_source_without_a_recorded_hash_is_fetched_first_and_once() -> None:

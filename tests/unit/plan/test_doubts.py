@@ -1,6 +1,6 @@
 """Takes that people decided against are pointed out where a plan keeps them."""
 
-from builders import change, request, task
+from builders import change, lockfile, record, request, take, task
 
 from ltxspec.lock.verdicts import Remark, Verdict
 from ltxspec.plan.actions import Action
@@ -24,9 +24,17 @@ def test_only_kept_takes_are_doubted() -> None:
 
 def test_all_of_them_are_one_warning() -> None:
     shots = [change(Action.NO_OP, request(f"s[{n}]"), number=n) for n in (1, 2)]
-    (warning,) = doubt_warning(doubted(shots, REMARKS))
+    (warning,) = doubt_warning(doubted(shots, REMARKS), lambda _: lockfile())
     assert (warning.severity, warning.code) == ("warning", DOUBTED)
     assert "2 shots use takes that are decided against (1 rejected, 1 needs work)" in warning.message
     assert warning.hint is not None
     assert "`--retake 'night.s[1]'`" in warning.hint
-    assert not doubt_warning({})
+    assert not doubt_warning({}, lambda _: lockfile())
+
+
+def test_another_take_of_the_same_request_is_the_free_way_out() -> None:
+    found = doubted([change(Action.NO_OP, request("s"), number=1)], REMARKS)
+    for other, is_offered in ((take(number=5), True), (take("b", number=5), False)):
+        have = lockfile(s=record(take(), other))
+        (warning,) = doubt_warning(found, {"night": have}.__getitem__)
+        assert ("`ltxspec pick night.s --take N`" in (warning.hint or "")) is is_offered

@@ -24,6 +24,14 @@ def test_progress_counts_each_shot_once() -> None:
     assert run.line() == "2/3 done, $0.48 of $1.44, 0 in progress, 1 failed"
 
 
+def test_what_was_not_ordered_is_not_done() -> None:
+    run = RunProgress(Expected(2, PRICE * 2))
+    run.count(ApplyEvent(EventKind.SHOT_COMMITTED, "", ALLEY, TASK, cost=PRICE))
+    run.count(ApplyEvent(EventKind.SHOT_HELD_BACK, "", RAIN, TASK))
+    assert run.line() == "1/2 done, $0.48 of $0.96, 0 in progress, 1 not ordered"
+    assert run.ended == 2
+
+
 def test_a_task_that_was_not_planned_makes_no_more_done_than_there_are() -> None:
     run = RunProgress(Expected())
     run.count(ApplyEvent(EventKind.SHOT_COMMITTED, "", ALLEY, TASK, cost=PRICE))
