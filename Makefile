@@ -11,6 +11,7 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 RUNTIME := $(VENV)/.installed-runtime
 DEV     := $(VENV)/.installed-dev
+EDITOR  := $(VENV)/editor
 
 CAN_USE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PYTHON  ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
@@ -31,7 +32,7 @@ test: lint quick ## style, types, layers, and the quick tests
 quick: $(DEV) ## the quick tests alone
 	$(PYTEST) $(addprefix --ignore=,$(SLOW))
 
-slow: $(DEV) ## the slow tests: commands and pipelines as users run them, kills, a browser
+slow: $(DEV) $(EDITOR)/.installed ## the slow tests: commands and pipelines as users run them, kills, a browser
 	$(PYTEST) $(SLOW)
 
 # Tests write some 90,000 files, each of them safely: on a file system in memory that takes half of the time.
@@ -104,3 +105,9 @@ $(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
 $(DEV): requirements-dev.lock $(RUNTIME)
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
+
+# What an editor runs, by hash from its lock. Without npm or its registry, the tests that drive it skip and say so.
+$(EDITOR)/.installed: tests/editor/package.json tests/editor/package-lock.json | $(BIN)/python
+	@mkdir -p $(EDITOR) && cp tests/editor/package.json tests/editor/package-lock.json $(EDITOR)
+	@if cd $(EDITOR) && npm ci --ignore-scripts --no-audit --no-fund --silent; then touch .installed; \
+	else echo 'npm cannot install the language server: the tests of editors skip' >&2; fi

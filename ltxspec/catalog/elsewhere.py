@@ -9,6 +9,9 @@ from ltxspec.catalog.wording import joined, name_of
 from ltxspec.values import Json
 
 _ASKED = 50  # problems for which other models are asked: each is one validation of each model
+_NAMED = 3  # models that a hint lists; more of them are counted
+_NO_MODEL = 2**40 + 1  # no size, length, rate or number that a model takes
+_NO_COUNT = 1000
 _LIMITS = frozenset({"unknown-parameter", "not-allowed", "out-of-range", "wrong-count", "unsupported-size"})
 
 
@@ -28,7 +31,9 @@ class Elsewhere:
         given = {name: params[name] for name in _together(str(problem.path[0]), model) if name in params}
         key = repr((model.air, problem.path, given))
         if key not in self._known and len(self._known) < _ASKED:
-            self._known[key] = self._accepted_by(problem.path, model, given)
+            self._known[key] = self._accepted_by(
+                problem.path, model, given, unknown=problem.code == "unknown-parameter"
+            )
         own = problem.hint
         if (other := self._known.get(key)) is None:
             return own
@@ -36,15 +41,36 @@ class Elsewhere:
             return other
         return f"{own}; {other}"
 
-    def _accepted_by(self, path: Path, model: Model, given: Mapping[str, Json]) -> str | None:
+    def _accepted_by(self, path: Path, model: Model, given: Mapping[str, Json], *, unknown: bool) -> str | None:
         names = []
         for other in self._catalog.models:
             if other is model or value_at(given, path[:1]) is MISSING:
                 continue
-            found = validate(other, {"taskType": other.task_type, "model": other.air, **given}, prompt=False)
-            if not any(problem.path[0] in given for problem in found):
+            if _takes(other, given) and (unknown or not _takes(other, _absurd(given))):
                 names.append(f"`{other.air}` ({other.name})")
+        more = len(names) - _NAMED
+        if more > 1:
+            names = [*names[:_NAMED], f"{more} other models"]
         return f"{joined(names, 'and')} {'accept' if len(names) > 1 else 'accepts'} it" if names else None
+
+
+def _takes(model: Model, given: Mapping[str, Json]) -> bool:
+    """Whether a model refuses none of the given parameters; what is missing does not matter."""
+    found = validate(model, {"taskType": model.task_type, "model": model.air, **given}, prompt=False)
+    return not any(problem.path[0] in given for problem in found)
+
+
+def _absurd(given: Mapping[str, Json]) -> dict[str, Json]:
+    """The parameters with values that no model has: one that takes them states no limits, and may refuse anything."""
+    return {name: _overdone(value) for name, value in given.items()}
+
+
+def _overdone(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {name: _overdone(item) if isinstance(item, dict | list) else item for name, item in value.items()}
+    if isinstance(value, list):
+        return value * _NO_COUNT
+    return f"{value}\N{SNOWMAN}" if isinstance(value, str) else _NO_MODEL
 
 
 def _moved(path: Path, model: Model, params: Mapping[str, Json]) -> str | None:

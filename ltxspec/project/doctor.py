@@ -28,6 +28,7 @@ def check_setup(project: ProjectContext) -> list[Row]:
         "video": lambda _: _codecs(),
         "specs": _specs,
         "lockfiles": _lockfiles,
+        "editor": _editor,
         "disk": lambda project: _writable(project.root),
     }
     return [
@@ -191,6 +192,17 @@ def _lockfiles(project: ProjectContext) -> Row:
     if unread:
         return "lockfiles", WARNING, f"{unread[0].message}: {unread[0].hint}"
     return "lockfiles", True, f"{len(verified_names(project))} verified"
+
+
+def _editor(project: ProjectContext) -> Row:
+    from ltxspec.project.editor_copy import COPY, REFRESH, copy_state
+
+    state = copy_state(project)
+    if state == "old":
+        return "editor", WARNING, f"`{COPY}` is not that of this ltxspec and of the project's models: run `{REFRESH}`"
+    if state == "missing":
+        return "editor", True, f"no schema for editors; `{REFRESH}` writes one"
+    return "editor", True, f"`{COPY}` is up to date"
 
 
 def _writable(folder: os.PathLike[str]) -> Row:

@@ -11,11 +11,11 @@ from ltxspec.formats import Schema
 from ltxspec.lock.codec import lockfile_schema
 from ltxspec.lock.review_export import export_schema
 from ltxspec.lock.verdicts import verdict_schema
+from ltxspec.project.editor_schema import editor_schema
 from ltxspec.report.apply.document import events_schema
 from ltxspec.report.results.schemas import RESULTS, result_schema
 from ltxspec.report.schemas import plan_schema, review_schema
 from ltxspec.report.status.document import status_schema
-from ltxspec.spec.structure import spec_schema
 from ltxspec.storage.packaged import read_model_documents, schemas_folder
 
 NAMES = ("spec", "lockfile", "plan", "events", "review", "status", "verdicts", "review-export", *RESULTS)
@@ -24,7 +24,7 @@ NAMES = ("spec", "lockfile", "plan", "events", "review", "status", "verdicts", "
 def schema_text(name: str, catalog: Catalog) -> str:
     """The schema of one of `NAMES`, as it is published."""
     documents: dict[str, Callable[[], Schema]] = {
-        "spec": lambda: spec_schema({model.air: model.schema for model in catalog.models}),
+        "spec": lambda: editor_schema(catalog),
         "lockfile": lockfile_schema,
         "plan": plan_schema,
         "events": events_schema,

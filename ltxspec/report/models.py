@@ -66,6 +66,9 @@ def model_text(model: Model, packaged: Packaged = NONE) -> str:
     if model.settings.decisions:
         lines += ["", "Decisions"]
         lines += [f"  {item.about}: {item.decision} {item.why}" for item in model.settings.decisions]
+    if model.settings.facts:
+        lines += ["", "Where this is known from"]
+        lines += [f"  {fact.fact}  ({fact.confidence}, {fact.date}: {fact.source})" for fact in model.settings.facts]
     return "\n".join(lines)
 
 

@@ -16,6 +16,12 @@ TEMPLATE_DEFINITION = {
     "type": "string",
     "pattern": r"\{\{",
 }
+REMOVED = {"$ref": "#/$defs/Removed"}
+# Null, said so that editors do not offer it among the values.
+REMOVED_DEFINITION = {
+    "description": "Null removes a default",
+    "not": {"type": ["boolean", "number", "string", "object", "array"]},
+}
 
 _ABOUT = ("title", "description", "default", "examples", "deprecated")  # shown by editors, kept at the outer level
 # Keywords about one value, which apply to specs and requests. Unknown ones (`x-…`) and conditions are dropped.
@@ -27,34 +33,41 @@ _KEPT = frozenset(
 _MAX_DEPTH = 16  # a recursive schema is cut here: below it, any value is allowed
 
 
-def parameter_schemas(
-    model_schemas: Mapping[str, Mapping[str, Json]], leave_out: Collection[str]
+def model_parameters(
+    schema: Mapping[str, Json], leave_out: Collection[str], about_values: Mapping[str, Mapping[Json, str]]
 ) -> dict[str, dict[str, Json]]:
-    """Every parameter of every model, by name and in the order first met.
+    """The parameters of one model, by name and in the order of its file.
 
-    If models differ about a parameter, it may have any form that one of them accepts.
+    Args:
+        schema: the JSON Schema of the model's requests.
+        leave_out: names that no spec writes.
+        about_values: what is said of a parameter's values, such as what they cost: name -> value -> words. Values that
+            its schema does not list are offered all the same.
     """
-    forms: dict[str, list[dict[str, Json]]] = {}
-    for schema in model_schemas.values():
-        relaxing = _Relaxing(schema, reference_forms(schema))
-        for name, parameter in schema.get("properties", {}).items():
-            if name in leave_out:
-                continue
-            form = relaxing.relaxed(parameter, f"/{name}", 0)
-            known = forms.setdefault(name, [])
-            if form not in known:
-                known.append(form)
-    return {name: _nullable(found) for name, found in forms.items()}
+    relaxing = _Relaxing(schema, reference_forms(schema))
+    return {
+        name: _open(_explained(relaxing.relaxed(parameter, f"/{name}", 0), about_values.get(name, {})))
+        for name, parameter in schema.get("properties", {}).items()
+        if name not in leave_out
+    }
 
 
-def _nullable(forms: list[dict[str, Json]]) -> dict[str, Json]:
-    """One schema for any of the forms, a template or null; annotations are kept only if all forms share them."""
-    first = forms[0]
-    same = [key for key in _ABOUT if key in first and all(form.get(key) == first[key] for form in forms)]
-    about = {key: first[key] for key in dict.fromkeys(["description", *same]) if key in first}
-    bare = [{key: value for key, value in form.items() if key not in _ABOUT} for form in forms]
-    distinct = [form for number, form in enumerate(bare) if form not in bare[:number]]
-    return {**about, "anyOf": [*distinct, TEMPLATE, {"type": "null"}]}
+def _explained(form: dict[str, Json], words: Mapping[Json, str]) -> dict[str, Json]:
+    """A form with words about its values."""
+    if not words:
+        return form
+    if "enum" in form:
+        return {**form, "enumDescriptions": [words.get(value, "") for value in form["enum"]]}
+    about = {key: form.pop(key) for key in _ABOUT if key in form}
+    return {**about, "anyOf": [{"enum": [*words], "enumDescriptions": [*words.values()]}, form]}
+
+
+def _open(form: dict[str, Json]) -> dict[str, Json]:
+    """A schema for the form, a template or null; annotations stand outside."""
+    about = {key: form[key] for key in _ABOUT if key in form}
+    bare = {key: value for key, value in form.items() if key not in _ABOUT}
+    forms = bare["anyOf"] if bare.keys() == {"anyOf"} else [bare]
+    return {**about, "anyOf": [*forms, TEMPLATE, REMOVED]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +97,7 @@ class _Relaxing:
         relaxed = {key: value for key, value in schema.items() if key in _KEPT or key in _ABOUT}
         if "properties" in schema:
             relaxed["properties"] = {
-                name: _nullable([self.relaxed(part, f"{place}/{name}", depth + 1)])
+                name: _open(self.relaxed(part, f"{place}/{name}", depth + 1))
                 for name, part in schema["properties"].items()
             }
         if "items" in schema:

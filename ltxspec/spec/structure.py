@@ -4,18 +4,18 @@ Imported only when a spec's structure is validated or its JSON Schema is written
 neither. `wording` turns the models' errors into messages; `rules` has the rules that models cannot express.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from ltxspec.spec.editing import EditorModel, with_models
 from ltxspec.spec.encodings import Encoding
 from ltxspec.spec.expecting import ExpectPart
-from ltxspec.spec.models import SET_BY_LTXSPEC
 from ltxspec.spec.names import EARLIER_NAME, SHOT_NAME, SPEC_NAME, VARIABLE
 from ltxspec.spec.references import REFERENCE_DEFINITIONS
-from ltxspec.spec.relaxing import TEMPLATE_DEFINITION, parameter_schemas
+from ltxspec.spec.relaxing import REMOVED, REMOVED_DEFINITION, TEMPLATE_DEFINITION
 from ltxspec.values import Json
 
 API_VERSION = "ltxspec/v1"
@@ -204,49 +204,58 @@ def structural_errors(root: Json) -> list[ErrorDetails]:
     return []
 
 
-def spec_schema(model_schemas: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
+def spec_schema(models: Sequence[EditorModel]) -> dict[str, Json]:
     """The JSON Schema (2020-12) of a spec, for editors.
 
     Args:
-        model_schemas: the JSON Schema of each known model's request, by file name. `defaults` and shots may have
-            their parameters, each with a value of its schema, a template or null.
+        models: those of the catalog. `defaults` and shots may have the parameters of theirs, each with a value of its
+            schema, a template or null.
     """
     schema = _tidy(SpecPart.model_json_schema())
-    parameters = parameter_schemas(model_schemas, leave_out=frozenset({*SET_BY_LTXSPEC, "model"}))
     parts, top = schema.pop("$defs"), schema["properties"]
     del schema["additionalProperties"]
     schema["propertyNames"] = {"anyOf": [{"enum": [*top]}, {"pattern": f"^{OWN_KEY}"}]}
-    shot = parts["ShotPart"]
-    shot |= {"properties": {**shot["properties"], **parameters}, "additionalProperties": False}
-    top["defaults"] |= {"type": ["object", "null"], "properties": parameters, "additionalProperties": False}
-    top["defaults"].pop("anyOf")
-    if all("positivePrompt" in each.get("required", ()) for each in model_schemas.values()):
-        shot["required"] = ["prompt"]
-    ids = [
-        model["const"] for each in model_schemas.values() if "const" in (model := each["properties"].get("model", {}))
-    ]
-    for part in (top, shot["properties"]) if ids else ():
-        part["model"]["examples"] = ids
+    del parts["ShotPart"]["additionalProperties"]
+    top["defaults"] = {"description": top["defaults"]["description"], "anyOf": [{"type": "object"}, REMOVED]}
+    added = with_models(schema, parts["ShotPart"], models)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"{KIND} {API_VERSION}",
         **schema,
-        "$defs": {**parts, "Template": TEMPLATE_DEFINITION, **REFERENCE_DEFINITIONS},
+        "$defs": {
+            **parts,
+            "Template": TEMPLATE_DEFINITION,
+            "Removed": REMOVED_DEFINITION,
+            **_tidy(REFERENCE_DEFINITIONS),
+            **added,
+        },
     }
 
 
 def _tidy(schema: Json) -> Json:
-    """Remove pydantic's own additions, and apply the patterns for the names of mappings."""
+    """Remove pydantic's own additions, apply the patterns for the names of mappings, and say null as `REMOVED`."""
     if isinstance(schema, list):
         return [_tidy(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    tidy = {key: _tidy(value) for key, value in schema.items()}
+    if schema == {"type": "null"}:
+        return REMOVED
+    tidy = _without_null({key: _tidy(value) for key, value in schema.items()})
     if isinstance(tidy.get("title"), str):
         del tidy["title"]
-    if "default" in tidy and tidy["default"] is None:
-        del tidy["default"]
+    if "oneOf" in tidy:
+        tidy["anyOf"] = tidy.pop("oneOf")  # no two of these forms fit one value, and editors complete `anyOf`
     if "patternProperties" in tidy:
         ((pattern, values),) = tidy.pop("patternProperties").items()
         tidy |= {"propertyNames": {"pattern": pattern}, "additionalProperties": values}
     return tidy
+
+
+def _without_null(schema: dict[str, Json]) -> dict[str, Json]:
+    """A schema whose default is not null, and with null as `REMOVED` among its types."""
+    found = {key: value for key, value in schema.items() if key != "default" or value is not None}
+    if isinstance(kinds := found.get("type"), list) and "null" in kinds:
+        others = [kind for kind in kinds if kind != "null"]
+        del found["type"]
+        found["anyOf"] = [{"type": others[0] if len(others) == 1 else others}, REMOVED]
+    return found

@@ -6,6 +6,7 @@ from typing import Any
 
 from acceptance.commands import REPOSITORY, ltxspec, write_spec
 from acceptance.repositories import commit, git
+from jsonschema import Draft202012Validator
 
 VIDEO = "https://assets.example/before.mp4"
 
@@ -67,6 +68,24 @@ def test_writing_a_default_out_buys_nothing_without_a_prompt_either(tmp_path: Pa
     assert shot["action"] in ("no-op", "update")
 
 
+def test_takes_without_a_prompt_are_decided_about_picked_and_adopted(tmp_path: Path) -> None:
+    upscaler(tmp_path)
+    write_spec(tmp_path, f"model: maker-up\nshots:\n  gate: {{inputs: {{video: '{VIDEO}'}}}}\n")
+    ltxspec("apply", "--provider", "sandbox", "--allow-unknown-cost", cwd=tmp_path)
+    for arguments in (["status"], ["cost"], ["graph"], ["lock", "verify"], ["pick", "night.gate", "--take", "1"]):
+        ltxspec(*arguments, "--provider", "sandbox", cwd=tmp_path)
+    assert "approved" in ltxspec("approve", "night.gate", "--provider", "sandbox", cwd=tmp_path).out
+    lockfile = json.loads((tmp_path / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json").read_text("utf-8"))
+    (take,) = lockfile["shots"]["gate"]["takes"]
+    order = {**take["request"], "taskUUID": take["taskUUID"]}
+    given = {"taskType": "upscale", "taskUUID": take["taskUUID"], "videoUUID": take["outputs"][0]["videoUUID"]}
+    (tmp_path / "order.json").write_text(json.dumps(order), "utf-8")
+    (tmp_path / "answer.json").write_text(json.dumps({**given, "videoURL": VIDEO, "cost": 0.1}), "utf-8")
+    ltxspec("import", "night.gate", "--request", "order.json", "--response", "answer.json", cwd=tmp_path)
+    (shot,) = ltxspec("plan", "--format", "json", cwd=tmp_path).json["shots"]
+    assert (shot["action"], shot["request"]["taskType"]) == ("no-op", "upscale")
+
+
 def test_a_prompt_for_a_model_that_takes_none_is_refused(tmp_path: Path) -> None:
     upscaler(tmp_path)
     write_spec(tmp_path, f"model: maker-up\nshots:\n  gate: {{prompt: a gate, inputs: {{video: '{VIDEO}'}}}}\n")
@@ -96,14 +115,19 @@ def test_a_prompt_that_may_be_left_out_follows_the_models_rules(tmp_path: Path) 
     assert "positivePrompt" in refused or "prompt" in refused
 
 
-def test_editors_ask_for_a_prompt_unless_some_model_has_none(tmp_path: Path) -> None:
-    def required() -> list[str]:
-        shown = ltxspec("schema", "spec", cwd=tmp_path).json
-        return list(shown["$defs"]["ShotPart"].get("required", ()))
-
-    assert required() == ["prompt"]
+def test_editors_ask_for_a_prompt_where_the_model_needs_one(tmp_path: Path) -> None:
     upscaler(tmp_path)
-    assert required() == []
+    schema = Draft202012Validator(ltxspec("schema", "spec", cwd=tmp_path).json)
+
+    def problems(model: str, shot: dict[str, Any]) -> list[str]:
+        head = {"apiVersion": "ltxspec/v1", "kind": "RenderSpec", "metadata": {"name": "s"}, "model": model}
+        return [error.message for error in schema.iter_errors({**head, "shots": {"a": shot}})]
+
+    assert problems("lightricks:2@0", {"width": 1920, "height": 1080}) == ["'prompt' is a required property"]
+    assert problems("lightricks:2@0", {"prompt": "hi", "width": 1920, "height": 1080}) == []
+    assert problems("maker-up", {"inputs": {"video": VIDEO}}) == []
+    assert len(problems("maker-up", {"inputs": {"video": VIDEO}, "prompt": "hi"})) == 1
+    assert problems("maker-up", {"model": "lightricks:2@1"}) == ["'prompt' is a required property"]
 
 
 def test_reviews_comments_and_films_show_shots_without_a_prompt(tmp_path: Path) -> None:

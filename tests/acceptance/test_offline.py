@@ -65,6 +65,7 @@ COMMANDS = [
     ["models", "diff", "runware-sdk"],
     ["models", "outdated"],
     ["schema", "spec"],
+    ["schema", "spec", "--write"],
     ["fmt", "--check"],
     ["doctor"],
     ["doctor", "--provider", "runware"],

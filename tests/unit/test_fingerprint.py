@@ -28,6 +28,7 @@ FOLDER = Path(__file__).parents[1] / "golden" / "fingerprints"
 GOLDEN = json.loads((FOLDER / "v1.json").read_text("utf-8"))
 VECTORS = GOLDEN["vectors"]
 SIGNED = json.loads((FOLDER / "v2.json").read_text("utf-8"))["vectors"]
+SHIPPED = json.loads((FOLDER / "shipped.json").read_text("utf-8"))
 HASH = "sha256:" + "ab" * 32
 
 IDENTITY = TaskIdentity("9f2c", "runware", "night", "alley", Fingerprint("v1:sha256:00"))
@@ -37,6 +38,18 @@ IDENTITY = TaskIdentity("9f2c", "runware", "night", "alley", Fingerprint("v1:sha
 def frozen() -> Model:
     (found,) = load_catalog({"frozen.json": GOLDEN["model"]}).models
     return found
+
+
+@pytest.mark.parametrize("air", list(SHIPPED))
+def test_requests_of_shipped_models_never_get_another_fingerprint(air: str) -> None:
+    """A changed file would buy everything again: new parameters get no default, and no default changes."""
+    shipped = load_catalog(read_model_documents(None)).by_name[air]
+    for case in SHIPPED[air]:
+        assert fingerprint_of(shipped, case["body"], case["inputs"]) == case["fingerprint"]
+
+
+def test_every_shipped_model_is_pinned() -> None:
+    assert {found.air for found in load_catalog(read_model_documents(None)).models} == SHIPPED.keys()
 
 
 def sha256(text: str) -> str:

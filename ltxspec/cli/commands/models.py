@@ -99,6 +99,8 @@ def import_(session: Session, source: str, names: tuple[str, ...], output_format
     for line in outcome_lines(found):
         click.echo(line)
     click.echo(f"{outcome_total(found)}{' (nothing is written)' if dry_run else ''}", err=True)
+    if written:
+        _tell_editors(session)
     return code
 
 
@@ -177,6 +179,14 @@ def _compared(found: "Sequence[ModelOutcome]") -> "tuple[ComparedModel, ...]":
         )
         for one in found
     )
+
+
+def _tell_editors(session: Session) -> None:
+    """Say how editors get to know what has changed, if the project has a schema for them."""
+    from ltxspec.project.editor_copy import COPY, REFRESH, copy_state
+
+    if copy_state(session.open_project()) == "old":
+        click.echo(f"Editors know the models from `{COPY}`: `{REFRESH}` brings it up to date", err=True)
 
 
 def _show_progress(done: int, total: int) -> None:

@@ -129,6 +129,9 @@ LTX2_DEFAULTS = {
         ("lightricks:2@0", LTX2_DEFAULTS),
         ("lightricks:2@1", LTX2_DEFAULTS),
         ("lightricks:ltx@2.5-fast", {**COMMON_DEFAULTS, "width": 1920, "height": 1080, "duration": 6}),
+        ("lightricks:ltx@2.3", COMMON_DEFAULTS),
+        ("lightricks:ltx@2.3-fast", {**COMMON_DEFAULTS, "fps": 25, "settings": {"enhancePrompt": True}}),
+        ("lightricks:ltx@2.5-pro", COMMON_DEFAULTS),
     ],
 )
 def test_what_a_released_model_assumes_never_changes_because_fingerprints_rest_on_it(

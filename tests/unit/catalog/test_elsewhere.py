@@ -34,16 +34,17 @@ def test_a_parameter_that_another_model_names_otherwise_is_said_to_be_there(cata
 
 def test_the_model_that_has_what_this_one_lacks_is_named(catalog: Catalog) -> None:
     fast = "`lightricks:ltx@2.5-fast` (LTX-2.5 Fast) accepts it"
-    assert hints(catalog, "lightricks:2@0", fps=24) == [fast]
+    new = "`lightricks:ltx@2.5-fast` (LTX-2.5 Fast) and `lightricks:ltx@2.5-pro` (LTX-2.5 Pro) accept it"
+    assert hints(catalog, "lightricks:2@0", fps=24) == [f"`lightricks:ltx@2.3-fast` (LTX-2.3 Fast), {new}"]
     (portrait,) = hints(catalog, "lightricks:2@0", width=1080, height=1920)
-    assert portrait == f"the sizes are 1920 × 1080, 2560 × 1440 and 3840 × 2160; there is no portrait; {fast}"
+    assert portrait == f"the sizes are 1920 × 1080, 2560 × 1440 and 3840 × 2160; there is no portrait; {new}"
     (unknown,) = hints(catalog, "lightricks:2@0", settings={"cameraMovement": "static"})
     assert unknown is not None
     assert unknown.endswith(fast)
 
 
 def test_what_no_model_accepts_keeps_its_own_hint(catalog: Catalog) -> None:
-    assert hints(catalog, "lightricks:2@0", fps=7) == [None]
+    assert hints(catalog, "lightricks:2@0", fps=121) == [None], "LTX-2.3 states no limits, which is no promise"
     (quoted,) = hints(catalog, "lightricks:2@0", fps="25")
     assert quoted is not None
     assert quoted.startswith("write `25` without quotes")
@@ -53,10 +54,22 @@ def test_what_no_model_accepts_keeps_its_own_hint(catalog: Catalog) -> None:
 def test_not_every_value_of_a_large_table_is_asked_about(catalog: Catalog) -> None:
     model, there = catalog.by_name["lightricks:2@0"], Elsewhere(catalog)
     found = []
-    for number in [*range(100, 160), 24]:
+    for number in [*range(200, 260), 24]:
         body = {"taskType": "videoInference", "model": model.air, "width": 1920, "height": 1080, "fps": number}
         found += [there.hint(problem, model, body) for problem in validate(model, body, prompt=False)]
     assert found == [None] * 61
+
+
+def test_of_many_models_only_some_are_named() -> None:
+    documents = read_model_documents(None)
+    fast = documents["lightricks-ltx-2-5-fast.json"]
+    for number in range(3):
+        own = {**fast["x-ltxspec"], "air": f"maker:{number}@1", "slug": f"maker-{number}"}
+        properties = {**fast["properties"], "model": {"const": f"maker:{number}@1"}}
+        documents[f"maker-{number}.json"] = {**fast, "properties": properties, "x-ltxspec": own}
+    (hint,) = hints(load_catalog(documents), "lightricks:2@0", fps=24)
+    assert hint is not None
+    assert hint.endswith("`lightricks:ltx@2.5-pro` (LTX-2.5 Pro) and 3 other models accept it")
 
 
 def test_every_other_name_is_one_of_another_model_and_none_of_this(catalog: Catalog) -> None:

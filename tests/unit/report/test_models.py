@@ -52,9 +52,23 @@ def test_a_model_tells_every_parameter_with_its_limits(line: str) -> None:
 def test_every_parameter_that_a_shot_may_set_is_there_and_no_other() -> None:
     for model in catalog().models:
         parameters = model_text(model).partition("\nParameters\n")[2].partition("\n\n")[0].splitlines()
-        names = {line.strip().partition(":")[0].partition(".")[0] for line in parameters if line[2] != " "}
+        names = {
+            line.strip().partition(":")[0].partition(".")[0].removesuffix("[]") for line in parameters if line[2] != " "
+        }
         settable = model.parameters - model.order - {"taskType", "model", "positivePrompt"}
         assert names == settable | {"prompt (required)"}
+
+
+def test_every_fact_is_shown_with_its_source_and_how_sure_it_is() -> None:
+    for model in catalog().models:
+        text = model_text(model)
+        facts = text.partition("\nWhere this is known from\n")[2].splitlines()
+        assert len(facts) == len(model.settings.facts) > 0
+    assert (
+        "  Lengths are 6, 8 and 10 seconds and `auto`, sizes go up to 1080p.  "
+        "(unverified, 2026-11-22: tables of public third-party applications)"
+    ) in shown("lightricks:ltx@2.5-pro")
+    assert "No price is known" in shown("lightricks:ltx@2.3")
 
 
 def test_no_placeholder_of_a_message_is_left() -> None:

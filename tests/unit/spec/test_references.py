@@ -6,6 +6,7 @@ import jsonschema
 import pytest
 
 from ltxspec.render import references
+from ltxspec.spec.editing import EditorModel
 from ltxspec.spec.references import REFERENCE_DEFINITIONS, reference_forms
 from ltxspec.spec.structure import spec_schema
 from ltxspec.values import Json
@@ -15,12 +16,19 @@ PUBLISHED = json.loads((SCHEMAS / "spec" / "v1.json").read_text("utf-8"))
 FRAME = {"shot": "alley", "frame": "last"}
 
 
-def errors(parameters: dict[str, Any], schema: Json = PUBLISHED, *, default: bool = False) -> list[str]:
+def errors(
+    parameters: dict[str, Any],
+    schema: Json = PUBLISHED,
+    model: str = "lightricks:ltx@2.5-fast",
+    *,
+    default: bool = False,
+) -> list[str]:
     shot = {"prompt": "A door."} | ({} if default else parameters)
     document = {
         "apiVersion": "ltxspec/v1",
         "kind": "RenderSpec",
         "metadata": {"name": "film"},
+        "model": model,
         "defaults": parameters if default else {},
         "shots": {"door": shot},
     }
@@ -76,11 +84,11 @@ VIDEO: dict[str, Json] = {
 
 
 def test_a_model_that_takes_a_video_takes_the_whole_video_of_a_shot() -> None:
-    schema = spec_schema({"acme": VIDEO})
-    assert errors({"video": {"shot": "alley", "take": 2}, "still": FRAME}, schema) == []
-    assert errors({"video": "a.mp4", "still": 3}, schema) == []
-    assert errors({"video": FRAME}, schema) != []
-    assert errors({"still": {"shot": "alley"}}, schema) != []
+    schema = spec_schema([EditorModel(["acme"], VIDEO, "acme")])
+    assert errors({"video": {"shot": "alley", "take": 2}, "still": FRAME}, schema, "acme") == []
+    assert errors({"video": "a.mp4", "still": 3}, schema, "acme") == []
+    assert errors({"video": FRAME}, schema, "acme") != []
+    assert errors({"still": {"shot": "alley"}}, schema, "acme") != []
     assert reference_forms({"properties": {}}) == {}
 
 

@@ -1,7 +1,7 @@
 import jsonschema
 import pytest
 
-from ltxspec.spec.relaxing import TEMPLATE_DEFINITION, parameter_schemas
+from ltxspec.spec.relaxing import REMOVED, REMOVED_DEFINITION, TEMPLATE_DEFINITION, model_parameters
 from ltxspec.values import Json
 
 IMAGE = {"description": "An image", "type": "string", "minLength": 1, "x-problem": {"code": "c"}}
@@ -30,20 +30,25 @@ TWO: dict[str, Json] = {
     },
     "$defs": {"image": IMAGE},
 }
-RELAXED = parameter_schemas({"one": ONE, "two": TWO}, {"hidden"})
+RELAXED = model_parameters(ONE, {"hidden"}, {})
 
 
-def fits(name: str, value: Json) -> bool:
-    schema = {**RELAXED[name], "$defs": {"Template": TEMPLATE_DEFINITION}}
+def fits(name: str, value: Json, relaxed: dict[str, dict[str, Json]] = RELAXED) -> bool:
+    schema = {**relaxed[name], "$defs": {"Template": TEMPLATE_DEFINITION, "Removed": REMOVED_DEFINITION}}
     return jsonschema.Draft202012Validator(schema).is_valid(value)
 
 
-@pytest.mark.parametrize("value", [6, 4.5, "{{ s }}", "{% if a %}1{% endif %}{{ b }}", None])
-def test_a_parameter_takes_what_any_model_takes_a_template_or_null(value: Json) -> None:
+@pytest.mark.parametrize("value", [6, 8, "{{ s }}", "{% if a %}1{% endif %}{{ b }}", None])
+def test_a_parameter_takes_what_its_model_takes_a_template_or_null(value: Json) -> None:
     assert fits("seconds", value)
 
 
-@pytest.mark.parametrize("value", [7, "6", True, "{%", [6]])
+@pytest.mark.parametrize("value", [4.5, "{{ s }}", None])
+def test_alternatives_are_listed_beside_templates_and_null(value: Json) -> None:
+    assert fits("seconds", value, model_parameters(TWO, (), {}))
+
+
+@pytest.mark.parametrize("value", [7, 4.5, "6", True, "{%", [6]])
 def test_a_parameter_takes_nothing_else(value: Json) -> None:
     assert not fits("seconds", value)
 
@@ -60,14 +65,18 @@ def test_what_is_inside_is_still_judged(value: Json) -> None:
     assert not fits("inputs", value)
 
 
-def test_only_what_holds_for_all_models_is_said_of_a_parameter() -> None:
-    assert "default" not in RELAXED["seconds"]
+def test_words_and_defaults_stand_outside_and_null_is_never_a_value_to_choose() -> None:
     assert RELAXED["seconds"]["description"] == "Length"
-    assert parameter_schemas({"one": ONE}, ())["seconds"]["default"] == 6
+    assert RELAXED["seconds"]["default"] == 6
+    assert RELAXED["seconds"]["anyOf"][-1] == REMOVED
+    assert "null" not in repr([RELAXED, REMOVED_DEFINITION["not"]])
 
 
-def test_equal_forms_are_listed_once() -> None:
-    assert len(RELAXED["inputs"]["anyOf"]) == 3
+def test_values_get_words_and_those_that_no_list_has_are_offered_all_the_same() -> None:
+    told = model_parameters(ONE, (), {"seconds": {6: "cheap"}, "hidden": {"a": "one", "b": "two"}})
+    assert told["seconds"]["anyOf"][0]["enumDescriptions"] == ["cheap", ""]
+    assert told["hidden"]["anyOf"][0] == {"enum": ["a", "b"], "enumDescriptions": ["one", "two"]}
+    assert fits("hidden", "c", told)
 
 
 def test_a_parameter_that_is_left_out_is_left_out() -> None:

@@ -5,6 +5,7 @@ import jsonschema
 import pytest
 
 from ltxspec.spec.document import read_document
+from ltxspec.spec.editing import EditorModel
 from ltxspec.spec.structure import spec_schema, structural_errors
 from ltxspec.values import Json
 
@@ -18,6 +19,7 @@ MODEL: dict[str, Json] = {
         "settings": {"type": "object", "properties": {"sound": {"type": "boolean"}}, "additionalProperties": False},
     },
 }
+ACME = EditorModel(["acme:1@0", "acme"], MODEL, "acme", "Acme", "Makes videos")
 GOOD = """
 apiVersion: ltxspec/v1
 kind: RenderSpec
@@ -36,13 +38,13 @@ shots:
 
 
 def errors(text: str) -> list[str]:
-    schema = spec_schema({"acme": MODEL})
+    schema = spec_schema([ACME])
     validator = jsonschema.Draft202012Validator(schema)
     return sorted(error.json_path for error in validator.iter_errors(read_document(text, "a").root))
 
 
 def test_the_schema_is_valid_and_takes_what_the_parser_takes() -> None:
-    jsonschema.Draft202012Validator.check_schema(spec_schema({"acme": MODEL}))
+    jsonschema.Draft202012Validator.check_schema(spec_schema([ACME]))
     assert errors(GOOD) == []
 
 
@@ -77,20 +79,22 @@ def keywords(schema: Any) -> list[str]:
 
 
 def test_the_schema_describes_itself_and_names_known_models() -> None:
-    schema = spec_schema({"acme": MODEL})
-    assert schema["properties"]["model"]["examples"] == ["acme:1@0"]
-    assert "examples" not in spec_schema({})["properties"]["model"]
+    schema = spec_schema([ACME])
+    offered = schema["properties"]["model"]["anyOf"][0]
+    assert (offered["enum"], offered["enumDescriptions"]) == (["acme:1@0"], ["Acme. Makes videos"])
+    assert jsonschema.Draft202012Validator(spec_schema([])["properties"]["model"]["anyOf"][0]).is_valid("any")
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert all(
         "description" in part or "$ref" in part
         for name, part in schema["$defs"]["ShotPart"]["properties"].items()
-        if name not in MODEL["properties"]
+        if name != "prompt"  # its words are in the definition that models refer to
     )
+    assert schema["$defs"]["Prompt"]["description"]
     assert "patternProperties" not in keywords(schema)
 
 
 def test_the_schema_is_the_same_every_time() -> None:
-    assert json.dumps(spec_schema({"acme": MODEL})) == json.dumps(spec_schema({"acme": MODEL}))
+    assert json.dumps(spec_schema([ACME])) == json.dumps(spec_schema([ACME]))
 
 
 def test_keys_that_begin_with_x_are_the_authors_own() -> None:
