@@ -35,7 +35,7 @@ def test_what_waits_has_its_price_in_every_last_line(tmp_path: Path) -> None:
 def test_a_video_that_is_not_as_expected_is_told_in_the_status_and_counted_once(tmp_path: Path) -> None:
     write(project(tmp_path), SPEC.replace("shots:", "expect: {audio: true}\nshots:"))
     told = ltxspec("apply", *SANDBOX, "--auto-approve", cwd=tmp_path, check=3)
-    assert "3/3 done, $0.36 of $1.08, 0 in progress" in told.err
+    assert "1/3 done, $0.36 of $1.08, 0 in progress, 2 not ordered" in told.err
     assert "the video of `film.alley` is not as expected: it has no audio" in run(tmp_path, "status")
 
 
