@@ -21,6 +21,7 @@ from ltxspec.apply.task_start import reopen, resume_shot
 from ltxspec.errors import LtxspecError
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, Reason
+from ltxspec.render.expectations import NONE, Expectations
 from ltxspec.values import ShotAddress, TaskId, Usd, total_usd
 
 
@@ -159,9 +160,16 @@ async def _resume_all(jobs: Sequence[Job], context: RunContext) -> list[ShotOutc
                 task, address, change, job.ledger, context, estimate=estimate,
                 consent=address in job.retries, unwanted=planned is not None and not _is_named_now(planned),
                 unapproved=planned is not None and Reason.NOT_APPROVED in planned.reasons,
+                expect=_expected(job, task_id),
             )  # fmt: skip
             stories.append(guarded(running, address, task_id, estimate, context))
     return await run_all(stories)
+
+
+def _expected(job: Job, task: TaskId) -> Expectations:
+    """What is expected of the videos of a task outside the run's scope."""
+    other = next((item for item in job.outside if item.task_id == task), None)
+    return NONE if other is None or other.request is None else other.request.expect
 
 
 def _price_of(job: Job, task: TaskId, change: Change | None) -> Usd | None:

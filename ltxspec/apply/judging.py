@@ -12,7 +12,7 @@ from ltxspec.render.expectations import NONE, Expectations
 def expected_of(run: TaskRun) -> Expectations:
     """What the spec expects of the videos of a task now; nothing if no shot wants it any more."""
     request = run.change.request if run.change is not None else None
-    return NONE if request is None else request.expect
+    return run.expect if request is None else request.expect
 
 
 def judge(run: TaskRun, take: Take) -> Mapping[str, str]:

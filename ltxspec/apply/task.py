@@ -10,6 +10,7 @@ from ltxspec.apply.polling import Poller
 from ltxspec.apply.ports import Archive, Clock, LocalMedia, Provider, RenderOrder, SourceMedia
 from ltxspec.apply.recovery import Facts, RecoveryLimits
 from ltxspec.plan.actions import Change
+from ltxspec.render.expectations import NONE, Expectations
 from ltxspec.values import ShotAddress, TaskId, Usd
 
 
@@ -82,6 +83,7 @@ class TaskRun:
     ordered_here: bool  # in this run; otherwise an earlier run or another machine ordered it
     resumed: bool = False  # an earlier run sent it: sending again may cost again, and images are uploaded again
     delivered: int = 0  # results this run has recorded while others are still being rendered
+    expect: Expectations = NONE  # of its videos, if no change says it: the run is about other shots
     unapproved: bool = False  # its source has lost its approval since it was ordered: it is not sent again
     unsent: int = 0  # attempts without a connection
     remark: str | None = None  # what the provider last said about the task without ending it

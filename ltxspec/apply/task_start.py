@@ -21,6 +21,7 @@ from ltxspec.errors import LtxspecError, ProviderError, ProviderRefused, Provide
 from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Change
+from ltxspec.render.expectations import NONE, Expectations
 from ltxspec.render.models import Request
 from ltxspec.values import ShotAddress, TaskId, Usd
 
@@ -87,6 +88,7 @@ async def resume_shot(  # noqa: PLR0913  # the first three are the subject, the 
     consent: bool = False,
     unwanted: bool = False,
     unapproved: bool = False,
+    expect: Expectations = NONE,
 ) -> ShotOutcome:
     """Resume a task that an earlier run left open, under its own id.
 
@@ -100,6 +102,7 @@ async def resume_shot(  # noqa: PLR0913  # the first three are the subject, the 
         consent: the user asked to retry the shot.
         unwanted: it is certain that no shot of the spec requests it any more, so it is not ordered now.
         unapproved: its source has no approval any more, so it is not sent again.
+        expect: what its spec expects of the videos, where `change` is None because the run is about other shots.
     """
     intent, request = task.intent, change.request if change else None
     context.budget.count(intent.task_id, estimate, ledger.spec)
@@ -117,7 +120,7 @@ async def resume_shot(  # noqa: PLR0913  # the first three are the subject, the 
     order = order_from(intent, None if unwanted else request)
     run = TaskRun(
         address, change, ledger, context, order, estimate, facts,
-        ordered_here=False, resumed=True, unapproved=unapproved,
+        ordered_here=False, resumed=True, unapproved=unapproved, expect=expect,
     )  # fmt: skip
     if task.ended:
         return await _end(run, task)

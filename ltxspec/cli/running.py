@@ -49,7 +49,7 @@ def run(prepared: PreparedRun, session: Session, output_format: str) -> int:
     from ltxspec.report.apply.views import Loudness, ViewSettings, view_for
 
     loudness = Loudness.QUIET if session.quiet else Loudness.VERBOSE if session.verbose else Loudness.USUAL
-    expected = Expected.of(change for job in prepared.jobs for change in job.changes)
+    expected = Expected.of(change for job in prepared.jobs for change in (*job.changes, *job.outside))
     settings = ViewSettings(session.style(sys.stderr), is_interactive(sys.stderr), loudness, expected)
     with view_for(output_format, sys.stdout, sys.stderr, settings) as view:
         return run_on(prepared, view)

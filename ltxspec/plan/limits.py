@@ -30,7 +30,8 @@ def refuse_over_budget(plan: Plan, limits: SpendingLimits) -> None:
     total = reckoning([*plan.changes, *plan.outside])
     if total.usd == 0 and total.unknown == 0:
         return
-    _refuse_total(_Sum(total.usd + total.under_way, total.unknown + total.under_way_unknown, limits.per_shot), limits)
+    whole = _Sum(total.usd + total.under_way, total.unknown + total.under_way_unknown, limits.per_shot)
+    _refuse_total(whole, _Sum(total.under_way, total.under_way_unknown, limits.per_shot), limits)
     _refuse_shots(plan.changes, limits)
     _refuse_specs(plan, limits)
 
@@ -86,12 +87,13 @@ class _Sum:
         return f"{dollars(self.reckoned)} ({self.unknown} unknown, counted as {dollars(self.assumed)})"
 
 
-def _refuse_total(total: _Sum, limits: SpendingLimits) -> None:
+def _refuse_total(total: _Sum, under_way: _Sum, limits: SpendingLimits) -> None:
     if limits.per_apply is not None and total.reckoned > limits.per_apply:
         setting = "--max-cost" if limits.typed else "`[budget] per_apply`"
+        ordered = f" with {under_way} for what is in progress" if under_way.known or under_way.unknown else ""
         raise Refused(
             "over-budget",
-            f"the plan costs {total}, which is over the limit of {dollars(limits.per_apply)} for one apply",
+            f"the plan costs {total}{ordered}, which is over the limit of {dollars(limits.per_apply)} for one apply",
             hint=_hint(
                 limits,
                 "per_apply",

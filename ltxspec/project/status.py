@@ -27,6 +27,7 @@ from ltxspec.render.concern import NO_SHOT
 from ltxspec.storage.clock import SystemClock
 from ltxspec.values import ShotAddress, TaskId
 
+_TOLD = (UNMET, UNCLAIMED_ORDER, Reason.OWNED_ELSEWHERE.value)  # codes of a plan's warnings that a status has as well
 _SOON = timedelta(days=7)
 
 
@@ -65,7 +66,7 @@ def project_status(
     broken = [ShotAddress(spec.name, key) for spec in given for key in sorted(spec.left_out)]
     unread = [] if project.service.free else unread_warnings(project)
     shown = [*(problems.diagnostics if broken or problems.errors else []), *remarks.unread, *unread]
-    shown += [found for found in plan.diagnostics if found.code in (UNMET, UNCLAIMED_ORDER)]
+    shown += [found for found in plan.diagnostics if found.code in _TOLD]
     status = ProjectStatus(plan, shots, limits, left_for_specs(plan, limits), broken=broken, diagnostics=shown)
     if not check:
         return status

@@ -94,3 +94,14 @@ def test_nothing_follows_from_a_video_that_is_not_as_expected_until_it_is_approv
     ltxspec("approve", "night.tower", cwd=project)
     shots = ltxspec("plan", "--format", "json", cwd=project).json["shots"]
     assert [shot["action"] for shot in shots] == ["no-op", "create"]
+
+
+def test_an_order_outside_the_target_is_judged_when_it_arrives(project: Path) -> None:
+    roof = "}, roof: {prompt: A roof, width: 1280, height: 720, expect: {fps: 25}"
+    write_spec(project, spec("{fps: 60}", roof))
+    ltxspec("apply", "--detach", "--target", "night.tower", cwd=project)
+    refused = ltxspec("apply", "--target", "night.roof", "--max-cost", "0.10", cwd=project, check=4)
+    assert " for what is in progress, which is over the limit of $0.10" in refused.err
+    told = ltxspec("apply", "--target", "night.roof", cwd=project, check=3)
+    assert "it has 25 frames per second instead of 60" in told.out + told.err
+    assert output_of(project)["unmet"] == ["fps"]

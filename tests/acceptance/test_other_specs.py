@@ -190,6 +190,7 @@ def test_a_task_in_progress_under_the_old_name_is_not_ordered_again(tmp_path: Pa
     (shot,) = document["shots"]
     assert "owned-elsewhere" in shot["reasons"]
     hint = "run `ltxspec collect` first: its take moves here then"
+    assert hint in run(tmp_path, "status").err
     assert [item["hint"] for item in document["diagnostics"]] == [hint]
     assert f"{hint}; `--buy-again` buys another" in run(tmp_path, "apply", check=4).err
     run(tmp_path, "collect")
