@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ltxspec.catalog.models import PROMPT, Model, needs_prompt, takes_prompt
 from ltxspec.catalog.pointers import properties_of, resolve
-from ltxspec.catalog.pricing import lowered_rows, price_rows
+from ltxspec.catalog.pricing import lowered_rows, price_lines, price_rows
 from ltxspec.report.results.setup import ListedModel
 from ltxspec.values import Json, dollars
 
@@ -57,8 +57,11 @@ def model_text(model: Model, packaged: Packaged = NONE) -> str:
         lines += ["", f"Accepted together: {' x '.join(names)}", f"  {', '.join(values)}"]
     if rules := list(_rules(model.schema.get("allOf", []))):
         lines += ["", "Rules", *(f"  {rule}" for rule in rules)]
-    rows = price_rows(model)
-    lines += ["", "Prices (USD per second)"] if rows else ["", "No price is known"]
+    rows, parts = price_rows(model), price_lines(model)
+    if parts:
+        lines += ["", "Prices (the sum of)", *(f"  {said}: {dollars(usd)}" for said, usd in parts.items())]
+    else:
+        lines += ["", "Prices (USD per second)"] if rows else ["", "No price is known"]
     for row in rows:
         size = "×".join(str(part) for part in row.at.values())
         lines.append(f"  {size}: {dollars(row.usd_per_second)}  ({row.confidence}, {row.date}: {row.source})")

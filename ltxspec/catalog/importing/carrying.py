@@ -12,6 +12,8 @@ from typing import Any, Final
 from ltxspec.catalog.importing.document import FACT
 from ltxspec.catalog.importing.normal import rewritten
 from ltxspec.catalog.pointers import parse_pointer, properties_of, property_at, resolve
+from ltxspec.catalog.settings import PriceTable
+from ltxspec.formats import read
 from ltxspec.values import Json
 
 _LEFT_OUT: Final = ("recorded", "delivery", "order")  # of fingerprints
@@ -186,7 +188,7 @@ def _media_limits(old: Document, new: Document, media: Sequence[str]) -> Iterato
 def _price(old: Document, new: Document, document: Document) -> Json:
     """The known prices, if what they depend on is still there; otherwise none is known."""
     price = old["price"]
-    inputs = (price["seconds"], price["results"], *price["by"])
+    inputs = read(price, PriceTable).inputs
     there = all(property_at(document, parse_pointer(pointer)) is not None for pointer in inputs)
     return price if there else new["price"]
 
