@@ -48,7 +48,7 @@ def example_problems(model: Model) -> Iterator[tuple[int, str]]:
     for number, example in enumerate(price.examples or ()):
         lengths = {
             value: Decimal(seconds)
-            for pointer, seconds in example.input_seconds.items()
+            for pointer, seconds in (example.input_seconds or {}).items()
             if isinstance(value := value_at(example.parameters, parse_pointer(pointer)), str)
         }
         found = estimate(model, example.parameters, lengths)

@@ -125,11 +125,13 @@ class PriceClass(Record, frozen=True):
 class PriceExample(Record, frozen=True, kw_only=True):
     """A request whose price is published: the price of the file must come out as this."""
 
+    left_out: ClassVar[frozenset[str]] = frozenset({"inputSeconds"})
+
     parameters: Mapping[str, Json]
     usd: Rate
     source: Words
     date: Date
-    input_seconds: Mapping[Pointer, Rate] = msgspec.field(default_factory=dict)  # of the sounds and videos in it
+    input_seconds: Mapping[Pointer, Rate] | None = None  # of the sounds and videos in it
 
 
 class PriceTable(Record, frozen=True):
