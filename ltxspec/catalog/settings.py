@@ -185,6 +185,15 @@ class MediaLimit(Sourced, frozen=True, kw_only=True):
             raise ValueError(f"Field `formats` names `{wrong[0]}`, which is not a format of kind `{self.kind}`")
 
 
+class Latency(Sourced, frozen=True, kw_only=True):
+    """How long a render usually takes: so many seconds, and more for each second of video."""
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"perSecond"})
+
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=86400)]
+    per_second: Annotated[float, msgspec.Meta(gt=0, le=3600)] | None = None
+
+
 class Fact(Sourced, frozen=True, kw_only=True):
     """Something that the file rests on."""
 
@@ -234,6 +243,7 @@ class Settings(Record, frozen=True):
     status_date: Date | None = None  # since when, or when it was noticed
     replaced_by: Words | None = None  # AIR of the model to use instead
     imported: Imported | None = None
+    latency: Latency | None = None  # None: not known
 
 
 class RuleWords(Record, frozen=True):
