@@ -48,9 +48,7 @@ class ServiceConfig:
     poll_max: float
     grace: float = 60.0  # how long an unclear submit is looked up before the same body is sent again
     task_timeout: float = 1800.0  # after this a task is left unresolved and never ordered again
-    timeout_set: bool = field(
-        default=False, compare=False
-    )  # whether the user wrote it: then no model's usual time makes it longer
+    timeout_set: bool = field(default=False, compare=False)  # by the user: no model's latency makes it longer
 
 
 def usual_services() -> dict[str, ServiceConfig]:

@@ -146,7 +146,8 @@ def _settings(old: Document, new: Document, document: Document, refusals: list[s
     found["mediaLimits"] = [*_media_limits(old, new, found["media"])]
     found["defaults"] = {"sent": [], **_forms(old, document, refusals)}
     found["price"] = _price(old, new, document)
-    facts = [fact for fact in old.get("facts", ()) if fact["fact"] != FACT]
+    told = {fact["fact"] for fact in new["facts"]}
+    facts = [fact for fact in old.get("facts", ()) if fact["fact"] not in told | {FACT}]
     found["facts"] = [*facts, *new["facts"]]
     for field in ("status", "statusDate", "replacedBy"):
         if field in old and "status" not in new and old.get("status") == "retired":
@@ -190,6 +191,8 @@ def _price(old: Document, new: Document, document: Document) -> Json:
     price = old["price"]
     inputs = read(price, PriceTable).inputs
     there = all(property_at(document, parse_pointer(pointer)) is not None for pointer in inputs)
+    if there and not price["rows"] and "parts" not in price and "examples" in new["price"]:
+        return {**price, "examples": new["price"]["examples"]}  # with rates, other examples could contradict them
     return price if there else new["price"]
 
 
