@@ -1,7 +1,7 @@
 """Carries out a plan: free changes first, then unfinished tasks, then new orders. It makes no decisions itself."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -22,7 +22,7 @@ from ltxspec.errors import LtxspecError
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.render.expectations import NONE, Expectations
-from ltxspec.values import ShotAddress, TaskId, Usd, total_usd
+from ltxspec.values import Json, ShotAddress, TaskId, Usd, total_usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Adapters:
     replan: Replan = no_replan
     rival: Callable[[Change], str | None] = lambda _: None  # who else orders the same render by now, in words
     is_approved: Callable[[TaskId], bool] = lambda _: False  # whether somebody approved a take
+    expected: Callable[[Mapping[str, Json]], float | None] = lambda _: None  # usual seconds of a request's render
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ async def run(
         context = RunContext(
             adapters.provider, adapters.archive, adapters.clock, poller, settings.poll_interval, budget, stop,
             settings.limits, adapters.emit, settings.detach, adapters.load_media, settings.submit, settings.approved,
-            adapters.arriving, adapters.source_media, adapters.rival,
+            adapters.arriving, adapters.source_media, adapters.rival, adapters.expected,
         )  # fmt: skip
         for job in jobs:
             outcomes += _record_free(job, adapters)

@@ -23,11 +23,14 @@ while a poll shows the task alive. Sending an earlier run's order again may cost
 in the budget nothing may be sent.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from ltxspec.apply.ports import TaskReport, TaskState
 from ltxspec.lock.models import Failure
+
+_PATIENCE: Final = 3.0  # times the usual length of a render after which one is over time
 
 
 class Step(StrEnum):
@@ -48,7 +51,13 @@ class RecoveryLimits:
     grace: float = 60.0
     task_timeout: float = 1800.0
     max_submits: int = 4  # the first order and three repeats, in one run
+    patient: bool = False  # nobody has set `task_timeout`: it is longer for renders that usually take long
     replay_age: float = 86400.0  # an unclear order older than this is not repeated without consent
+
+    def expecting(self, seconds: float | None) -> "RecoveryLimits":
+        """The limits for a render that usually takes so many seconds; never shorter ones."""
+        longer = _PATIENCE * seconds if seconds is not None and self.patient else 0.0
+        return replace(self, task_timeout=longer) if longer > self.task_timeout else self
 
 
 @dataclass(frozen=True, slots=True)

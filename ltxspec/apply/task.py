@@ -11,7 +11,7 @@ from ltxspec.apply.ports import Archive, Clock, LocalMedia, Provider, RenderOrde
 from ltxspec.apply.recovery import Facts, RecoveryLimits
 from ltxspec.plan.actions import Change
 from ltxspec.render.expectations import NONE, Expectations
-from ltxspec.values import ShotAddress, TaskId, Usd
+from ltxspec.values import Json, ShotAddress, TaskId, Usd
 
 
 async def no_source_media(_change: Change, _provider: Provider) -> Mapping[tuple[str | int, ...], str]:
@@ -56,6 +56,7 @@ class RunContext:
     arriving: set[TaskId] = field(default_factory=set)  # paid tasks whose videos are being fetched now
     source_media: SourceMedia = no_source_media
     rival: Callable[[Change], str | None] = lambda _: None  # who else orders the same render by now, in words
+    expected: Callable[[Mapping[str, Json]], float | None] = lambda _: None  # usual seconds of a request's render
     remarked: set[tuple[str, ...]] = field(default_factory=set)  # what was said of videos unlike their orders
 
     @property

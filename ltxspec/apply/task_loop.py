@@ -26,6 +26,8 @@ _UNSENT_TRIES = 4  # failed connection attempts: nothing left this machine, so t
 async def follow(run: TaskRun) -> ShotOutcome:
     """Follow the recovery table until the task's end is known or it must be left open."""
     clock = run.context.clock
+    usual = run.context.expected(run.order.body)
+    run.context = replace(run.context, limits=run.context.limits.expecting(usual))
     started = clock.monotonic()
     run.sent = started - run.facts.waited
     await _take_in_first(run)
@@ -112,7 +114,8 @@ async def _submit(run: TaskRun) -> ShotOutcome | None:
         run.tell(EventKind.SHOT_ADOPTED, "the provider already has this task; nothing is charged again")
     else:
         run.ordered_here = True  # also where an earlier run's order had got lost: this one is what is charged
-        run.tell(EventKind.SHOT_ACCEPTED, "accepted")
+        usual = context.expected(run.order.body)
+        run.tell(EventKind.SHOT_ACCEPTED, "accepted" if not usual else f"accepted, usually done in about {usual:.0f} s")
     return None
 
 

@@ -6,11 +6,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from ltxspec.catalog.defaults import value_or_default
 from ltxspec.catalog.models import Model
 from ltxspec.catalog.pointers import MISSING, Names, parse_pointer, value_at
+from ltxspec.catalog.price_parts import ONE, positive, reckoned, sum_of_parts
 from ltxspec.catalog.settings import Confidence
 from ltxspec.values import Json, Usd
+
+_NO_LENGTHS: Mapping[str, Decimal] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +46,19 @@ def price_rows(model: Model) -> list[PriceRow]:
     ]
 
 
+def price_lines(model: Model) -> Mapping[str, Usd]:
+    """Every rate of a price that is the sum of parts, by what it is for: `a second`, `each of /inputs/video`."""
+    found: dict[str, Usd] = {}
+    for part in model.settings.price.parts or ():
+        free = f" after the first {part.included}" if Decimal(part.included) else ""
+        what = {"second": "a second", "result": "a result", "image": f"an image of {part.of}"}
+        said = what.get(part.per, f"a second of {part.of}") + free
+        for row in part.rows:
+            named = ", ".join(f"{name.strip('/')} {value}" for name, value in zip(part.by, row.at, strict=True))
+            found[f"{said} at {named}" if named else said] = Decimal(row.usd)
+    return found
+
+
 def lowered_rows(own: Model, packaged: Model) -> list[tuple[PriceRow, Usd | None]]:
     """The rows of a packaged price table that the project's own file prices lower or not at all, with its price."""
     ours = {frozenset(row.at.items()): row.usd_per_second for row in price_rows(own)}
@@ -51,17 +66,24 @@ def lowered_rows(own: Model, packaged: Model) -> list[tuple[PriceRow, Usd | None
     return [(row, price) for row, price in found if price is None or price < row.usd_per_second]
 
 
-def estimate(model: Model, params: Mapping[str, Json]) -> Usd | None:
-    """USD for all results of a request: seconds x rate x number of results.
+def estimate(model: Model, params: Mapping[str, Json], lengths: Mapping[str, Decimal] = _NO_LENGTHS) -> Usd | None:
+    """USD for all results of a request: seconds x rate x number of results, or the sum of the parts of the price.
 
     None if anything it depends on is unknown: a length left to the model, a size without a row in the table.
+
+    Args:
+        model: its model.
+        params: the request.
+        lengths: sound or video as given in the request -> its seconds; of others, the length is not known.
     """
-    table = _table(model)
-    values = []
-    for path in table.inputs:
-        value = params.get(path[0], MISSING) if len(path) == 1 else value_at(params, path)
-        values.append(value_or_default(model, params, path) if value is MISSING else value)
     try:
+        if model.settings.price.parts is not None:
+            return sum_of_parts(model, params, lengths)
+        table = _table(model)
+        values = []
+        for path in table.inputs:
+            value = params.get(path[0], MISSING) if len(path) == 1 else value_at(params, path)
+            values.append(reckoned(model, params, path) if value is MISSING else value)
         return _price(table, *values)
     except TypeError:  # a list or mapping instead of a number: not in any table
         return None
@@ -69,21 +91,15 @@ def estimate(model: Model, params: Mapping[str, Json]) -> Usd | None:
 
 @lru_cache(maxsize=4096, typed=True)  # typed: `true` is not 1
 def _price(table: _Table, seconds: object, results: object, *columns: object) -> Usd | None:
-    length, count, rate = _amount(seconds), _amount(results), table.rates.get(columns)
+    length, count, rate = positive(seconds), positive(results), table.rates.get(columns)
     return None if length is None or count is None or rate is None else length * rate * count
-
-
-def _amount(value: object) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    amount = Decimal(str(value))
-    return amount if amount.is_finite() and amount > 0 else None
 
 
 @lru_cache(maxsize=256)
 def _table(model: Model) -> _Table:
     price = model.settings.price
+    results = ONE if price.results is None else parse_pointer(price.results)
     return _Table(
-        inputs=tuple(map(parse_pointer, (price.seconds, price.results, *price.by))),
+        inputs=(parse_pointer(price.seconds or "/"), results, *map(parse_pointer, price.by)),
         rates={row.at: Decimal(row.usd_per_second) for row in price.rows},
     )

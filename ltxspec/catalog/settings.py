@@ -1,7 +1,7 @@
 """The `x-ltxspec` block of a model file: what a JSON Schema of its parameters cannot express."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -15,6 +15,16 @@ Date = Annotated[str, matching(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", "a date such a
 Slug = Annotated[str, matching(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", "lower case words joined by `-`")]
 # Above zero, because an unknown price is left out, never 0; and with few digits, so that no product of it becomes 0.
 Rate = Annotated[str, matching(r"\A(?!0+(\.0+)?\Z)[0-9]{1,9}(\.[0-9]{1,18})?\Z", "a decimal string above zero")]
+Amount = Annotated[str, matching(r"\A[0-9]{1,9}(\.[0-9]{1,18})?\Z", "a decimal string, 0 or more")]
+Unit = Annotated[
+    str,
+    matching(r"\A(second|inputSecond|image|result)\Z", "`second`, `inputSecond`, `image` or `result`"),
+]
+Measure = Annotated[
+    str,
+    matching(r"\A(pixels|shorterSide|value|count|given)\Z", "`pixels`, `shorterSide`, `value`, `count` or `given`"),
+]
+Column = Annotated[str, matching(r"\A(/|[a-z][a-zA-Z0-9]*\Z)", "a JSON Pointer, or a name of `classes`")]
 Confidence = Annotated[str, matching(r"\A(verified|inferred|unverified)\Z", "`verified`, `inferred` or `unverified`")]
 
 # retired: the provider takes no orders for it; unlisted: it is gone from the provider's lists, and may still render
@@ -75,14 +85,86 @@ class PriceLine(Sourced, frozen=True, kw_only=True):
     usd_per_second: Rate
 
 
+class PartLine(Sourced, frozen=True, kw_only=True):
+    """One line of a part of a price. Here 0 is a fact: a source says that it adds nothing."""
+
+    at: tuple[str | int | float | bool, ...]
+    usd: Amount
+
+
+class PricePart(Record, frozen=True):
+    """One part of a price: an amount of something, at a rate."""
+
+    per: Unit
+    rows: tuple[PartLine, ...]
+    by: tuple[Column, ...] = ()
+    of: Pointer | None = None  # the seconds, or where the images, sounds or videos are
+    included: Amount = "0"  # how many of them cost nothing
+
+    def __post_init__(self) -> None:
+        """Refuse a part that does not say what is counted, or says it where nothing is."""
+        if (self.of is None) != (self.per == "result"):
+            raise ValueError(f"Field `of` must {'not be there' if self.per == 'result' else 'say what is counted'}")
+
+
+class PriceClass(Record, frozen=True):
+    """A column of a price that is not a parameter itself: a class of sizes, a number of items, whether it is given."""
+
+    of: tuple[Pointer, ...]
+    measure: Measure
+    up_to: Mapping[str, float] = msgspec.field(default_factory=dict)  # label -> the most that belongs to it
+
+    def __post_init__(self) -> None:
+        """Refuse classes without bounds, and bounds of what has none."""
+        if (not self.up_to) != (self.measure in ("given", "count")):
+            raise ValueError("Field `upTo` must have the bounds of a measure that is a number, and of no other")
+        if len(self.of) != (1 if self.measure in ("given", "count", "value") else 2):
+            raise ValueError("Field `of` must name width and height, or one parameter, as `measure` needs")
+
+
+class PriceExample(Record, frozen=True, kw_only=True):
+    """A request whose price is published: the price of the file must come out as this."""
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"inputSeconds"})
+
+    parameters: Mapping[str, Json]
+    usd: Rate
+    source: Words
+    date: Date
+    input_seconds: Mapping[Pointer, Rate] | None = None  # of the sounds and videos in it
+
+
 class PriceTable(Record, frozen=True):
-    """What a second costs, by the values of the parameters in `by`."""
+    """What a second costs, by the values of the parameters in `by`; or the sum of `parts`."""
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"seconds", "results", "parts", "classes", "assumed", "examples"})
 
     unit: Words
-    seconds: Pointer
-    results: Pointer
     by: tuple[Pointer, ...]
     rows: tuple[PriceLine, ...]
+    seconds: Pointer | None = None
+    results: Pointer | None = None  # None: each request has one result
+    parts: tuple[PricePart, ...] | None = None
+    classes: Mapping[str, PriceClass] | None = None
+    assumed: Mapping[Pointer, str | int | float | bool] | None = None  # where left out, and the schema has no default
+    examples: tuple[PriceExample, ...] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a table that has both forms, or neither: a part that is forgotten would make the price too low."""
+        if self.parts is None and self.seconds is None:
+            raise ValueError("Field `seconds` is missing")
+        if self.parts is not None and (self.seconds is not None or self.by or self.rows or not self.parts):
+            raise ValueError("Field `parts` must be the whole price: without `seconds`, with empty `by` and `rows`")
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The pointers of every parameter that the price depends on."""
+        named = [self.seconds, self.results, *self.by, *(self.assumed or {})]
+        for part in self.parts or ():
+            named += [part.of, *(column for column in part.by if column.startswith("/"))]
+        for known in (self.classes or {}).values():
+            named += known.of
+        return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
 class MediaLimit(Sourced, frozen=True, kw_only=True):
@@ -101,6 +183,15 @@ class MediaLimit(Sourced, frozen=True, kw_only=True):
         """Refuse formats of another kind."""
         if wrong := [name for name in self.formats if name not in KINDS[self.kind]]:
             raise ValueError(f"Field `formats` names `{wrong[0]}`, which is not a format of kind `{self.kind}`")
+
+
+class Latency(Sourced, frozen=True, kw_only=True):
+    """How long a render usually takes: so many seconds, and more for each second of video."""
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"perSecond"})
+
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=86400)]
+    per_second: Annotated[float, msgspec.Meta(gt=0, le=3600)] | None = None
 
 
 class Fact(Sourced, frozen=True, kw_only=True):
@@ -152,6 +243,7 @@ class Settings(Record, frozen=True):
     status_date: Date | None = None  # since when, or when it was noticed
     replaced_by: Words | None = None  # AIR of the model to use instead
     imported: Imported | None = None
+    latency: Latency | None = None  # None: not known
 
 
 class RuleWords(Record, frozen=True):

@@ -96,9 +96,28 @@ def _references(document: Mapping[str, Json], settings: Settings) -> Iterator[st
     )
     yield from _uncounted(settings)
     yield from _dangling(document, settings.defaults, price)
+    yield from _price_problems(price, properties)
     for number, row in enumerate(price.rows):
         if len(row.at) != len(price.by):
             yield f"`x-ltxspec.price.rows[{number}].at` must have one value for each pointer of `by`"
+
+
+def _price_problems(price: PriceTable, properties: Mapping[str, Json]) -> Iterator[str]:
+    """Columns without a class, rows of another length, and results that nothing counts."""
+    if price.results is None and "numberResults" in properties:
+        yield "`x-ltxspec.price.results` is missing"
+    for number, part in enumerate(price.parts or ()):
+        place = f"`x-ltxspec.price.parts[{number}]"
+        yield from (
+            f"{place}.by` names `{name}`, which `classes` does not have"
+            for name in part.by
+            if not name.startswith("/") and name not in (price.classes or {})
+        )
+        yield from (
+            f"{place}.rows[{line}].at` must have one value for each column of `by`"
+            for line, row in enumerate(part.rows)
+            if len(row.at) != len(part.by)
+        )
 
 
 def left_out(settings: Settings) -> Sequence[tuple[str, Sequence[str]]]:
@@ -124,7 +143,7 @@ def beyond(own: Settings, packaged: Settings) -> list[str]:
 def _uncounted(settings: Settings) -> Iterator[str]:
     """Parameters that determine what is bought or its price, but would be excluded from fingerprints."""
     price = settings.price
-    pointers = (*settings.media, price.seconds, price.results, *price.by)
+    pointers = (*settings.media, *price.inputs)
     deciding = {*_CONSTANTS, "positivePrompt", *(parse_pointer(pointer)[0] for pointer in pointers)}
     for field, names in left_out(settings):
         for name in dict.fromkeys(names):
@@ -141,7 +160,7 @@ def _dangling(document: Mapping[str, Json], defaults: Defaults, price: PriceTabl
         if found is None or "default" not in found:
             yield f"`x-ltxspec.defaults` names `{pointer}`, which has no `default` in the schema"
     others = chain(
-        (price.seconds, price.results, *price.by) if price.rows else (),  # without a row, no price depends on them
+        price.inputs if price.rows or price.parts else (),  # without a row, no price depends on them
         chain.from_iterable(defaults.unless.values()),
         (item.path for item in defaults.lists),
         (pointer for item in defaults.implied for pointer in (item.when, item.path)),

@@ -145,13 +145,18 @@ def write_models(project: ProjectContext, outcomes: Iterable[ModelOutcome]) -> l
         Invalid: the files would not fit together; nothing is written.
         StorageError: a file cannot be written.
     """
+    documents = {one.file: one.document for one in outcomes if one.what in WRITTEN and one.document is not None}
+    return write_documents(project, documents)
+
+
+def write_documents(project: ProjectContext, documents: Mapping[str, Mapping[str, Json]]) -> list[str]:
+    """Write whole model files, by name, into the project's `schemas/models/`; returns and raises as `write_models`."""
     import orjson
 
     from ltxspec.storage.durable import write_document
     from ltxspec.storage.inside import refuse_outside
     from ltxspec.storage.packaged import read_model_documents, replaced_model_documents
 
-    documents = {one.file: one.document for one in outcomes if one.what in WRITTEN and one.document is not None}
     folder = project.root / FOLDER
     refuse_outside(project.root, folder)
     everything = {**read_model_documents(folder, project.root), **documents}

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ltxspec.catalog.models import Catalog, load_catalog
+from ltxspec.catalog.price_examples import refuse_wrong_examples
 from ltxspec.errors import WrongUsage
 from ltxspec.services import DEFAULT, SERVICES, Service
 from ltxspec.storage.config import Config, ServiceConfig, load_config
-from ltxspec.storage.durable import refuse_broken_link
+from ltxspec.storage.durable import read_file, refuse_broken_link
 from ltxspec.storage.files import ProjectFolder
 from ltxspec.storage.inside import refuse_links_outside
-from ltxspec.storage.packaged import own_models, read_model_documents, replaced_model_documents
+from ltxspec.storage.packaged import LARGEST_MODEL, own_models, read_model_documents, replaced_model_documents
 from ltxspec.storage.state import SpecPaths, spec_paths
 from ltxspec.storage.tracked import TrackedFolder
 
@@ -138,7 +139,10 @@ def _models(root: Path) -> Catalog:
     documents = read_model_documents(own, root)
     if not own.is_dir():
         return load_catalog(documents)
-    return load_catalog(documents, replaced_model_documents(documents), own_models(documents))
+    mine = own_models(documents)
+    catalog = load_catalog(documents, replaced_model_documents(documents), mine)
+    refuse_wrong_examples(catalog, mine, lambda name: read_file(own / name, root, LARGEST_MODEL).decode())
+    return catalog
 
 
 def _refuse_links_outside(project: ProjectContext) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.chains import Replan, no_replan
@@ -12,6 +13,7 @@ from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import LocalMedia
 from ltxspec.apply.recovery import RecoveryLimits
 from ltxspec.apply.task import StopSignal
+from ltxspec.catalog.latency import expected_seconds
 from ltxspec.catalog.media import is_local_file, media_values
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Action, Change
@@ -64,6 +66,7 @@ class PreparedRun:
             provider, archive, clock, media_loader(self.project), emit, self.arriving, videos,
             _labelled(self.replan, labels), rival,
             Approvals(self.project).__contains__,
+            partial(expected_seconds, self.project.catalog),
         )  # fmt: skip
         try:
             summary = await run_engine(self.jobs, adapters, self.settings, self.budget, self.stop)
@@ -156,7 +159,7 @@ def settings_of(
         parallelism=parallelism or project.config.provider.parallelism,
         poll_interval=min(config.poll_interval, own.interval) if quick else config.poll_interval,
         poll_max=min(config.poll_max, own.longest) if quick else config.poll_max,
-        limits=RecoveryLimits(grace=config.grace, task_timeout=config.task_timeout),
+        limits=RecoveryLimits(config.grace, config.task_timeout, patient=not config.timeout_set),
         detach=detach,
         submit=submit,
         approved=approved,

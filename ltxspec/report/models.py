@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ltxspec.catalog.models import PROMPT, Model, needs_prompt, takes_prompt
 from ltxspec.catalog.pointers import properties_of, resolve
-from ltxspec.catalog.pricing import lowered_rows, price_rows
+from ltxspec.catalog.pricing import lowered_rows, price_lines, price_rows
 from ltxspec.report.results.setup import ListedModel
 from ltxspec.values import Json, dollars
 
@@ -57,12 +57,7 @@ def model_text(model: Model, packaged: Packaged = NONE) -> str:
         lines += ["", f"Accepted together: {' x '.join(names)}", f"  {', '.join(values)}"]
     if rules := list(_rules(model.schema.get("allOf", []))):
         lines += ["", "Rules", *(f"  {rule}" for rule in rules)]
-    rows = price_rows(model)
-    lines += ["", "Prices (USD per second)"] if rows else ["", "No price is known"]
-    for row in rows:
-        size = "×".join(str(part) for part in row.at.values())
-        lines.append(f"  {size}: {dollars(row.usd_per_second)}  ({row.confidence}, {row.date}: {row.source})")
-    lines += _packaged_prices(model, packaged)
+    lines += ["", *_prices(model), *_packaged_prices(model, packaged)]
     if model.settings.decisions:
         lines += ["", "Decisions"]
         lines += [f"  {item.about}: {item.decision} {item.why}" for item in model.settings.decisions]
@@ -70,6 +65,18 @@ def model_text(model: Model, packaged: Packaged = NONE) -> str:
         lines += ["", "Where this is known from"]
         lines += [f"  {fact.fact}  ({fact.confidence}, {fact.date}: {fact.source})" for fact in model.settings.facts]
     return "\n".join(lines)
+
+
+def _prices(model: Model) -> Iterator[str]:
+    """What is known of the price: a sum of parts, or dollars per second."""
+    rows, parts = price_rows(model), price_lines(model)
+    if parts:
+        yield from ("Prices (the sum of)", *(f"  {said}: {dollars(usd)}" for said, usd in parts.items()))
+    else:
+        yield "Prices (USD per second)" if rows else "No price is known"
+    for row in rows:
+        size = "×".join(str(part) for part in row.at.values())
+        yield f"  {size}: {dollars(row.usd_per_second)}  ({row.confidence}, {row.date}: {row.source})"
 
 
 def _packaged_prices(model: Model, packaged: Packaged) -> Iterator[str]:

@@ -6,7 +6,7 @@ Rules decide what may be bought and where it is sent, but no shot shows them. So
 from collections.abc import Iterable, Iterator, Mapping
 
 from ltxspec.catalog.models import Catalog, Model
-from ltxspec.catalog.pricing import price_rows
+from ltxspec.catalog.pricing import price_lines, price_rows
 from ltxspec.redaction import redact_secrets
 from ltxspec.render.models import Request
 from ltxspec.review.models import RuleChange
@@ -84,7 +84,7 @@ def _prices(model: Model | None) -> dict[str, str]:
     return {
         ", ".join(f"{name} {value}" for name, value in row.at.items()): f"{dollars(row.usd_per_second)} a second"
         for row in price_rows(model)
-    }
+    } | {said: dollars(usd) for said, usd in price_lines(model).items()}
 
 
 def _delivered(

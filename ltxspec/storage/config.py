@@ -48,6 +48,7 @@ class ServiceConfig:
     poll_max: float
     grace: float = 60.0  # how long an unclear submit is looked up before the same body is sent again
     task_timeout: float = 1800.0  # after this a task is left unresolved and never ordered again
+    timeout_set: bool = field(default=False, compare=False)  # by the user: no model's latency makes it longer
 
 
 def usual_services() -> dict[str, ServiceConfig]:
@@ -225,6 +226,7 @@ def _service(table: TomlTable, usual: ServiceConfig) -> ServiceConfig:
         poll_max=table.number("poll_max", usual.poll_max),
         grace=table.number("grace", usual.grace, zero=True),
         task_timeout=table.number("task_timeout", usual.task_timeout),
+        timeout_set="task_timeout" in table.values,
     )
     if service.poll_max < service.poll_interval:
         table.error(f"`poll_max` in [{table.name}] must not be below `poll_interval`", "poll_max")

@@ -67,6 +67,7 @@ CALLS: dict[str, tuple[tuple[str, ...], str, int]] = {
     "models import": (("runware-sdk", "lightricks:ltx@2.3", "lightricks:ltx@2.5-fast"), "models-import", 0),
     "models diff": (("runware-sdk",), "models-diff", 0),
     "models outdated": ((), "models-outdated", 0),
+    "models learn-prices": ((), "models-learn-prices", 0),
     "fmt": ((), "fmt", 0),
     "doctor": ((), "doctor", 0),
 }

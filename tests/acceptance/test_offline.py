@@ -64,6 +64,7 @@ COMMANDS = [
     ["models", "import", "runware-sdk"],
     ["models", "diff", "runware-sdk"],
     ["models", "outdated"],
+    ["models", "learn-prices"],
     ["schema", "spec"],
     ["schema", "spec", "--write"],
     ["fmt", "--check"],

@@ -12,6 +12,8 @@ from typing import Any, Final
 from ltxspec.catalog.importing.document import FACT
 from ltxspec.catalog.importing.normal import rewritten
 from ltxspec.catalog.pointers import parse_pointer, properties_of, property_at, resolve
+from ltxspec.catalog.settings import PriceTable
+from ltxspec.formats import read
 from ltxspec.values import Json
 
 _LEFT_OUT: Final = ("recorded", "delivery", "order")  # of fingerprints
@@ -144,7 +146,8 @@ def _settings(old: Document, new: Document, document: Document, refusals: list[s
     found["mediaLimits"] = [*_media_limits(old, new, found["media"])]
     found["defaults"] = {"sent": [], **_forms(old, document, refusals)}
     found["price"] = _price(old, new, document)
-    facts = [fact for fact in old.get("facts", ()) if fact["fact"] != FACT]
+    told = {fact["fact"] for fact in new["facts"]}
+    facts = [fact for fact in old.get("facts", ()) if fact["fact"] not in told | {FACT}]
     found["facts"] = [*facts, *new["facts"]]
     for field in ("status", "statusDate", "replacedBy"):
         if field in old and "status" not in new and old.get("status") == "retired":
@@ -186,8 +189,10 @@ def _media_limits(old: Document, new: Document, media: Sequence[str]) -> Iterato
 def _price(old: Document, new: Document, document: Document) -> Json:
     """The known prices, if what they depend on is still there; otherwise none is known."""
     price = old["price"]
-    inputs = (price["seconds"], price["results"], *price["by"])
+    inputs = read(price, PriceTable).inputs
     there = all(property_at(document, parse_pointer(pointer)) is not None for pointer in inputs)
+    if there and not price["rows"] and "parts" not in price and "examples" in new["price"]:
+        return {**price, "examples": new["price"]["examples"]}  # with rates, other examples could contradict them
     return price if there else new["price"]
 
 

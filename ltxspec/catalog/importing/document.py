@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from ltxspec.catalog.importing.media import MediaPlaces, with_media
 from ltxspec.catalog.importing.normal import normal, rewritten
+from ltxspec.catalog.importing.prices import latency, price_examples, price_facts
 from ltxspec.catalog.importing.published import Published
 from ltxspec.catalog.models import PROMPT
 from ltxspec.catalog.shape import DIALECT
@@ -73,8 +74,13 @@ def document_of(published: Published, pin: Pin) -> dict[str, Json]:
             "results": "/numberResults",
             "by": [],
             "rows": [],
+            **({"examples": examples} if (examples := price_examples(published, pin.words, pin.date)) else {}),
         },
-        "facts": [{"fact": FACT, "confidence": "verified", "source": pin.words, "date": pin.date}],
+        **({"latency": usual} if (usual := latency(published, pin.words, pin.date)) else {}),
+        "facts": [
+            {"fact": FACT, "confidence": "verified", "source": pin.words, "date": pin.date},
+            *price_facts(published, pin.words, pin.date),
+        ],
         "imported": {
             "source": pin.source,
             **({"version": pin.version} if pin.version else {}),

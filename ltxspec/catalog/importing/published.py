@@ -1,7 +1,7 @@
 """What a provider publishes about one model, read from the forms it comes in."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -40,12 +40,14 @@ class Published:
     released: str | None = None  # ISO date
     status: str | None = None  # `active`, `retired` or `unlisted`
     replaced_by: str | None = None
+    prices: Sequence[Mapping[str, Json]] = ()  # published examples of prices, as they are
     types_only: bool = False  # the source has neither bounds nor defaults nor the contents of mappings
 
     @property
     def hash(self) -> str:
         """`sha256:<hex>` of everything the source says about the model."""
-        parts = [self.schema, self.name, self.creator, self.released, self.status, self.replaced_by]
+        parts: list[Json] = [self.schema, self.name, self.creator, self.released, self.status, self.replaced_by]
+        parts += [[*self.prices]] if self.prices else []  # so that files imported without them stay as they are
         return digest(_exact([self.air, self.slug, *parts]))
 
 
@@ -122,6 +124,7 @@ def _page(page: Mapping[str, Json]) -> Published:
         "status": info.get("x-status"),
         "replacedBy": info.get("x-replaced-by"),
         "responseSchema": schemas.get("ResponseBody"),
+        "prices": _inside(info, "x-pricing").get("examples"),
     }
     return _of(items if isinstance(items, dict) else body, page, about)
 
@@ -149,6 +152,7 @@ def _of(schema: Mapping[str, Json], root: Mapping[str, Json], about: Mapping[str
         released=released[:10] if re.match(r"\d{4}-\d{2}-\d{2}", released) else None,
         status=_STATUS.get((_text(about.get("status")) or "").lower()),
         replaced_by=_text(about.get("replacedBy")),
+        prices=[item for item in _listed(about.get("prices")) if isinstance(item, dict)],
     )
 
 
@@ -200,6 +204,10 @@ def _inside(value: Json, *path: str) -> Mapping[str, Json]:
 
 def _text(value: Json) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
+
+
+def _listed(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
 
 
 def _exact(value: Json) -> Json:

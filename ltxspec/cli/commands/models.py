@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ltxspec.project.model_import import ModelOutcome
-    from ltxspec.report.results.models import ComparedModel
+    from ltxspec.project.model_prices import ModelPrice
+    from ltxspec.report.results.models import ComparedModel, LearnedModelPrice
 
 _FROM = 25  # models from which on progress is shown
 _DETAILED = click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are differences.")
@@ -163,6 +164,57 @@ def outdated(session: Session, names: tuple[str, ...], output_format: str, *, de
         same = sum(one.state == "same" for one in found)
         click.echo(f"{same:,} of {len(found):,} imported models are as their sources say", err=True)
     return 2 if detailed_exitcode and any(one.state != "same" for one in found) else 0
+
+
+@command.command("learn-prices", epilog="Example: `ltxspec models learn-prices acme-one --write`.")
+@click.argument("name", metavar="[MODEL]", required=False, shell_complete=models)
+@click.option("--write", is_flag=True, help="Write the price into the project's own model file.")
+@click.option("--replace-published", is_flag=True, help="Let learned rates replace those that a source has published.")
+@options.output_format("text", "json")
+@click.pass_obj
+def learn_prices(
+    session: Session, name: str | None, output_format: str, *, write: bool, replace_published: bool
+) -> int:
+    """Derive what a second costs from the costs of the takes in the project's lockfiles.
+
+    Shows from how many takes, how far they agree, what they do not explain, and the `price` that `--write` would write.
+    Costs that contradict each other are named, and nothing is written for that model; the command then exits 1.
+    """
+    from ltxspec.project.model_prices import learn_prices, write_prices
+    from ltxspec.report.learned_prices import learned_lines
+    from ltxspec.report.results.models import ModelsLearnPrices
+
+    project = session.open_project()
+    found = learn_prices(project, name, force=replace_published)
+    written = write_prices(project, found) if write else []
+    if output_format == "json":
+        session.answer(ModelsLearnPrices(models=tuple(map(_learned, found)), written=tuple(written)))
+    else:
+        for one in found:
+            for line in learned_lines(one):
+                click.echo(line)
+        told = f"written: {', '.join(written)}" if written else "nothing is written"
+        click.echo(told if found else "no take of a paid service is recorded", err=True)
+    return 1 if any(one.learned.contradictions for one in found) else 0
+
+
+def _learned(one: "ModelPrice") -> "LearnedModelPrice":
+    from ltxspec.report.results.models import LearnedModelPrice, LearnedModelRate
+
+    rates = tuple(
+        LearnedModelRate(
+            rate.at,
+            rate.usd_per_second,
+            rate.lowest,
+            tuple(rate.takes),
+            tuple(f"{length:f}" for length in rate.seconds),
+        )
+        for rate in one.learned.rates
+    )
+    told = dict(one.learned.unexplained)
+    return LearnedModelPrice(
+        one.air, one.file, one.takes, one.learned.by, rates, one.price, tuple(one.kept), tuple(one.refusals), told
+    )
 
 
 def _compared(found: "Sequence[ModelOutcome]") -> "tuple[ComparedModel, ...]":

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
-from ltxspec.formats import Open, Text
+from ltxspec.formats import Money, Open, Text
 from ltxspec.report.results.base import Result
 
 Outcome = Literal["new", "changed", "unchanged", "by-hand", "unlisted", "refused", "unusable"]
@@ -69,3 +69,34 @@ class ModelsOutdated(Result, frozen=True, kw_only=True):
     """Imported model files, compared with their sources."""
 
     models: tuple[OutdatedModel, ...]
+
+
+class LearnedModelRate(Open, frozen=True):
+    """The rate of one size, from the costs of takes."""
+
+    at: Annotated[tuple[Any, ...], Meta(description="values of the parameters in `by`")]
+    usd_per_second: Annotated[Money, Meta(description="the highest that was paid")]
+    lowest: Money
+    takes: tuple[Text, ...]
+    seconds: Annotated[tuple[str, ...], Meta(description="the different lengths, decimal")]
+
+
+class LearnedModelPrice(Open, frozen=True):
+    """What the takes of one model say about its price."""
+
+    air: Text
+    file: Text
+    takes: Annotated[int, Meta(ge=0, description="that were paid for")]
+    by: tuple[Text, ...]
+    rates: tuple[LearnedModelRate, ...]
+    price: Annotated[Any, Meta(description="the `price` that would be written; null: the file stays as it is")]
+    kept: Annotated[tuple[Text, ...], Meta(description="published rates that stay")]
+    refusals: Annotated[tuple[Text, ...], Meta(description="why nothing is written: contradictions, or nothing known")]
+    unexplained: Annotated[dict[str, str], Meta(description="take -> why it says nothing")]
+
+
+class ModelsLearnPrices(Result, frozen=True, kw_only=True):
+    """Prices learned from the costs of owned takes."""
+
+    models: tuple[LearnedModelPrice, ...]
+    written: Annotated[tuple[Text, ...], Meta(description="files, relative to the project")]

@@ -39,6 +39,7 @@ RESULTS: Mapping[str, type[Result]] = {
     "models-import": models.ModelsImport,
     "models-diff": models.ModelsDiff,
     "models-outdated": models.ModelsOutdated,
+    "models-learn-prices": models.ModelsLearnPrices,
     "fmt": setup.Fmt,
     "doctor": setup.Doctor,
 }

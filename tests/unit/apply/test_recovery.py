@@ -180,3 +180,11 @@ def test_what_is_certainly_there_is_only_ever_waited_for_recorded_or_left(facts:
 def test_success_anywhere_beats_failure_elsewhere() -> None:
     assert Facts(submits=2, poll=BROKEN, archive=DONE).end == DONE
     assert Facts(submits=2, poll=DONE, archive=BROKEN).end == DONE
+
+
+def test_a_render_that_usually_takes_long_is_waited_for_longer_and_never_shorter() -> None:
+    limits = RecoveryLimits(patient=True)
+    assert limits.expecting(None).task_timeout == 1800
+    assert limits.expecting(5).task_timeout == 1800
+    assert limits.expecting(1200).task_timeout == 3600
+    assert replace(limits, patient=False).expecting(1200).task_timeout == 1800  # as the user wrote

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any, NoReturn
 
 import pytest
@@ -101,6 +102,28 @@ def test_a_good_order_is_sent_accepted_watched_and_written_down() -> None:
     bench = Bench()
     assert bench.follow().outcome is Outcome.RENDERED
     assert bench.steps == ["Intent", "Accepted", "Finished", "Committed"]
+
+
+def _usual(seconds: float | None, body: Any) -> float | None:
+    del body
+    return seconds
+
+
+def test_what_a_render_usually_takes_is_said_and_lengthens_only_a_time_out_that_nobody_set() -> None:
+    bench = Bench()
+    assert bench.follow(expected=lambda _: 40.4).outcome is Outcome.RENDERED
+    assert (EventKind.SHOT_ACCEPTED, "accepted, usually done in about 40 s") in bench.told
+    waited = {}
+    for patient, usual in ((False, 1.0), (False, 50.0), (True, 1.0), (True, 50.0), (True, None)):
+        clock = FakeClock()
+        slow = Bench(Shows(live=[seen()]), clock)
+        limits = RecoveryLimits(grace=5, task_timeout=60, patient=patient)
+        left = slow.follow(limits=limits, expected=partial(_usual, usual))
+        assert left.outcome is Outcome.UNRESOLVED
+        waited[patient, usual] = round(clock.monotonic())
+    assert waited[True, 50.0] >= 150
+    assert {waited[False, 1.0], waited[False, 50.0], waited[True, 1.0], waited[True, None]} == {waited[True, None]}
+    assert waited[True, None] >= 60
 
 
 def test_a_lost_reply_is_answered_with_a_look_and_never_with_a_new_order() -> None:

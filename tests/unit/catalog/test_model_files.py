@@ -10,6 +10,7 @@ import pytest
 
 from ltxspec.catalog.defaults import full_defaults, sent_defaults
 from ltxspec.catalog.models import PROMPT, Model, load_catalog
+from ltxspec.catalog.price_examples import example_problems
 from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.settings import Sourced
 from ltxspec.catalog.validation import check_schema, validate, validate_prompt
@@ -81,6 +82,10 @@ def test_every_size_that_the_schema_lists_has_a_decimal_price_and_no_other_one_h
         return
     assert {row.at for row in rows} == set(offered)
     assert all(estimate(model, {"width": w, "height": h, "duration": 6}) is not None for w, h in offered)
+
+
+def test_the_published_examples_of_prices_come_out(model: Model) -> None:
+    assert list(example_problems(model)) == []
 
 
 def test_no_rule_is_left_without_words_of_its_own(model: Model) -> None:

@@ -90,6 +90,7 @@ def test_without_a_file_everything_has_its_default(tmp_path: Path) -> None:
     assert config.project == ProjectConfig("", ("specs",), "lockfiles")
     assert config.provider == ProviderConfig("runware", 4, 3)
     assert config.services["runware"] == ServiceConfig("https://api.runware.ai/v1", 2.0, 15.0, 60.0, 1800.0)
+    assert not config.services["runware"].timeout_set
     assert config.budget == BudgetConfig(None, None, None)
     assert config.archive == ArchiveConfig(".ltxspec/archive")
     assert config.delivery.parameters() == {}
@@ -106,6 +107,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert config.project == ProjectConfig("9f2c", ("specs", "more/day.yaml"), "locks")
     assert config.provider == ProviderConfig("sandbox", 2, 5)
     assert config.services["runware"] == ServiceConfig("http://127.0.0.1:8080/v1", 0.5, 5.0, 0.0, 600.0)
+    assert config.services["runware"].timeout_set
     assert config.budget == BudgetConfig(Decimal("20.00"), Decimal(3), Decimal(100))
     assert config.archive == ArchiveConfig("/srv/videos")
     assert config.delivery == DeliveryConfig(86400, "https://hooks.example/x", "https://bucket.example/x")
