@@ -170,10 +170,12 @@ function listenForExport() {
 
 /* Keys. */
 
+/** A key acts on the take that side B shows, and on no other: what is not seen there is not decided about. */
 const withSubject = (does) => () => {
   const shot = activeShot();
-  const take = shot && subjectOf(shot);
-  if (take) does(shot, take.task);
+  if (!shot) return;
+  const { take, why } = subjectOf(shot);
+  take ? does(shot, take.task) : tell(why);
 };
 
 KEYS.push(
