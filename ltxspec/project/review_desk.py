@@ -18,7 +18,7 @@ from ltxspec.project.animatics import animatics_of
 from ltxspec.project.lookup import UnknownAddress, all_lockfiles, find_one, recorded_shots
 from ltxspec.project.pick import pick
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.remarks import remarks_of
+from ltxspec.project.remarks import remarks_of, unread_text
 from ltxspec.project.review import make_review
 from ltxspec.project.review_media import MediaOptions, screen
 from ltxspec.project.review_passages import passages_of
@@ -26,6 +26,7 @@ from ltxspec.project.review_takes import clips_of_takes
 from ltxspec.project.stills_cache import stills_cache
 from ltxspec.project.verdicts import Opinion, add_note, decide, git_name, withdraw_note
 from ltxspec.report.storyboard.takes import Reviewing, said_data
+from ltxspec.report.terminal import clean
 from ltxspec.values import Json, ShotAddress, TaskId
 
 _PATIENCE: Final = 5.0  # seconds to wait for another process that holds a spec
@@ -98,7 +99,8 @@ class ReviewDesk:
         if drawn is not None:
             drawn.prune()
         places = passages_of(project, screened.review, find)
-        reviewing = Reviewing(clips, places, live=True, by=git_name(project.root) or "")
+        unread = [unread_text(item) for item in remarks_of(project).unread]
+        reviewing = Reviewing(clips, places, live=True, by=git_name(project.root) or "", unread=unread)
         return "".join(storyboard(screened.review, screened.footage, screened.frames, reviewing))
 
     def _link(self, file: Path) -> str:
@@ -115,6 +117,8 @@ class ReviewDesk:
 
     def state(self) -> dict[str, Json]:
         """What is recorded: `said` by task, the takes of each shot and the one in use, and a `version` of all that.
+
+        `unread` has a text for each file of verdicts that cannot be read: what it says is then not known.
 
         Raises:
             LockfileError, StorageError: something cannot be read.
@@ -185,6 +189,10 @@ class ReviewDesk:
             shot.address: {"current": shot.record.current, "tasks": [take.task_id for take in shot.record.takes]}
             for shot in recorded_shots(all_lockfiles(self._project))
         }
-        said = said_data(remarks_of(self._project))
-        found: dict[str, Json] = {"said": said, "shots": {str(address): record for address, record in shots.items()}}
+        remarks = remarks_of(self._project)
+        found: dict[str, Json] = {
+            "said": said_data(remarks),
+            "unread": [clean(unread_text(item)) for item in remarks.unread],
+            "shots": {str(address): record for address, record in shots.items()},
+        }
         return {**found, "version": digest(found)}

@@ -1,14 +1,21 @@
-"""Keys decide about what side B shows, and about nothing else; what is decided is confirmed, and says where it is kept."""
+"""Keys decide about what side B shows, and about nothing else; what is decided is confirmed."""
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from browsing import Opened
 from reviewing import FILE, make_studio, run
+
+from ltxspec.project.project import open_project
+from ltxspec.project.review_serve import serving_review
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 SHELF = "localStorage.getItem('ltxspec-review:sandbox')"
@@ -42,6 +49,25 @@ def opened(open_page: Callable[..., Opened]) -> Callable[..., Opened]:
         return page
 
     return open_review
+
+
+@pytest.fixture
+def serve(browser: "Browser") -> Iterator[Callable[..., Opened]]:
+    """Serves a project while the test runs, and opens its page."""
+    with ExitStack() as open_ones:
+
+        def open_served(folder: Path) -> Opened:
+            address = open_ones.enter_context(serving_review(open_project(folder)))
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            open_ones.callback(page.close)
+            page.set_default_timeout(20_000)
+            page.goto(address)
+            served = Opened(page)
+            served.until("document.querySelector('.strip-of-takes') !== null")
+            served.settle()
+            return served
+
+        yield open_served
 
 
 def told(page: Opened) -> str:
@@ -89,3 +115,32 @@ def test_a_take_that_is_not_on_this_machine_is_not_decided_about_by_a_key(
     assert told(page).startswith("Side B: not on this machine: nothing to decide.")
     assert page.ask(SHELF) is None
     assert not (bought / FILE).exists()
+
+
+def test_verdicts_that_cannot_be_read_are_not_called_missing(opened: Callable[..., Opened], bought: Path) -> None:
+    run(bought, "approve", "night.bridge")
+    file = bought / FILE
+    file.write_text(f"<<<<<<< ours\n{file.read_text('utf-8')}", "utf-8")
+    page = opened(bought)
+    text = page.page.locator("body").inner_text()
+    assert "not reviewed" not in text
+    assert page.page.locator("#reviewed").inner_text() == "verdicts not known"
+    assert "night.review.json" in page.page.locator("#unread").inner_text()
+    page.page.get_by_label("Verdict", exact=True).select_option("Not reviewed")
+    assert page.shown() == []
+
+
+def test_a_served_page_says_at_once_that_verdicts_cannot_be_read(serve: Callable[..., Opened], bought: Path) -> None:
+    run(bought, "approve", "night.bridge")
+    page = serve(bought)
+    page.until("document.getElementById('reviewed').textContent === '1 of 2 reviewed'")
+    file = bought / FILE
+    whole = file.read_text("utf-8")
+    file.write_text(f"<<<<<<< ours\n{whole}", "utf-8")
+    page.until("!document.getElementById('unread').hidden")
+    assert "not reviewed" not in page.page.locator("body").inner_text()
+    page.press("j", "k", "a")
+    assert "night.review.json" in told(page)
+    file.write_text(whole, "utf-8")
+    page.until("document.getElementById('reviewed').textContent === '1 of 2 reviewed'")
+    assert page.page.locator("#unread").is_hidden()

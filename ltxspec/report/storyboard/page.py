@@ -84,6 +84,7 @@ def storyboard(
         labels=sorted({label for card in cards for label in card.labels}),
         strips=strips,
         live=reviewing.live,
+        unread=reviewing.unread,
         data=island(packed(_data(cards) | review_data(review, strips, reviewing))),
         films=_films(cards, dict(spare_films([*strips.values()], reviewing))),
         films_to_play=any(player.clips for card in cards for player in card.players),

@@ -31,12 +31,14 @@ class Reviewing:
         passages: SHA-256 -> what of a video is not as expected, and where.
         live: whether a server writes what is decided; otherwise the page keeps it and exports it.
         by: the reviewer's name, as git has it; empty if the page asks for it.
+        unread: why verdicts are not known, a text for each file that cannot be read.
     """
 
     clips: Mapping[str, Clip] = field(default_factory=dict)
     passages: Mapping[str, Sequence[Passage]] = field(default_factory=dict)
     live: bool = False
     by: str = ""
+    unread: Sequence[str] = ()
 
 
 class Said(Protocol):
@@ -96,7 +98,12 @@ def review_data(review: Review, strips: Mapping[str, Strip], reviewing: Reviewin
     """What the page's scripts need besides its players: `review`, `takes` by number of the shot, `said` by task."""
     tasks = {take["task"] for strip in strips.values() if strip.data for take in strip.data["takes"]}
     return {
-        "review": {"provider": review.provider, "live": reviewing.live, "by": reviewing.by},
+        "review": {
+            "provider": review.provider,
+            "live": reviewing.live,
+            "by": reviewing.by,
+            "unread": [clean(text) for text in reviewing.unread],
+        },
         "takes": {number: strip.data for number, strip in strips.items() if strip.data},
         "said": said_data(review, tasks),
     }

@@ -144,9 +144,17 @@ async function ask(path, body) {
     learn(state);
     return true;
   } catch (error) {
+    if (!body && !(error instanceof TypeError)) cannotKnow(error.message);
     if (body) tell(error instanceof TypeError ? "The server does not answer: nothing was recorded. Is `ltxspec review --serve` still running?" : error.message);
     return false;
   }
+}
+
+/** The records cannot be read now: what the page shows of them may be out of date. */
+function cannotKnow(why) {
+  version = "";
+  showUnread([why]);
+  announce();
 }
 
 /** Take over what the server has. state: {version, said, shots: address -> {current, tasks}} */
@@ -154,6 +162,7 @@ function learn(state) {
   if (state.version === version) return;
   version = state.version;
   recorded = state.said;
+  showUnread(state.unread);
   const shown = (data) => data.takes.filter((take) => !take.name).map((take) => take.task).join();
   for (const data of Object.values(DATA.takes)) {
     const now = state.shots[data.address];
@@ -169,6 +178,16 @@ function followServer() {
   addEventListener("focus", look);
   document.addEventListener("visibilitychange", look);
   look();
+}
+
+/** Whether what is recorded is known only in part: then nothing is called not reviewed. */
+const isUnread = () => REVIEW.unread.length > 0;
+
+function showUnread(texts) {
+  REVIEW.unread = texts;
+  const place = document.getElementById("unread");
+  place.hidden = !texts.length;
+  find(place, "span:last-child").textContent = texts.join(" ").replaceAll("`", "");
 }
 
 /** A short message at the edge of the page. */

@@ -76,9 +76,9 @@ function standing(take) {
 }
 
 function verdictLine(decided) {
-  if (!decided) return "not reviewed";
+  if (!decided) return isUnread() ? "not known: a file of verdicts cannot be read" : "not reviewed";
   const [sign, word] = VERDICTS[decided.verdict];
-  return `${sign} ${word}${decided.by ? ` by ${decided.by}` : ""}`;
+  return `${sign} ${word}${decided.by ? ` by ${decided.by}` : ""}${isUnread() ? ", as far as can be read" : ""}`;
 }
 
 function resultLine(shot, take, result, several, pictures) {

@@ -38,7 +38,7 @@ function tellProgress() {
   const able = reviewable();
   const done = able.filter((shot) => verdictOf(takeInUse(shot).task)).length;
   const place = document.getElementById("reviewed");
-  if (place) place.textContent = `${done} of ${able.length} reviewed`;
+  if (place) place.textContent = isUnread() ? "verdicts not known" : `${done} of ${able.length} reviewed`;
 }
 
 /** The list names each shot's verdict. */
@@ -57,7 +57,7 @@ function fitsVerdict(shot) {
   const take = takeInUse(shot);
   if (wanted === "notes") return takesOf(shot)?.takes.some((one) => saidOf(one.task).notes.length || saidOf(one.task).verdicts.some((said) => said.note)) ?? false;
   const verdict = take && verdictOf(take.task);
-  return wanted === "none" ? Boolean(take) && !verdict : verdict?.verdict === wanted;
+  return wanted === "none" ? Boolean(take) && !verdict && !isUnread() : verdict?.verdict === wanted;
 }
 
 /* What leaves the page. */
