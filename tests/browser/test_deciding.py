@@ -144,3 +144,89 @@ def test_a_served_page_says_at_once_that_verdicts_cannot_be_read(serve: Callable
     file.write_text(whole, "utf-8")
     page.until("document.getElementById('reviewed').textContent === '1 of 2 reviewed'")
     assert page.page.locator("#unread").is_hidden()
+
+
+def test_a_served_page_says_what_pick_says_and_follows_what_an_approval_sets_free(
+    serve: Callable[..., Opened], edited: Path
+) -> None:
+    page = serve(edited)
+    strip(page, "alley").first.get_by_role("button", name="Use take 1").click()
+    page.until("document.getElementById('told').textContent.includes('in use')")
+    said = told(page)
+    assert "Take 1 of night.alley is in use. The spec asks for something else than take 1 shows" in said
+    assert "the next apply will" in said
+    assert "in use until the next apply" in strip(page, "alley").first.inner_text()
+
+
+def test_a_verdict_is_confirmed_and_the_headline_follows_it(serve: Callable[..., Opened], bought: Path) -> None:
+    page = serve(bought)
+    assert page.page.locator(".chip.held").inner_text() == "= Held 1"
+    page.press("j")
+    page.until("activeShot().dataset.address === 'night.bridge'")
+    page.press("a")
+    assert told(page) == "Take 1 of night.bridge: ✓ approved."
+    page.until("document.querySelector('.chip.held') === null")
+    assert page.page.locator(".chip.pending").inner_text() == "◌ To render 1"
+    assert page.page.locator("h1").inner_text() in page.page.title()
+    assert "To render" in page.page.locator('.shot[data-address="night.door"] > header').inner_text()
+
+
+def test_a_verdict_of_the_take_before_is_not_shown_as_one_of_what_is_to_come(
+    opened: Callable[..., Opened], edited: Path
+) -> None:
+    run(edited, "approve", "night.bridge")
+    page = opened(edited)
+    mark = page.page.locator('.list a:has-text("bridge") .list-verdict')
+    assert "(✓ before)" in mark.inner_text()
+    assert "in use, out of date" in strip(page, "bridge").first.inner_text()
+
+
+def test_typed_words_are_not_lost_by_escape(opened: Callable[..., Opened], bought: Path) -> None:
+    page = opened(bought)
+    page.press("j", "k", "n")
+    page.page.keyboard.type("a long thought")
+    page.press("Escape")
+    assert "kept" in told(page)
+    page.press("n")
+    words = strip(page, "alley").last.get_by_role("textbox")
+    assert words.input_value() == "a long thought"
+    strip(page, "alley").last.get_by_role("button", name="Until this frame").focus()
+    page.press("Escape", "n")
+    assert words.input_value() == "a long thought"
+    strip(page, "alley").last.get_by_role("button", name="Discard").click()
+    page.press("n")
+    assert words.input_value() == ""
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_a_note_is_written_with_its_frame_in_sight(
+    size: tuple[int, int], opened: Callable[..., Opened], bought: Path
+) -> None:
+    page = opened(bought, viewport={"width": size[0], "height": size[1]})
+    page.press("j", "k", "n")
+    form = page.page.locator("form.composer").bounding_box()
+    video = page.page.locator('#shot-1 video[data-side="after"]').bounding_box()
+    assert form is not None
+    assert video is not None
+    assert video["y"] >= 0
+    assert video["y"] + video["height"] <= form["y"] + 1
+    assert form["y"] + form["height"] <= size[1] + 1
+    frame = page.ask("players[0].frame")
+    page.page.get_by_role("button", name="Until this frame").focus()
+    page.press("ArrowRight", "ArrowRight")
+    assert page.ask("players[0].frame") == frame + 2
+    page.press("Home")
+    assert page.ask("players[0].frame") == 0
+
+
+@pytest.mark.parametrize("mode", ["2", "3", "4", "5"])
+def test_small_pictures_are_whole_in_every_mode(mode: str, opened: Callable[..., Opened], bought: Path) -> None:
+    page = opened(bought)
+    page.press("j", "k", mode, "b", "g") if mode == "5" else page.press("j", "k", mode, "g")
+    screen = page.page.locator("#shot-1 .side.after .screen")
+    found = screen.evaluate(
+        "(one) => { const { opacity, clipPath, mixBlendMode, visibility } = getComputedStyle(one);"
+        " return [opacity, clipPath, mixBlendMode, visibility] }"
+    )
+    assert found == ["1", "none", "normal", "visible"]
+    assert page.page.locator("#shot-1 .divider").is_hidden()

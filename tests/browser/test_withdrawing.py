@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from browsing import LOW_CONTRAST, NAMELESS, Opened
 from jsonschema import Draft202012Validator
-from reviewing import FILE, make_studio, run, takes, written
+from reviewing import FILE, git, make_studio, run, takes, written
 
 from ltxspec.lock.review_export import export_schema
 from ltxspec.project.project import open_project
@@ -178,6 +178,28 @@ def test_a_served_page_changes_and_withdraws_at_once_and_other_pages_follow(
     one.until("document.querySelectorAll('.words-of-note').length === 1")
     task = takes(studio, "night.bridge")[0]["taskUUID"]
     assert [item["by"] for item in written(studio)["withdrawn"][task]] == ["Ann", "Ann"]
+
+
+def test_a_note_of_somebody_else_is_withdrawn_after_a_question_and_never_edited(
+    open_served: Callable[[], Opened], studio: Path
+) -> None:
+    opened = open_served()
+    note(opened, "by Ann herself")
+    run(studio, "reject", "night.alley", "--note", "too dark", "--by", "Zoe")  # a verdict, no note
+    git(studio, "config", "user.name", "Zoe")
+    other = open_served()
+    one = take(other)
+    one.locator(".words-of-note", has_text="by Ann herself").wait_for()
+    assert one.get_by_role("button", name="Edit the note").count() == 0
+    one.get_by_role("button", name="Withdraw the note: by Ann herself").click()
+    dialog = other.page.get_by_role("dialog", name="Withdraw somebody else's note?")
+    assert "Ann" in dialog.inner_text()
+    dialog.get_by_role("button", name="Keep it").click()
+    assert recorded(studio) == ["by Ann herself"]
+    one.get_by_role("button", name="Withdraw the note: by Ann herself").click()
+    dialog.get_by_role("button", name="Withdraw it").click()
+    other.until("document.querySelectorAll('.words-of-note').length === 1")
+    assert recorded(studio) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

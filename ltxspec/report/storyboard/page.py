@@ -7,11 +7,12 @@ from types import MappingProxyType
 
 from ltxspec.report import wording as phrases
 from ltxspec.report.review import wording as words
-from ltxspec.report.storyboard.cards import BADGES, Badge, Card, card_of
+from ltxspec.report.storyboard.cards import BADGES, INHERITED, Badge, Card, card_of
 from ltxspec.report.storyboard.joins import joins_of
 from ltxspec.report.storyboard.models import Clip, ClipPair, Frames
 from ltxspec.report.storyboard.packing import packed
 from ltxspec.report.storyboard.players import PlayerSide, take_cost
+from ltxspec.report.storyboard.summary import headline_of
 from ltxspec.report.storyboard.takes import Reviewing, preview_in, review_data, spare_films, strip_of
 from ltxspec.report.storyboard.templates import as_it_stands, asset, island, policy, template
 from ltxspec.report.terminal import clean
@@ -25,7 +26,7 @@ SCRIPTS = tuple(
     for name in (
         *("dom", "packed", "clip", "player", "range", "peek", "zoom", "compare", "sound", "lazy", "mount", "words"),
         *("filters", "theme", "thumbs", "arrange", "active", "links", "cut", "keys"),
-        *("reviewed", "sides", "flags", "takes", "bench", "notes", "verdicts", "main"),
+        *("reviewed", "summary", "sides", "flags", "takes", "bench", "notes", "verdicts", "main"),
     )
 )
 STYLES = ("page.css", "verdicts.css")
@@ -69,7 +70,7 @@ def storyboard(
         policy=policy(style, script, live=reviewing.live),
         style=as_it_stands(style),
         script=as_it_stands(script),
-        sentence=words.headline(review).removesuffix("."),
+        sentence=headline_of(review),
         facts=_facts(review),
         clear="" if review.refusals else words.all_clear(review),
         review=review,
@@ -118,7 +119,7 @@ def _lost(item: LostTake) -> str:
 
 
 def _kinds(cards: Sequence[Card]) -> list[tuple[Badge, int]]:
-    counts = [(badge, sum(1 for card in cards if card.badge is badge)) for badge in BADGES.values()]
+    counts = [(badge, sum(1 for card in cards if card.badge is badge)) for badge in (*BADGES.values(), INHERITED)]
     return [(badge, count) for badge, count in counts if count]
 
 

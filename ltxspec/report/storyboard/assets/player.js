@@ -62,7 +62,7 @@ class Player {
       still.addEventListener("click", () => this.goTo(Math.floor(Number(still.dataset.seconds) * this.fps + 0.01)));
     }
     find(this.root, ".stage").addEventListener("click", (event) => {
-      const dragged = this.root.dataset.mode === "wipe" || this.dragged;
+      const dragged = (this.root.dataset.mode === "wipe" && !isGrid()) || this.dragged;
       this.dragged = false;
       if (event.target.tagName === "VIDEO" && !dragged) this.toggle();
     });

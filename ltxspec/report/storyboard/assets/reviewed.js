@@ -118,6 +118,9 @@ const isDraft = (task, entry) => {
   return [...own.verdicts, ...own.notes].some((one) => whatIs(one) === whatIs(entry));
 };
 
+/** Whether a recorded note is by who reads the page. */
+const isOwnNote = (note) => (note.by ?? "") === reviewer();
+
 /** The name under which is decided. */
 function reviewer() {
   if (REVIEW.by) return REVIEW.by;
@@ -142,7 +145,7 @@ async function ask(path, body) {
     const state = await answer.json();
     if (!answer.ok) throw new Error(state.error ?? answer.statusText);
     learn(state);
-    return true;
+    return state;
   } catch (error) {
     if (!body && !(error instanceof TypeError)) cannotKnow(error.message);
     if (body) tell(error instanceof TypeError ? "The server does not answer: nothing was recorded. Is `ltxspec review --serve` still running?" : error.message);
@@ -160,6 +163,7 @@ function cannotKnow(why) {
 /** Take over what the server has. state: {version, said, shots: address -> {current, tasks}} */
 function learn(state) {
   if (state.version === version) return;
+  if (version) follow();
   version = state.version;
   recorded = state.said;
   showUnread(state.unread);
@@ -197,5 +201,5 @@ function tell(text) {
   place.textContent = text;
   place.hidden = false;
   clearTimeout(saying);
-  saying = setTimeout(() => (place.hidden = true), 6000);
+  saying = setTimeout(() => (place.hidden = true), Math.max(6000, text.length * 60)); // as long as it takes to read
 }

@@ -8,9 +8,9 @@ const ACTIONS = {
   bench: (shot) => openBench(shot),
   go: (shot, { task, value }) => goTo(shot, task, Number(value)),
   unsay: (_, { task }, pressed) => unsay(task, pressed.target.closest("button").entry),
-  withdraw: (shot, { task }, pressed) => withdraw(shot, task, pressed.target.closest("button").entry),
+  withdraw: (shot, { task }, pressed) => withdrawOrAsk(shot, task, pressed.target.closest("button").entry),
   edit: (shot, { task }, pressed) => compose(shot, task, pressed.target.closest("button").entry),
-  pick: (shot, { task, result }) => ask("pick", { address: takesOf(shot).address, task, result: Number(result) }),
+  pick: (shot, { task, result }) => use(shot, task, Number(result)),
   "copy-pick": async (shot, { task, result }) => {
     const command = pickCommand(shot, takeOf(shot, task), result);
     await copyText(command);
@@ -18,10 +18,41 @@ const ACTIONS = {
   },
 };
 
-function decide(shot, task, verdict) {
+async function decide(shot, task, verdict) {
   const now = verdictOf(task);
-  if (now?.verdict === verdict && !REVIEW.live && isDraft(task, now)) return unsay(task, now); // pressed again: taken back
-  return say(shot, task, { verdict, note: null, at: null });
+  if (now?.verdict === verdict && !REVIEW.live && isDraft(task, now)) { // pressed again: taken back
+    unsay(task, now);
+    return tell(`${takeWords(shot, task)}: taken back.`);
+  }
+  if (await say(shot, task, { verdict, note: null, at: null })) confirmVerdict(shot, task, verdict);
+}
+
+const takeWords = (shot, task) => `${nameOfTake(takeOf(shot, task)).replace(/^./, (letter) => letter.toUpperCase())} of ${takesOf(shot).address}`;
+const keptWhere = () => (REVIEW.live ? "" : ", in this browser only");
+
+/** One's own note goes at once; somebody else's after a question. */
+function withdrawOrAsk(shot, task, note) {
+  if (isDraft(task, note) || isOwnNote(note)) return withdraw(shot, task, note);
+  const dialog = document.getElementById("sure");
+  document.getElementById("sure-what").textContent = `${note.by ? `The note is by ${note.by}` : "The note has no name"}, and then gone for everyone: “${note.note}”`;
+  dialog.returnValue = "";
+  dialog.addEventListener("close", () => dialog.returnValue === "withdraw" && withdraw(shot, task, note), { once: true });
+  dialog.showModal();
+}
+
+/** The verdict itself may be out of sight. */
+function confirmVerdict(shot, task, verdict) {
+  const [sign, word] = VERDICTS[verdict];
+  tell(`${takeWords(shot, task)}: ${sign} ${word.toLowerCase()}${keptWhere()}.`);
+}
+
+/** Make a take the one in use, and say what the command would say. */
+async function use(shot, task, result) {
+  const done = await ask("pick", { address: takesOf(shot).address, task, result });
+  if (!done) return;
+  takesOf(shot).undone = done.told ? task : null;
+  announce([task]);
+  tell(`${nameOfResult(takeOf(shot, task), result).replace(/^./, (letter) => letter.toUpperCase())} of ${takesOf(shot).address} is in use. ${done.told ?? ""}`);
 }
 
 function goTo(shot, task, seconds) {
@@ -48,7 +79,9 @@ function tellVerdict(shot) {
   find(link, ".list-verdict")?.remove();
   if (!verdict) return;
   const [sign, word] = VERDICTS[verdict.verdict];
-  find(link, ".name").append(make("span", { class: `list-verdict decided ${verdict.verdict}`, title: word }, make("i", { "aria-hidden": "true" }, ` ${sign}`), make("span", { class: "unseen" }, ` ${word}`)));
+  const old = TO_COME.includes(shot.dataset.kind); // what is to come is not what was decided about
+  const words = old ? `${word}: the take before, not the one to come` : word;
+  find(link, ".name").append(make("span", { class: `list-verdict decided ${old ? "" : verdict.verdict}`, title: words }, make("i", { "aria-hidden": "true" }, ` ${old ? `(${sign} before)` : sign}`), make("span", { class: "unseen" }, ` ${words}`)));
 }
 
 function fitsVerdict(shot) {
