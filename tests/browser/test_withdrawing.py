@@ -91,7 +91,7 @@ def again(opened: Opened, studio: Path) -> None:
     opened.page.reload()
     ready(opened)
     opened.page.locator("#export-button").click()
-    opened.page.get_by_role("button", name="Forget what is recorded").click()
+    opened.page.get_by_role("button", name="Remove what is recorded from this browser").click()
     opened.press("Escape")
 
 
@@ -141,7 +141,7 @@ def test_words_that_are_being_written_are_not_lost_to_another_note(disk: Opened)
     one.get_by_role("textbox").fill("half a thou")
     one.get_by_role("button", name="Edit the note").click()
     assert one.get_by_role("textbox").input_value() == "half a thou"
-    assert "Finish or cancel" in disk.page.locator("#told").inner_text()
+    assert "Finish or discard" in disk.page.locator("#told").inner_text()
 
 
 @pytest.fixture

@@ -84,11 +84,24 @@ def storyboard(
         specs=sorted({card.spec for card in cards}),
         labels=sorted({label for card in cards for label in card.labels}),
         strips=strips,
+        decidable=any(strip.data for strip in strips.values()),
+        undecidable=_undecidable(review),
         live=reviewing.live,
         unread=reviewing.unread,
         data=island(packed(_data(cards) | review_data(review, strips, reviewing))),
         films=_films(cards, dict(spare_films([*strips.values()], reviewing))),
         films_to_play=any(player.clips for card in cards for player in card.players),
+    )
+
+
+def _undecidable(review: Review) -> str:
+    """Why nothing can be decided on the page although there are takes; empty where it can be, or there is none."""
+    if review.records or not any(shot.before or shot.after for shot in review.shots):
+        return ""
+    return (
+        "This page was made from a report, which does not record takes. In a clone of the repository, "
+        "`ltxspec review --serve` shows the same shots with verdicts, notes and picks; "
+        "`ltxspec approve` and `ltxspec reject` decide from the command line."
     )
 
 

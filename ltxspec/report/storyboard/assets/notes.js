@@ -133,7 +133,8 @@ const isChanged = () => find(composing.form, "textarea").value.trim() !== (compo
 
 function tellPlace() {
   const { form, at, until, box, point, drawing, shot } = composing;
-  const where = at === null ? "the whole take" : `at ${placeWords({ at, until })}`;
+  const about = nameOfTake(takeOf(shot, composing.task)).replace(/^./, (letter) => letter.toUpperCase());
+  const where = `${about}, ${at === null ? "all of it" : `at ${placeWords({ at, until })}`}`;
   find(form, '[data-show="place"]').textContent = `${where}${box ? ", in a box" : point ? ", at a point" : ""}`;
   const mark = find(form, '[data-review="mark"]');
   mark.setAttribute("aria-pressed", drawing);
@@ -219,7 +220,9 @@ function paintOn(video, marks, drawing) {
     listenForDrawing(canvas);
   }
   canvas.classList.toggle("drawing", drawing);
-  drawing ? canvas.setAttribute("tabindex", "0") : canvas.removeAttribute("tabindex");
+  const heard = { tabindex: "0", role: "application", "aria-label": "Box on the frame: arrows move it, with Shift they size it, Enter ends" };
+  for (const [name, value] of Object.entries(heard)) drawing ? canvas.setAttribute(name, value) : canvas.removeAttribute(name);
+  drawing ? canvas.removeAttribute("aria-hidden") : canvas.setAttribute("aria-hidden", "true");
   const size = [video.videoWidth || video.width, video.videoHeight || video.height];
   canvas.setAttribute("viewBox", `0 0 ${size.join(" ")}`); // as large as the video, and with the same bars around the frame
   for (const [name, value] of [["left", video.offsetLeft], ["top", video.offsetTop], ["width", video.offsetWidth], ["height", video.offsetHeight]]) canvas.style.setProperty(name, `${value}px`);

@@ -163,7 +163,7 @@ function cannotKnow(why) {
 /** Take over what the server has. state: {version, said, shots: address -> {current, tasks}} */
 function learn(state) {
   if (state.version === version) return;
-  if (version) follow();
+  if (version) followSums();
   version = state.version;
   recorded = state.said;
   showUnread(state.unread);

@@ -1,11 +1,11 @@
 /* A served page follows what verdicts change: an approval may set shots free, and then the sums are others. */
 
-let following = 0;
+let asking = 0;
 
 /** Ask for the headline and the state of the shots, once it is quiet for a moment. */
-function follow() {
-  clearTimeout(following);
-  following = setTimeout(async () => {
+function followSums() {
+  clearTimeout(asking);
+  asking = setTimeout(async () => {
     const answer = await fetch("api/summary", { cache: "no-store" }).catch(() => null);
     if (answer?.ok) takeOver(await answer.json());
   }, 100);

@@ -69,6 +69,7 @@ function tellProgress() {
   const able = reviewable();
   const done = able.filter((shot) => verdictOf(takeInUse(shot).task)).length;
   const place = document.getElementById("reviewed");
+  tellUnsaved();
   if (place) place.textContent = isUnread() ? "verdicts not known" : `${done} of ${able.length} reviewed`;
 }
 
@@ -115,11 +116,39 @@ function exported() {
 
 const fileName = () => `${(exported().takes[0]?.address ?? "review").split(".")[0]}-review-${new Date().toISOString().slice(0, 10)}.json`;
 
+/** How much of what this browser keeps about the takes of this page was never saved, and is not recorded either. */
+function unsavedNumber() {
+  const since = savedAt();
+  return ownWords().reduce((sum, { take, said }) => {
+    const known = new Set([...(recorded[take.task] ?? NOTHING).verdicts, ...(recorded[take.task] ?? NOTHING).notes].map(whatIs));
+    return sum + [...said.verdicts, ...said.notes].filter((one) => one.time > since && !known.has(whatIs(one))).length + said.withdrawn.filter((one) => one.time > since).length;
+  }, 0);
+}
+
+function tellUnsaved() {
+  const place = document.getElementById("unsaved");
+  if (!place) return;
+  const number = unsavedNumber();
+  place.hidden = !number;
+  place.textContent = `${number} not saved`;
+  place.title = "Only in this browser: save the file, and record it in a clone of the repository";
+}
+
+/** A file says who decided: without a name it is nobody's. */
+function hasName() {
+  if (reviewer()) return true;
+  document.getElementById("export-said").textContent = "Write your name first: the file says who decided.";
+  document.getElementById("reviewer").focus();
+  return false;
+}
+
 function saveFile() {
+  if (!hasName()) return;
   const link = make("a", { download: fileName() });
   link.href = URL.createObjectURL(new Blob([`${JSON.stringify(exported(), null, 2)}\n`], { type: "application/json" }));
   link.click();
   noteSaved();
+  tellUnsaved();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   document.getElementById("export-said").textContent = `Saved as ${link.download}. Record it with: ltxspec review import ${link.download}`;
 }
@@ -187,6 +216,7 @@ function listenForExport() {
     document.getElementById("export-said").textContent = "Copied: paste it into the pull request.";
   });
   if (REVIEW.live) return;
+  document.getElementById("unsaved").addEventListener("click", () => open.click());
   document.getElementById("save-file").addEventListener("click", saveFile);
   document.getElementById("forget").addEventListener("click", forgetRecorded);
   const name = document.getElementById("reviewer");
@@ -211,7 +241,7 @@ const withSubject = (does) => () => {
   take ? does(shot, take.task) : tell(why);
 };
 
-KEYS.push(
+if (Object.keys(DATA.takes).length) KEYS.push(
   { keys: ["a"], shown: "a", says: "approve the take on side B", does: withSubject((shot, task) => decide(shot, task, "approved")) },
   { keys: ["w"], shown: "w", says: "it needs work", does: withSubject((shot, task) => decide(shot, task, "needs-work")) },
   { keys: ["r"], shown: "r", says: "reject it", does: withSubject((shot, task) => decide(shot, task, "rejected")) },
