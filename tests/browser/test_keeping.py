@@ -59,8 +59,10 @@ def test_what_is_only_in_this_browser_is_said_until_it_is_saved_under_a_name(
     document = json.loads((studio / "a.json").read_text("utf-8"))
     assert [one["by"] for item in document["takes"] for one in item["verdicts"]] == ["Bo"]
     page.press("Escape")
+    page.until("!document.getElementById('export').open")
     assert unsaved.is_hidden()
     page.press("r")
+    assert page.page.locator("#told").inner_text() == "Take 3 of night.alley: ✕ rejected, in this browser only."
     assert unsaved.inner_text() == "1 not saved"
 
 
@@ -133,3 +135,23 @@ def test_what_is_drawn_on_has_a_name_while_it_has_the_focus(opened: Callable[...
     page.press("Enter")
     assert page.ask("document.activeElement.getAttribute('aria-label')").startswith("Box on the frame")
     assert page.ask("document.activeElement.closest('[aria-hidden=true]')") is None
+
+
+def test_a_picture_and_its_modes_are_in_sight_when_another_mode_is_chosen(opened: Callable[..., Opened]) -> None:
+    page = opened(viewport={"width": 1440, "height": 820})
+    for mode in ("3", "2", "4"):
+        page.press(mode)
+        stage = page.page.locator("#shot-1 .stage").bounding_box()
+        modes = page.page.locator("#shot-1 .settings").bounding_box()
+        transport = page.page.locator("#shot-1 .transport").bounding_box()
+        assert stage is not None
+        assert modes is not None
+        assert transport is not None
+        assert stage["y"] + stage["height"] <= transport["y"] + 1
+        assert modes["y"] + modes["height"] <= 821
+
+
+def test_takes_of_one_day_are_told_apart_by_the_minute(opened: Callable[..., Opened]) -> None:
+    page = opened()
+    assert page.page.locator("#shot-1 .take-head").first.inner_text().count(":") == 1
+    assert page.page.locator("#shot-1 .note").first.inner_text().startswith("2 × Bought on")

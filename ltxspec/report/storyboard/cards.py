@@ -127,7 +127,12 @@ def _notes(shot: ShotReview) -> list[str]:
     said = [unmet] if (unmet := _unmet(shot)) else []
     seen = {shot.after.task_id} if shot.after is not None else set()
     is_shown = {take.task_id for take in shot.bought} <= seen
-    return said if is_shown else [*said, *(_bought(take) for take in shot.bought)]
+    return said if is_shown else [*said, *_counted([_bought(take) for take in shot.bought])]
+
+
+def _counted(lines: Sequence[str]) -> list[str]:
+    """Each line once, in order, with how often it is said."""
+    return [line if (times := lines.count(line)) == 1 else f"{times} × {line}" for line in dict.fromkeys(lines)]
 
 
 def _unmet(shot: ShotReview) -> str:

@@ -79,7 +79,11 @@ def strip_of(shot: ShotReview, review: Review, reviewing: Reviewing, preview: Cl
     if record is None:
         return Strip((), None, 0)
     numbered = list(enumerate(record.takes, 1))
-    takes = [_take(number, take, shot, reviewing) for number, take in numbered]
+    days = [_day(take) for take in record.takes]
+    takes = [
+        {**found, "date": _moment(take)} if found["date"] and days.count(found["date"]) > 1 else found
+        for found, take in zip((_take(*one, shot, reviewing) for one in numbered), record.takes, strict=True)
+    ]
     if shot.before is not None and record.take(shot.before.task_id) is None:
         takes.insert(0, {**_take(0, shot.before, shot, reviewing), "name": LOST, "succeeded": False})
     if preview is not None:
@@ -145,11 +149,20 @@ def _take(number: int, take: Take, shot: ShotReview, reviewing: Reviewing) -> di
         "number": number,
         "succeeded": take.status == "succeeded",
         "cost": money_text(take.cost),
-        "date": (take.submitted_at or "")[:10],
+        "date": _day(take),
         "failed": clean(redact_secrets(failed)),
         "sides": [name for name, shown in sides.items() if shown is not None and shown.task_id == take.task_id],
         "results": [_result(output, take, reviewing) for output in take.outputs],
     }
+
+
+def _day(take: Take) -> str:
+    return (take.submitted_at or "")[:10]
+
+
+def _moment(take: Take) -> str:
+    """The day and the minute, for takes of one day."""
+    return (take.submitted_at or "")[:16].replace("T", " ")
 
 
 def _preview(clip: Clip) -> dict[str, Json]:

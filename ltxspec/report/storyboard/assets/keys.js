@@ -33,7 +33,7 @@ const KEYS = [
 function showHelp() {
   const dialog = document.getElementById("help");
   dialog.showModal();
-  dialog.scrollTop = 0; // the button that has the focus is at its end
+  dialog.scrollTop = 0;
 }
 
 /** A frame, or with Shift a second; or, in a zoomed picture, a step to the side. */
