@@ -139,6 +139,7 @@ def test_a_served_page_says_at_once_that_verdicts_cannot_be_read(serve: Callable
     file.write_text(f"<<<<<<< ours\n{whole}", "utf-8")
     page.until("!document.getElementById('unread').hidden")
     assert "not reviewed" not in page.page.locator("body").inner_text()
+    assert page.page.locator("#unread").inner_text().count("night.review.json") == 1
     page.press("j", "k", "a")
     assert "night.review.json" in told(page)
     file.write_text(whole, "utf-8")

@@ -84,7 +84,6 @@ def storyboard(
         specs=sorted({card.spec for card in cards}),
         labels=sorted({label for card in cards for label in card.labels}),
         strips=strips,
-        decidable=any(strip.data for strip in strips.values()),
         undecidable=_undecidable(review),
         live=reviewing.live,
         unread=reviewing.unread,

@@ -191,7 +191,7 @@ function showUnread(texts) {
   REVIEW.unread = texts;
   const place = document.getElementById("unread");
   place.hidden = !texts.length;
-  find(place, "span:last-child").textContent = texts.join(" ").replaceAll("`", "");
+  find(place, ":scope > span").textContent = texts.join(" ").replaceAll("`", "");
 }
 
 /** A short message at the edge of the page. */

@@ -52,7 +52,7 @@ async function use(shot, task, result) {
   if (!done) return;
   takesOf(shot).undone = done.told ? task : null;
   announce([task]);
-  tell(`${nameOfResult(takeOf(shot, task), result).replace(/^./, (letter) => letter.toUpperCase())} of ${takesOf(shot).address} is in use. ${done.told ?? ""}`);
+  tell(`${nameOfResult(takeOf(shot, task), result).replace(/^./, (letter) => letter.toUpperCase())} of ${takesOf(shot).address} is in use. ${(done.told ?? "").replaceAll("`", "")}`);
 }
 
 function goTo(shot, task, seconds) {
