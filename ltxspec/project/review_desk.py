@@ -26,6 +26,7 @@ from ltxspec.project.review_picks import warnings_of
 from ltxspec.project.review_takes import clips_of_takes
 from ltxspec.project.stills_cache import stills_cache
 from ltxspec.project.verdicts import Opinion, add_note, decide, git_name, withdraw_note
+from ltxspec.redaction import redact_secrets
 from ltxspec.report.storyboard.takes import Reviewing, said_data
 from ltxspec.report.terminal import clean
 from ltxspec.values import Json, ShotAddress, TaskId
@@ -101,7 +102,7 @@ class ReviewDesk:
             drawn.prune()
         places = passages_of(project, screened.review, find)
         unread = [unread_text(item) for item in remarks_of(project).unread]
-        reviewing = Reviewing(clips, places, live=True, by=git_name(project.root) or "", unread=unread)
+        reviewing = Reviewing(clips, places, live=True, by=redact_secrets(git_name(project.root)) or "", unread=unread)
         return "".join(storyboard(screened.review, screened.footage, screened.frames, reviewing))
 
     def _link(self, file: Path) -> str:
@@ -137,7 +138,7 @@ class ReviewDesk:
         )
         if said.verdict is None:
             old = said.replaces
-            if old is not None and old.note_by != git_name(self._project.root):
+            if old is not None and old.note_by != redact_secrets(git_name(self._project.root)):
                 raise WrongUsage("only who wrote a note changes it", hint="write one of your own")
             name = (old.note_by, old.note_time) if old is not None else None
             self._patiently(lambda: add_note(self._project, address, opinion, name))
