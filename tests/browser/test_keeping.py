@@ -155,3 +155,17 @@ def test_takes_of_one_day_are_told_apart_by_the_minute(opened: Callable[..., Ope
     page = opened()
     assert page.page.locator("#shot-1 .take-head").first.inner_text().count(":") == 1
     assert page.page.locator("#shot-1 .note").first.inner_text().startswith("2 × Bought on")
+
+
+@pytest.mark.parametrize("width", [1440, 1200, 1024])
+def test_what_ends_the_bar_stays_together(width: int, open_page: Callable[..., Opened], storyboard_file: Path) -> None:
+    page = open_page(storyboard_file, viewport={"width": width, "height": 900})
+    ends = page.page.locator(".ends").bounding_box()
+    assert ends is not None
+    for name in ("#theme", "#help-button"):
+        box = page.page.locator(name).bounding_box()
+        assert box is not None
+        assert ends["y"] - 1 <= box["y"] <= ends["y"] + 4
+    box = page.page.locator("#play-all").bounding_box()
+    assert box is not None
+    assert box["y"] <= ends["y"] + 4
