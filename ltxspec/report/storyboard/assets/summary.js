@@ -34,6 +34,8 @@ function showKind(shot, { kind, sign, word, cost, reason }) {
   shot.dataset.kind = kind;
   find(shot, "header .cost").textContent = cost;
   find(shot, ".reason").textContent = reason;
+  const blank = find(shot, ".side.after .blank");
+  if (blank) blank.replaceChildren(make("strong", {}, word), make("p", {}, "Load the page again to see all of it."));
   const badge = find(shot, "header .badge");
   badge.className = `badge ${kind}`;
   badge.replaceChildren(make("i", { "aria-hidden": "true" }, sign), ` ${word}`);
