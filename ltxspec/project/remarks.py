@@ -51,6 +51,11 @@ class Remarks:
 NOTHING_SAID = Remarks()
 
 
+def unread_text(item: Diagnostic) -> str:
+    """One text for people about a file of verdicts that cannot be read, with the cure."""
+    return f"{item.message} ({item.hint})" if item.hint else item.message
+
+
 def verdict_path(project: ProjectContext, spec: str) -> Path:
     """The file of a spec's verdicts, beside its lockfile."""
     return project.paths_of(spec).lockfile.with_name(f"{spec}{SUFFIX}")
@@ -100,7 +105,7 @@ def said_or_warn(project: ProjectContext) -> Remarks:
     """As `remarks_of`; files that cannot be read are warnings of the project."""
     remarks = remarks_of(project)
     for item in remarks.unread:
-        project.warn(f"{item.message} ({item.hint})" if item.hint else item.message)
+        project.warn(unread_text(item))
     return remarks
 
 

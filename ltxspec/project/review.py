@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import Final
 
 from ltxspec.errors import Diagnostic, LtxspecError
 from ltxspec.lock.models import ShotRecord
@@ -28,6 +29,8 @@ from ltxspec.storage.settings import policies, settings
 from ltxspec.storage.trees import FolderTree, GitTree
 from ltxspec.storage.validation_cache import FileVerdicts
 from ltxspec.values import ShotAddress
+
+AT_BASE: Final = "at the base, "  # how the message begins about what cannot be read there
 
 
 class NoProject(LtxspecError):
@@ -188,5 +191,5 @@ def _base_problems(old: SnapshotReading, said: Remarks) -> list[Diagnostic]:
         )
         for spec in old.unreadable
     ]
-    unheard = [replace(found, message=f"at the base, {found.message}", where=None) for found in said.unread]
+    unheard = [replace(found, message=f"{AT_BASE}{found.message}", where=None) for found in said.unread]
     return [*broken, *unreadable, *unheard]

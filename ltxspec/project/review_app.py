@@ -77,16 +77,29 @@ def review_app(desk: ReviewDesk, token: str, port: int) -> ASGIApp:
             Route(f"/{token}/", page),
             Route(f"/{token}/media/{{name}}", media),
             Route(f"/{token}/api/state", state),
+            Route(f"/{token}/api/summary", _summary(desk)),
             *(Route(f"/{token}/api/{name}", writer, methods=["POST"]) for name, writer in writers.items()),
         ]
     )
     return _guarded(app, token, port)
 
 
+def _summary(desk: ReviewDesk) -> Callable[[Request], Awaitable[Response]]:
+    """What says what happens to each shot now."""
+
+    async def answer(_: Request) -> Response:
+        try:
+            return _json(200, await run_in_threadpool(desk.summary))
+        except LtxspecError as error:
+            return _refused(error)
+
+    return answer
+
+
 def _writer(
-    desk: ReviewDesk, kind: type[_Wanted], write: Callable[[_Wanted], None]
+    desk: ReviewDesk, kind: type[_Wanted], write: Callable[[_Wanted], str | None]
 ) -> Callable[[Request], Awaitable[Response]]:
-    """What answers a request that writes: with the state that it leaves."""
+    """What answers a request that writes: with the state that it leaves, and in `told` what is to be said."""
 
     async def answer(request: Request) -> Response:
         body = b""
@@ -96,8 +109,9 @@ def _writer(
                 return _json(413, {"error": "This is too long."})
         try:
             wanted = read(orjson.loads(body), kind)
-            await run_in_threadpool(write, wanted)
-            return _json(200, await run_in_threadpool(desk.state))
+            told = await run_in_threadpool(write, wanted)
+            found = await run_in_threadpool(desk.state)
+            return _json(200, {**found, "told": clean(told)} if told else found)
         except (orjson.JSONDecodeError, FormatError, RecursionError) as error:
             return _json(400, {"error": f"The request is not understood: {error}"})
         except LtxspecError as error:

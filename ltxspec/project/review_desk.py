@@ -16,16 +16,19 @@ from ltxspec.lock.verdicts import Verdict
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.animatics import animatics_of
 from ltxspec.project.lookup import UnknownAddress, all_lockfiles, find_one, recorded_shots
-from ltxspec.project.pick import pick
+from ltxspec.project.pick import Picked, pick
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.remarks import remarks_of
+from ltxspec.project.remarks import remarks_of, unread_text
 from ltxspec.project.review import make_review
 from ltxspec.project.review_media import MediaOptions, screen
 from ltxspec.project.review_passages import passages_of
+from ltxspec.project.review_picks import warnings_of
 from ltxspec.project.review_takes import clips_of_takes
 from ltxspec.project.stills_cache import stills_cache
 from ltxspec.project.verdicts import Opinion, add_note, decide, git_name, withdraw_note
+from ltxspec.redaction import redact_secrets
 from ltxspec.report.storyboard.takes import Reviewing, said_data
+from ltxspec.report.terminal import clean
 from ltxspec.values import Json, ShotAddress, TaskId
 
 _PATIENCE: Final = 5.0  # seconds to wait for another process that holds a spec
@@ -98,7 +101,8 @@ class ReviewDesk:
         if drawn is not None:
             drawn.prune()
         places = passages_of(project, screened.review, find)
-        reviewing = Reviewing(clips, places, live=True, by=git_name(project.root) or "")
+        unread = [unread_text(item) for item in remarks_of(project).unread]
+        reviewing = Reviewing(clips, places, live=True, by=redact_secrets(git_name(project.root)) or "", unread=unread)
         return "".join(storyboard(screened.review, screened.footage, screened.frames, reviewing))
 
     def _link(self, file: Path) -> str:
@@ -116,6 +120,8 @@ class ReviewDesk:
     def state(self) -> dict[str, Json]:
         """What is recorded: `said` by task, the takes of each shot and the one in use, and a `version` of all that.
 
+        `unread` has a text for each file of verdicts that cannot be read: what it says is then not known.
+
         Raises:
             LockfileError, StorageError: something cannot be read.
         """
@@ -132,6 +138,8 @@ class ReviewDesk:
         )
         if said.verdict is None:
             old = said.replaces
+            if old is not None and old.note_by != redact_secrets(git_name(self._project.root)):
+                raise WrongUsage("only who wrote a note changes it", hint="write one of your own")
             name = (old.note_by, old.note_time) if old is not None else None
             self._patiently(lambda: add_note(self._project, address, opinion, name))
         else:
@@ -144,17 +152,27 @@ class ReviewDesk:
         name = (note.note_by, note.note_time)
         self._patiently(lambda: withdraw_note(self._project, address, TaskId(wanted.task), name))
 
-    def pick(self, wanted: Picking) -> None:
-        """Make a take, and one of its results, the current one. Raises what `pick` raises."""
-        address = self._one(wanted.address)
-        self._patiently(lambda: self._pick(address, wanted))
+    def pick(self, wanted: Picking) -> str:
+        """Make a take, and one of its results, the current one; returns what the command would say.
 
-    def _pick(self, address: str, wanted: Picking) -> None:
+        Raises what `pick` raises.
+        """
+        address = self._one(wanted.address)
+        picked = self._patiently(lambda: self._pick(address, wanted))
+        return " ".join(warnings_of(self._project, picked))
+
+    def summary(self) -> dict[str, Json]:
+        """The headline, and what happens to each shot now, as `summary_data`. Raises what `make_review` raises."""
+        from ltxspec.report.storyboard.summary import summary_data
+
+        return summary_data(make_review(self._project, self._base, None))
+
+    def _pick(self, address: str, wanted: Picking) -> Picked:
         takes = find_one(self._project, address).record.takes
         number = next((place for place, take in enumerate(takes, 1) if take.task_id == wanted.task), None)
         if number is None:
             raise WrongUsage(f"`{address}` has no take with the task `{wanted.task}`", hint="load the page again")
-        pick(self._project, address, number, wanted.result)
+        return pick(self._project, address, number, wanted.result)
 
     def _one(self, address: str) -> str:
         """The address, if it is one of a shot, and no pattern. Raises UnknownAddress."""
@@ -185,6 +203,10 @@ class ReviewDesk:
             shot.address: {"current": shot.record.current, "tasks": [take.task_id for take in shot.record.takes]}
             for shot in recorded_shots(all_lockfiles(self._project))
         }
-        said = said_data(remarks_of(self._project))
-        found: dict[str, Json] = {"said": said, "shots": {str(address): record for address, record in shots.items()}}
+        remarks = remarks_of(self._project)
+        found: dict[str, Json] = {
+            "said": said_data(remarks),
+            "unread": [clean(unread_text(item)) for item in remarks.unread],
+            "shots": {str(address): record for address, record in shots.items()},
+        }
         return {**found, "version": digest(found)}

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from ltxspec.plan.doubts import UNREAD
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.animatics import animatics_of
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.remarks import unread_text
+from ltxspec.project.review import AT_BASE
 from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen, videos_away
 from ltxspec.project.review_passages import passages_of
 from ltxspec.project.review_takes import clips_of_takes
@@ -62,13 +65,19 @@ def write_review(
     written = []
     clips = clips_of_takes(review, screened.footage, how) if "html" in files else {}
     places = passages_of(project, screened.review, find) if "html" in files else {}
-    for path, pieces in _documents(screened, files, Reviewing(clips, places), embed=embed):
+    for path, pieces in _documents(screened, files, Reviewing(clips, places, unread=_unread(review)), embed=embed):
         write_document(path, pieces)
         written.append(shown(path))
     stills.prune()
     if drawn is not None:
         drawn.prune()
     return written, list(screened.problems)
+
+
+def _unread(review: Review) -> list[str]:
+    """Why verdicts of the head are not known."""
+    found = [item for item in review.diagnostics if item.code == UNREAD and not item.message.startswith(AT_BASE)]
+    return [unread_text(item) for item in found]
 
 
 def _documents(

@@ -219,6 +219,48 @@ def test_a_note_is_changed_and_withdrawn(address: str, studio: Path) -> None:
     assert "dark" not in shown
 
 
+def test_a_note_is_changed_only_by_who_wrote_it(address: str, studio: Path) -> None:
+    first = tasks(address)[0]
+    about = {"address": "night.alley", "task": first}
+    (old,) = post(address, "say", {**about, "note": "dark"}).json()["said"][first]["notes"]
+    git(studio, "config", "user.name", "Zoe")
+    name = {"noteBy": old["by"], "noteTime": old["time"]}
+    refused = post(address, "say", {**about, "note": "bright", "replaces": name})
+    assert (refused.status_code, "only who wrote a note changes it" in refused.json()["error"]) == (400, True)
+    (kept,) = state(address)["said"][first]["notes"]
+    assert (kept["note"], kept["by"]) == ("dark", "Ann")
+
+
+def test_a_file_of_verdicts_that_cannot_be_read_is_part_of_the_state(address: str, studio: Path) -> None:
+    first = tasks(address)[0]
+    assert state(address)["unread"] == []
+    post(address, "say", {"address": "night.alley", "task": first, "verdict": "rejected"})
+    (file,) = verdicts(studio)
+    known = state(address)["version"]
+    file.write_text(f"<<<<<<< ours\n{file.read_text('utf-8')}", "utf-8")
+    found = state(address)
+    assert found["version"] != known
+    assert ["night.review.json" in text for text in found["unread"]] == [True]
+    assert "Verdicts are not known" in httpx.get(address).text
+
+
+def test_a_pick_that_the_next_apply_undoes_is_answered_with_what_the_command_says(address: str, studio: Path) -> None:
+    spec = studio / "specs" / "night.yaml"
+    text = spec.read_text("utf-8")
+    spec.write_text(text.replace("city: Rome", "city: Oslo"), "utf-8")
+    assert spec.read_text("utf-8") != text
+    picked = post(address, "pick", {"address": "night.alley", "task": tasks(address)[0], "result": 1}).json()
+    assert "The spec asks for something else than take 1 shows" in picked["told"]
+    told = ltxspec("pick", "night.alley", "--take", "1", cwd=studio).err
+    assert "the spec asks for something else than take 1 shows" in told
+
+
+def test_the_sums_are_told_anew(address: str) -> None:
+    found = httpx.get(f"{address}api/summary").json()
+    assert found["sentence"]
+    assert {"address", "kind", "sign", "word", "cost", "reason"} == {*found["shots"][0]}
+
+
 def test_many_at_once_lose_nothing(address: str) -> None:
     first = tasks(address)[0]
     notes = [f"note {number}" for number in range(12)]

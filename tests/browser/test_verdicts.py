@@ -236,6 +236,7 @@ def test_a_review_on_disk_is_exported_imported_and_sets_a_gated_shot_free(disk: 
 def test_what_the_repository_has_is_forgotten_by_the_browser(disk: Opened, studio: Path) -> None:
     press(disk, "bridge", 1, "Approve")
     disk.page.locator("#export-button").click()
+    disk.page.get_by_label("Your name").fill("Bo")
     with disk.page.expect_download() as download:
         disk.page.get_by_role("button", name="Save the file").click()
     download.value.save_as(studio / "a.json")
@@ -245,10 +246,10 @@ def test_what_the_repository_has_is_forgotten_by_the_browser(disk: Opened, studi
     ready(disk)
     assert take(disk, "bridge", 1).locator(".decided").first.inner_text() == "✓ Approved"
     disk.page.locator("#export-button").click()
-    disk.page.get_by_role("button", name="Forget what is recorded").click()
+    disk.page.get_by_role("button", name="Remove what is recorded from this browser").click()
     assert drafts(disk) == {}
     disk.press("Escape")
-    assert take(disk, "bridge", 1).locator(".decided").first.inner_text() == "✓ Approved"
+    assert take(disk, "bridge", 1).locator(".decided").first.inner_text() == "✓ Approved by Bo"
 
 
 def test_decisions_are_kept_over_a_reload_and_can_be_taken_back(disk: Opened) -> None:

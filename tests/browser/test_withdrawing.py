@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from browsing import LOW_CONTRAST, NAMELESS, Opened
 from jsonschema import Draft202012Validator
-from reviewing import FILE, make_studio, run, takes, written
+from reviewing import FILE, git, make_studio, run, takes, written
 from sharing import made_once
 
 from ltxspec.lock.review_export import export_schema
@@ -91,7 +91,7 @@ def again(opened: Opened, studio: Path) -> None:
     opened.page.reload()
     ready(opened)
     opened.page.locator("#export-button").click()
-    opened.page.get_by_role("button", name="Forget what is recorded").click()
+    opened.page.get_by_role("button", name="Remove what is recorded from this browser").click()
     opened.press("Escape")
 
 
@@ -141,7 +141,7 @@ def test_words_that_are_being_written_are_not_lost_to_another_note(disk: Opened)
     one.get_by_role("textbox").fill("half a thou")
     one.get_by_role("button", name="Edit the note").click()
     assert one.get_by_role("textbox").input_value() == "half a thou"
-    assert "Finish or cancel" in disk.page.locator("#told").inner_text()
+    assert "Finish or discard" in disk.page.locator("#told").inner_text()
 
 
 @pytest.fixture
@@ -178,6 +178,28 @@ def test_a_served_page_changes_and_withdraws_at_once_and_other_pages_follow(
     one.until("document.querySelectorAll('.words-of-note').length === 1")
     task = takes(studio, "night.bridge")[0]["taskUUID"]
     assert [item["by"] for item in written(studio)["withdrawn"][task]] == ["Ann", "Ann"]
+
+
+def test_a_note_of_somebody_else_is_withdrawn_after_a_question_and_never_edited(
+    open_served: Callable[[], Opened], studio: Path
+) -> None:
+    opened = open_served()
+    note(opened, "by Ann herself")
+    run(studio, "reject", "night.alley", "--note", "too dark", "--by", "Zoe")  # a verdict, no note
+    git(studio, "config", "user.name", "Zoe")
+    other = open_served()
+    one = take(other)
+    one.locator(".words-of-note", has_text="by Ann herself").wait_for()
+    assert one.get_by_role("button", name="Edit the note").count() == 0
+    one.get_by_role("button", name="Withdraw the note: by Ann herself").click()
+    dialog = other.page.get_by_role("dialog", name="Withdraw somebody else's note?")
+    assert "Ann" in dialog.inner_text()
+    dialog.get_by_role("button", name="Keep it").click()
+    assert recorded(studio) == ["by Ann herself"]
+    one.get_by_role("button", name="Withdraw the note: by Ann herself").click()
+    dialog.get_by_role("button", name="Withdraw it").click()
+    other.until("document.querySelectorAll('.words-of-note').length === 1")
+    assert recorded(studio) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -42,6 +42,14 @@ BADGES: Mapping[ShotKind, Badge] = {
 }
 
 
+INHERITED = Badge("inherited", "⌂", "Also at the base")
+
+
+def badge_of(shot: ShotReview) -> Badge:
+    """What happens to a shot; of what the base would do as well, only that."""
+    return INHERITED if shot.inherited else BADGES[shot.kind]
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """One shot on the page."""
@@ -81,11 +89,11 @@ def card_of(
         spec=shot.address.spec,
         instance=shot.address.instance,
         address=str(shot.address),
-        badge=BADGES[shot.kind],
+        badge=badge_of(shot),
         title=shot.title or "",
         labels=tuple(f"{name}: {value}" for name, value in sorted(shot.labels.items())),
         source=f"{shot.source[0]}:{shot.source[1]}" if shot.source else "",
-        cost=_cost(shot),
+        cost=cost_of(shot),
         price=_price(shot),
         reason=words.reason(shot),
         players=players_of(number, shot, footage),
@@ -100,7 +108,7 @@ def card_of(
     )
 
 
-def _cost(shot: ShotReview) -> str:
+def cost_of(shot: ShotReview) -> str:
     """`$0.36 → $0.48` for a render, `no cost` for a shot that needs none."""
     before, after = words.cost_before(shot), words.cost_after(shot)
     return f"{before} → {after}" if before and shot.kind in _PAID else after
@@ -119,7 +127,12 @@ def _notes(shot: ShotReview) -> list[str]:
     said = [unmet] if (unmet := _unmet(shot)) else []
     seen = {shot.after.task_id} if shot.after is not None else set()
     is_shown = {take.task_id for take in shot.bought} <= seen
-    return said if is_shown else [*said, *(_bought(take) for take in shot.bought)]
+    return said if is_shown else [*said, *_counted([_bought(take) for take in shot.bought])]
+
+
+def _counted(lines: Sequence[str]) -> list[str]:
+    """Each line once, in order, with how often it is said."""
+    return [line if (times := lines.count(line)) == 1 else f"{times} × {line}" for line in dict.fromkeys(lines)]
 
 
 def _unmet(shot: ShotReview) -> str:

@@ -7,11 +7,12 @@ from types import MappingProxyType
 
 from ltxspec.report import wording as phrases
 from ltxspec.report.review import wording as words
-from ltxspec.report.storyboard.cards import BADGES, Badge, Card, card_of
+from ltxspec.report.storyboard.cards import BADGES, INHERITED, Badge, Card, card_of
 from ltxspec.report.storyboard.joins import joins_of
 from ltxspec.report.storyboard.models import Clip, ClipPair, Frames
 from ltxspec.report.storyboard.packing import packed
 from ltxspec.report.storyboard.players import PlayerSide, take_cost
+from ltxspec.report.storyboard.summary import headline_of
 from ltxspec.report.storyboard.takes import Reviewing, preview_in, review_data, spare_films, strip_of
 from ltxspec.report.storyboard.templates import as_it_stands, asset, island, policy, template
 from ltxspec.report.terminal import clean
@@ -25,7 +26,7 @@ SCRIPTS = tuple(
     for name in (
         *("dom", "packed", "clip", "player", "range", "peek", "zoom", "compare", "sound", "lazy", "mount", "words"),
         *("filters", "theme", "thumbs", "arrange", "active", "links", "cut", "keys"),
-        *("reviewed", "sides", "flags", "takes", "bench", "notes", "verdicts", "main"),
+        *("reviewed", "summary", "sides", "flags", "takes", "bench", "notes", "verdicts", "main"),
     )
 )
 STYLES = ("page.css", "verdicts.css")
@@ -69,7 +70,7 @@ def storyboard(
         policy=policy(style, script, live=reviewing.live),
         style=as_it_stands(style),
         script=as_it_stands(script),
-        sentence=words.headline(review).removesuffix("."),
+        sentence=headline_of(review),
         facts=_facts(review),
         clear="" if review.refusals else words.all_clear(review),
         review=review,
@@ -83,10 +84,23 @@ def storyboard(
         specs=sorted({card.spec for card in cards}),
         labels=sorted({label for card in cards for label in card.labels}),
         strips=strips,
+        undecidable=_undecidable(review),
         live=reviewing.live,
+        unread=reviewing.unread,
         data=island(packed(_data(cards) | review_data(review, strips, reviewing))),
         films=_films(cards, dict(spare_films([*strips.values()], reviewing))),
         films_to_play=any(player.clips for card in cards for player in card.players),
+    )
+
+
+def _undecidable(review: Review) -> str:
+    """Why nothing can be decided on the page although there are takes; empty where it can be, or there is none."""
+    if review.records or not any(shot.before or shot.after for shot in review.shots):
+        return ""
+    return (
+        "This page was made from a report, which does not record takes. In a clone of the repository, "
+        "`ltxspec review --serve` shows the same shots with verdicts, notes and picks; "
+        "`ltxspec approve` and `ltxspec reject` decide from the command line."
     )
 
 
@@ -117,7 +131,7 @@ def _lost(item: LostTake) -> str:
 
 
 def _kinds(cards: Sequence[Card]) -> list[tuple[Badge, int]]:
-    counts = [(badge, sum(1 for card in cards if card.badge is badge)) for badge in BADGES.values()]
+    counts = [(badge, sum(1 for card in cards if card.badge is badge)) for badge in (*BADGES.values(), INHERITED)]
     return [(badge, count) for badge, count in counts if count]
 
 

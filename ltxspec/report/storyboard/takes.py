@@ -31,12 +31,14 @@ class Reviewing:
         passages: SHA-256 -> what of a video is not as expected, and where.
         live: whether a server writes what is decided; otherwise the page keeps it and exports it.
         by: the reviewer's name, as git has it; empty if the page asks for it.
+        unread: why verdicts are not known, a text for each file that cannot be read.
     """
 
     clips: Mapping[str, Clip] = field(default_factory=dict)
     passages: Mapping[str, Sequence[Passage]] = field(default_factory=dict)
     live: bool = False
     by: str = ""
+    unread: Sequence[str] = ()
 
 
 class Said(Protocol):
@@ -77,7 +79,11 @@ def strip_of(shot: ShotReview, review: Review, reviewing: Reviewing, preview: Cl
     if record is None:
         return Strip((), None, 0)
     numbered = list(enumerate(record.takes, 1))
-    takes = [_take(number, take, shot, reviewing) for number, take in numbered]
+    days = [_day(take) for take in record.takes]
+    takes = [
+        {**found, "date": _moment(take)} if found["date"] and days.count(found["date"]) > 1 else found
+        for found, take in zip((_take(*one, shot, reviewing) for one in numbered), record.takes, strict=True)
+    ]
     if shot.before is not None and record.take(shot.before.task_id) is None:
         takes.insert(0, {**_take(0, shot.before, shot, reviewing), "name": LOST, "succeeded": False})
     if preview is not None:
@@ -96,7 +102,12 @@ def review_data(review: Review, strips: Mapping[str, Strip], reviewing: Reviewin
     """What the page's scripts need besides its players: `review`, `takes` by number of the shot, `said` by task."""
     tasks = {take["task"] for strip in strips.values() if strip.data for take in strip.data["takes"]}
     return {
-        "review": {"provider": review.provider, "live": reviewing.live, "by": reviewing.by},
+        "review": {
+            "provider": review.provider,
+            "live": reviewing.live,
+            "by": reviewing.by,
+            "unread": [clean(text) for text in reviewing.unread],
+        },
         "takes": {number: strip.data for number, strip in strips.items() if strip.data},
         "said": said_data(review, tasks),
     }
@@ -138,11 +149,20 @@ def _take(number: int, take: Take, shot: ShotReview, reviewing: Reviewing) -> di
         "number": number,
         "succeeded": take.status == "succeeded",
         "cost": money_text(take.cost),
-        "date": (take.submitted_at or "")[:10],
+        "date": _day(take),
         "failed": clean(redact_secrets(failed)),
         "sides": [name for name, shown in sides.items() if shown is not None and shown.task_id == take.task_id],
         "results": [_result(output, take, reviewing) for output in take.outputs],
     }
+
+
+def _day(take: Take) -> str:
+    return (take.submitted_at or "")[:10]
+
+
+def _moment(take: Take) -> str:
+    """The day and the minute, for takes of one day."""
+    return (take.submitted_at or "")[:16].replace("T", " ")
 
 
 def _preview(clip: Clip) -> dict[str, Json]:

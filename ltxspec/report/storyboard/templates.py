@@ -79,7 +79,7 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
         finalize=_cleaned,
     )
-    environment.filters.update(prose=_prose, lines=_lines, jpeg=_jpeg)
+    environment.filters.update(prose=_prose, lines=_lines, jpeg=_jpeg, broken=_broken)
     return environment
 
 
@@ -104,6 +104,13 @@ def _lines(text: str) -> "Markup":
     from markupsafe import escape
 
     return escape("\n".join(map(clean, text.splitlines())) + ("\n" if text.endswith("\n") else ""))
+
+
+def _broken(name: str) -> "Markup":
+    """An escaped name that may go on in the next line after a comma, as that of a matrix shot."""
+    from markupsafe import Markup, escape
+
+    return Markup(",<wbr>").join(escape(part) for part in clean(name).split(","))
 
 
 def _jpeg(picture: Picture) -> str:

@@ -1,8 +1,9 @@
 /* In which order and how large shots are shown: by cost, kind or cause; as a grid; folded to a line. */
 
 const OWN = "Changed in the shots themselves";
-const FOLDED = ["retired", "moved"]; // kinds that need no look
-const KIND_ORDER = ["blocked", "pending", "resuming", "held", "rendered", "restored", "updated", "moved", "retired"];
+const FOLDED = ["retired", "moved", "inherited"]; // kinds that need no look
+const KIND_ORDER = ["blocked", "pending", "resuming", "held", "rendered", "restored", "updated", "moved", "retired", "inherited"];
+const TO_COME = ["pending", "resuming", "held", "blocked", "inherited"]; // kinds of which side B is not bought yet
 
 const costOf = (shot) => (shot.dataset.cost === "unknown" ? Infinity : Number(shot.dataset.cost)); // an unknown price is no small one
 const causesOf = (shot) => DATA.causes[shot.dataset.number] ?? [];

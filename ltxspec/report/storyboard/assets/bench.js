@@ -7,7 +7,7 @@ function openBench(shot) {
   for (const player of players) player.pause();
   const every = playableOf(shot);
   const shown = every.slice(-MOST_CELLS);
-  bench = { shot, cells: [], playing: false, time: 0 };
+  bench = { shot, cells: [], judges: [], playing: false, time: 0 };
   document.getElementById("bench-title").textContent = `Takes of ${takesOf(shot).address}`;
   const place = document.getElementById("bench-cells");
   place.dataset.number = shown.length;
@@ -32,15 +32,30 @@ function benchCell(every, chosen, index) {
     Object.assign(clip, { facts, broken: false, wanted: null });
     find(screen, ".trouble").hidden = true;
     bench.cells[index] = clip;
-    decided.textContent = standing(take);
+    judge();
   };
+  const judge = () => {
+    const { take } = every[choice.value];
+    decided.textContent = standing(take);
+    choices.hidden = !take.succeeded;
+    for (const one of all(choices, "button")) one.setAttribute("aria-pressed", String(take.succeeded && verdictOf(take.task)?.verdict === one.value));
+  };
+  const choices = make("span", { class: "deciding", role: "group", "aria-label": `Verdict about video ${index + 1}` },
+    ...Object.entries(VERDICTS).map(([value, [sign]], place) => make("button", { type: "button", value }, make("i", { "aria-hidden": "true" }, sign), ` ${["Approve", "Needs work", "Reject"][place]}`)));
+  choices.addEventListener("click", async (event) => {
+    const pressed = event.target.closest("button");
+    if (!pressed) return;
+    await decide(bench.shot, every[choice.value].take.task, pressed.value);
+    if (bench) for (const again of bench.judges) again();
+  });
   const decided = make("span", { class: "soft" });
   show();
+  bench.judges.push(judge);
   choice.addEventListener("change", () => {
     show();
     seekBench(bench.time);
   });
-  return make("figure", { class: "cell" }, screen, make("figcaption", {}, choice, decided));
+  return make("figure", { class: "cell" }, screen, make("figcaption", {}, choice, decided, choices));
 }
 
 const benchLength = () => Math.max(...bench.cells.map((clip) => clip.seconds));

@@ -38,7 +38,7 @@ function blink() {
 
 /** Whether a pointer in the stage moves the divider: everywhere, or, in a zoomed picture, close to it. */
 function wipes(player, event) {
-  if (player.root.dataset.mode !== "wipe") return false;
+  if (player.root.dataset.mode !== "wipe" || isGrid()) return false;
   if (!(player.zoom > 1)) return true;
   const box = find(player.root, ".stage").getBoundingClientRect();
   return Math.abs(event.clientX - box.left - box.width * Number(control(player.root, "mix").value) / 100) < GRIP;

@@ -22,13 +22,19 @@ const KEYS = [
   { keys: ["m"], shown: "m", says: "sound of the after side, or none", does: () => hear(settings.sound || "after") },
   { keys: ["l"], shown: "l", says: "loop", does: () => change("loop", !settings.loop) },
   { keys: ["f"], shown: "f", says: "full screen", does: () => here()?.fill() },
-  { keys: ["p"], shown: "p", says: "play all shots in order", does: () => document.getElementById("play-all") && playAll() },
-  { keys: ["g"], shown: "g", says: "small pictures in a grid, or not", does: () => document.getElementById("grid")?.click() },
+  { keys: ["p"], shown: "p", says: "play all shots in order", needs: "play-all", does: () => document.getElementById("play-all") && playAll() },
+  { keys: ["g"], shown: "g", says: "small pictures in a grid, or not", needs: "grid", does: () => document.getElementById("grid")?.click() },
   { keys: ["c"], shown: "c", says: "copy a link to this shot and second", does: copyLink },
   { keys: ["/"], shown: "/", says: "search", does: () => document.getElementById("search").focus() },
   { keys: ["t"], shown: "t", says: "light, dark, or as the system", does: nextTheme },
-  { keys: ["?"], shown: "?", says: "this help", does: () => document.getElementById("help").showModal() },
+  { keys: ["?"], shown: "?", says: "this help", does: showHelp },
 ];
+
+function showHelp() {
+  const dialog = document.getElementById("help");
+  dialog.showModal();
+  dialog.scrollTop = 0;
+}
 
 /** A frame, or with Shift a second; or, in a zoomed picture, a step to the side. */
 function move(event, direction) {
@@ -63,7 +69,7 @@ function wants(element, key) {
 
 function listenForKeys() {
   document.getElementById("keys").append(
-    ...KEYS.map(({ shown, says }) => {
+    ...KEYS.filter(({ needs }) => !needs || document.getElementById(needs)).map(({ shown, says }) => {
       const row = document.createElement("tr");
       row.insertCell().append(...shown.split(" ").map((key) => Object.assign(document.createElement("kbd"), { textContent: key })));
       row.insertCell().textContent = says;

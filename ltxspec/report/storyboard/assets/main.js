@@ -3,7 +3,7 @@
 document.documentElement.classList.add("scripted");
 setTheme(rememberedTheme());
 document.getElementById("theme").addEventListener("click", nextTheme);
-document.getElementById("help-button").addEventListener("click", () => document.getElementById("help").showModal());
+document.getElementById("help-button").addEventListener("click", showHelp);
 
 const bar = find(document, ".bar");
 const measureBar = () => document.documentElement.style.setProperty("--bar", getComputedStyle(bar).position === "sticky" ? `${bar.offsetHeight}px` : "0px");

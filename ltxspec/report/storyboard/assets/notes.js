@@ -34,9 +34,11 @@ function noteItem(shot, take, entry) {
   if (entry.by) item.append(make("span", { class: "soft" }, ` ${entry.by}`));
   const draft = isDraft(take.task, entry);
   const words = (entry.note ?? "").slice(0, 40);
+  const own = draft || isOwnNote(entry);
   const does = entry.verdict
-    ? (draft ? [button("unsay", "×", { "data-task": take.task, "aria-label": "Take this back", class: "quiet" })] : [])
-    : [button("edit", "Edit", { "data-task": take.task, "aria-label": `Edit the note: ${words}`, class: "quiet" }), button("withdraw", "×", { "data-task": take.task, "aria-label": draft ? "Take this back" : `Withdraw the note: ${words}`, title: draft ? "Take this back" : "Withdraw", class: "quiet" })];
+    ? (draft ? [button("unsay", "×", { "data-task": take.task, "aria-label": `Take this back: ${words}`, class: "quiet" })] : [])
+    : [...(own ? [button("edit", "Edit", { "data-task": take.task, "aria-label": `Edit the note: ${words}`, class: "quiet" })] : []),
+      button("withdraw", "×", { "data-task": take.task, "aria-label": `${draft ? "Take this back" : "Withdraw the note"}: ${words}`, title: draft ? "Take this back" : "Withdraw", class: "quiet" })];
   for (const one of does) one.entry = entry;
   item.append(...does);
   return item;
@@ -48,10 +50,11 @@ function noteItem(shot, take, entry) {
 function compose(shot, task, changed = null) {
   if (composing?.task === task && composing.changed === changed) return find(composing.form, "textarea").focus();
   if (composing && isChanged()) {
-    tell("Finish or cancel this note first.");
+    tell("Finish or discard this note first.");
     return find(composing.form, "textarea").focus();
   }
   closeComposer();
+  if (document.fullscreenElement) document.exitFullscreen();
   if (!playerWith(shot, task)) putOn(shot, onSides(shot).after ? "before" : "after", task);
   const player = playerWith(shot, task);
   for (const player of playersOf(shot)) player.pause();
@@ -65,7 +68,7 @@ function compose(shot, task, changed = null) {
     make("p", { class: "deciding" },
       make("button", { type: "submit", class: "strong" }, changed ? "Save" : "Add note"),
       ...(changed ? [] : [button("with", "Needs work", { "data-value": "needs-work" }), button("with", "Reject", { "data-value": "rejected" })]),
-      button("cancel", "Cancel")));
+      button("cancel", "Discard")));
   composing = { shot, task, player, at: secondNow(player), until: null, box: null, point: null, form, drawing: false, changed };
   if (changed) {
     const { at, until = null, box = null, point = null } = changed;
@@ -73,18 +76,56 @@ function compose(shot, task, changed = null) {
     text.value = changed.note;
     if (at !== null) player?.goTo(Math.floor(at * player.fps + 0.001));
   }
+  const left = unsent.get(unsentName(task, changed));
+  if (left) {
+    const { words, ...place } = left;
+    Object.assign(composing, place);
+    text.value = words;
+    if (place.at !== null) player?.goTo(Math.floor(place.at * player.fps + 0.001));
+  }
   [...find(shot, ".strip-of-takes").children].find((item) => item.dataset.task === task).append(form);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     finishNote(null);
   });
   form.addEventListener("keydown", (event) => {
-    event.stopPropagation(); // letters are letters here
-    if (event.key === "Escape") closeComposer();
+    const steps = event.target !== text && /^(Arrow(Left|Right)|Home|End)$/.test(event.key);
+    if (!steps) event.stopPropagation(); // letters are letters here; from its buttons, a span is found by frames
+    if (event.key === "Escape") leaveComposer();
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) finishNote(null);
   });
+  shot.classList.add("writing");
   tellPlace();
-  text.focus();
+  text.focus({ preventScroll: true });
+  keepInSight(player);
+}
+
+/** Scroll so that the frame that is written about is between the bar and the form. */
+function keepInSight(player) {
+  if (!player || !composing) return;
+  const top = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--bar")) || 0;
+  const bottom = composing.form.getBoundingClientRect().top;
+  const stage = find(player.root, ".stage");
+  const side = sideIn(composing.shot, player, composing.task);
+  const seen = stage.offsetHeight <= bottom - top || !side ? stage : find(stage, `.side.${side}`); // on a phone, one of both
+  const place = seen.getBoundingClientRect();
+  landing = null;
+  if (place.top < top || place.bottom > bottom) scrollBy({ top: place.top - top - 4, behavior: "instant" });
+}
+
+/* What was typed and not sent stays until it is: the form may be closed by a key. */
+
+const unsent = new Map(); // name of a note -> {words, at, until, box, point}
+const unsentName = (task, changed) => `${task} ${changed ? nameOfNote(changed) : ""}`;
+
+/** Close the form and keep what was typed. */
+function leaveComposer() {
+  const { task, changed, at, until, box, point, form } = composing;
+  if (isChanged()) {
+    unsent.set(unsentName(task, changed), { words: find(form, "textarea").value, at, until, box, point });
+    tell(`Your words are kept: ${changed ? "“Edit”" : "“Note”"} goes on with them.`);
+  }
+  closeComposer();
 }
 
 /** Whether closing the form would lose words. */
@@ -92,7 +133,8 @@ const isChanged = () => find(composing.form, "textarea").value.trim() !== (compo
 
 function tellPlace() {
   const { form, at, until, box, point, drawing, shot } = composing;
-  const where = at === null ? "the whole take" : `at ${placeWords({ at, until })}`;
+  const about = nameOfTake(takeOf(shot, composing.task)).replace(/^./, (letter) => letter.toUpperCase());
+  const where = `${about}, ${at === null ? "all of it" : `at ${placeWords({ at, until })}`}`;
   find(form, '[data-show="place"]').textContent = `${where}${box ? ", in a box" : point ? ", at a point" : ""}`;
   const mark = find(form, '[data-review="mark"]');
   mark.setAttribute("aria-pressed", drawing);
@@ -116,10 +158,14 @@ const COMPOSER = {
     for (const player of playersOf(composing.shot)) player.pause();
     if (pressed.detail === 0) Object.assign(composing, { box: [0.35, 0.35, 0.3, 0.3] }); // by a key: something to move
     tellPlace();
+    keepInSight(composing.player);
     canvasOf(composing.shot)?.focus({ preventScroll: true });
   },
   with: (pressed) => finishNote(pressed.target.closest("button").dataset.value),
-  cancel: () => closeComposer(),
+  cancel: () => {
+    unsent.delete(unsentName(composing.task, composing.changed));
+    closeComposer();
+  },
 };
 
 async function finishNote(verdict) {
@@ -129,7 +175,9 @@ async function finishNote(verdict) {
   const place = { ...(until !== null && { until }), ...(box && { box }), ...(point && { point }) };
   const entry = { ...(verdict && { verdict }), note: note || null, at, ...place };
   if (!(changed ? await sayInstead(shot, task, changed, entry) : await say(shot, task, entry))) return;
+  unsent.delete(unsentName(task, changed));
   closeComposer();
+  verdict ? confirmVerdict(shot, task, verdict) : tell(`${takeWords(shot, task)}: note ${changed ? "changed" : "added"}${keptWhere()}.`);
 }
 
 function closeComposer() {
@@ -137,6 +185,7 @@ function closeComposer() {
   const { shot, form, task } = composing;
   composing = null;
   form.remove();
+  shot.classList.remove("writing");
   paintMarks(shot);
   all(shot, '[data-review="note"]').find((one) => one.dataset.task === task)?.focus({ preventScroll: true });
 }
@@ -171,7 +220,9 @@ function paintOn(video, marks, drawing) {
     listenForDrawing(canvas);
   }
   canvas.classList.toggle("drawing", drawing);
-  drawing ? canvas.setAttribute("tabindex", "0") : canvas.removeAttribute("tabindex");
+  const heard = { tabindex: "0", role: "application", "aria-label": "Box on the frame: arrows move it, with Shift they size it, Enter ends" };
+  for (const [name, value] of Object.entries(heard)) drawing ? canvas.setAttribute(name, value) : canvas.removeAttribute(name);
+  drawing ? canvas.removeAttribute("aria-hidden") : canvas.setAttribute("aria-hidden", "true");
   const size = [video.videoWidth || video.width, video.videoHeight || video.height];
   canvas.setAttribute("viewBox", `0 0 ${size.join(" ")}`); // as large as the video, and with the same bars around the frame
   for (const [name, value] of [["left", video.offsetLeft], ["top", video.offsetTop], ["width", video.offsetWidth], ["height", video.offsetHeight]]) canvas.style.setProperty(name, `${value}px`);

@@ -62,7 +62,7 @@ class Player {
       still.addEventListener("click", () => this.goTo(Math.floor(Number(still.dataset.seconds) * this.fps + 0.01)));
     }
     find(this.root, ".stage").addEventListener("click", (event) => {
-      const dragged = this.root.dataset.mode === "wipe" || this.dragged;
+      const dragged = (this.root.dataset.mode === "wipe" && !isGrid()) || this.dragged;
       this.dragged = false;
       if (event.target.tagName === "VIDEO" && !dragged) this.toggle();
     });
@@ -189,6 +189,15 @@ function follow(clip, now) {
   clip.video.playbackRate = settings.speed * (1 + hurry);
 }
 
+/** Scroll so that the picture of a player and its modes are in sight, where they are too low and there is room for them. */
+function showWhole(player) {
+  const settled = player && find(player.root, ".settings");
+  if (!settled) return;
+  const low = settled.getBoundingClientRect().bottom - innerHeight;
+  const room = find(player.root, ".stage").getBoundingClientRect().top - bar.getBoundingClientRect().height;
+  if (low > 0 && low <= room) scrollBy({ top: low, behavior: "instant" });
+}
+
 /** Change a setting of the page; the shot in use stays where it is. */
 function change(name, value) {
   settings[name] = value;
@@ -196,4 +205,5 @@ function change(name, value) {
   const top = shot?.getBoundingClientRect().top;
   for (const one of near) for (const player of playersOf(one)) player.apply(); // others apply it when they come near
   if (shot) scrollBy(0, shot.getBoundingClientRect().top - top);
+  if (shot && name === "mode" && !isGrid()) showWhole(playerIn(shot));
 }

@@ -118,6 +118,9 @@ const isDraft = (task, entry) => {
   return [...own.verdicts, ...own.notes].some((one) => whatIs(one) === whatIs(entry));
 };
 
+/** Whether a recorded note is by who reads the page. */
+const isOwnNote = (note) => (note.by ?? "") === reviewer();
+
 /** The name under which is decided. */
 function reviewer() {
   if (REVIEW.by) return REVIEW.by;
@@ -142,18 +145,28 @@ async function ask(path, body) {
     const state = await answer.json();
     if (!answer.ok) throw new Error(state.error ?? answer.statusText);
     learn(state);
-    return true;
+    return state;
   } catch (error) {
+    if (!body && !(error instanceof TypeError)) cannotKnow(error.message);
     if (body) tell(error instanceof TypeError ? "The server does not answer: nothing was recorded. Is `ltxspec review --serve` still running?" : error.message);
     return false;
   }
 }
 
+/** The records cannot be read now: what the page shows of them may be out of date. */
+function cannotKnow(why) {
+  version = "";
+  showUnread([why]);
+  announce();
+}
+
 /** Take over what the server has. state: {version, said, shots: address -> {current, tasks}} */
 function learn(state) {
   if (state.version === version) return;
+  if (version) followSums();
   version = state.version;
   recorded = state.said;
+  showUnread(state.unread);
   const shown = (data) => data.takes.filter((take) => !take.name).map((take) => take.task).join();
   for (const data of Object.values(DATA.takes)) {
     const now = state.shots[data.address];
@@ -171,6 +184,16 @@ function followServer() {
   look();
 }
 
+/** Whether what is recorded is known only in part: then nothing is called not reviewed. */
+const isUnread = () => REVIEW.unread.length > 0;
+
+function showUnread(texts) {
+  REVIEW.unread = texts;
+  const place = document.getElementById("unread");
+  place.hidden = !texts.length;
+  find(place, ":scope > span").textContent = texts.join(" ").replaceAll("`", "");
+}
+
 /** A short message at the edge of the page. */
 let saying = 0;
 function tell(text) {
@@ -178,5 +201,5 @@ function tell(text) {
   place.textContent = text;
   place.hidden = false;
   clearTimeout(saying);
-  saying = setTimeout(() => (place.hidden = true), 6000);
+  saying = setTimeout(() => (place.hidden = true), Math.max(6000, text.length * 60)); // as long as it takes to read
 }

@@ -39,12 +39,16 @@ function playerWith(shot, task) {
   return shows(playerIn(shot)) ? playerIn(shot) : playersOf(shot).find(shows);
 }
 
-/** The take that is looked at: side B, else side A. */
+/** The take that side B shows; or, where it shows none, why nothing can be decided: {take} or {why}. */
 function subjectOf(shot) {
   const player = playerIn(shot);
-  const on = onSides(shot);
-  const shown = ["after", "before"].filter((side) => player?.clips.some((clip) => clip.side === side)).map((side) => on[side] && takeOf(shot, on[side].split("/")[0]));
-  return shown.find((take) => take?.succeeded) ?? takeInUse(shot);
+  const name = player?.clips.some((clip) => clip.side === "after") ? onSides(shot).after : null;
+  const take = name ? takeOf(shot, name.split("/")[0]) : null;
+  if (take?.succeeded) return { take };
+  if (take) return { why: take.task === PREVIEW ? "Side B shows a preview, which is not rendered: nothing to decide." : `Side B shows ${nameOfTake(take)}: nothing to decide.` };
+  const blank = rootOf(shot) && find(rootOf(shot), ".side.after .blank strong");
+  const words = blank ? `Side B: ${blank.textContent.replace(/^./, (letter) => letter.toLowerCase())}` : "Side B shows no take";
+  return { why: `${words}: nothing to decide.${takeInUse(shot) ? " Each take below has buttons of its own." : ""}` };
 }
 
 const nameOfTake = (take) => take.name ?? `take ${take.number}`;

@@ -45,7 +45,7 @@ function takeItem(shot, take, several, pictures) {
   const head = make(
     "p", { class: "take-head" },
     make("b", {}, nameOfTake(take).replace(/^./, (letter) => letter.toUpperCase())),
-    inUse ? make("span", { class: "tag" }, "in use") : null,
+    inUse ? make("span", { class: "tag" }, inUseWords(shot, take)) : null,
     ...(shot.dataset.earlier || take.task === PREVIEW ? [] : take.sides.filter((side) => side === "before" || !inUse).map((side) => make("span", { class: "tag" }, side))),
     take.task === PREVIEW ? null : make("span", {}, take.date || "imported"),
     make("span", { class: "price" }, take.cost),
@@ -68,6 +68,12 @@ function takeItem(shot, take, several, pictures) {
   return item;
 }
 
+/** A take in use may be of another request than the spec's: then it is not in use for long. */
+function inUseWords(shot, take) {
+  if (takesOf(shot).undone === take.task) return "in use until the next apply";
+  return TO_COME.includes(shot.dataset.kind) ? "in use, out of date" : "in use";
+}
+
 /** What there is to say about a take: its verdict, or why it has none. */
 function standing(take) {
   if (take.task === PREVIEW) return "not rendered: drawn here for free";
@@ -76,9 +82,9 @@ function standing(take) {
 }
 
 function verdictLine(decided) {
-  if (!decided) return "not reviewed";
+  if (!decided) return isUnread() ? "not known: a file of verdicts cannot be read" : "not reviewed";
   const [sign, word] = VERDICTS[decided.verdict];
-  return `${sign} ${word}${decided.by ? ` by ${decided.by}` : ""}`;
+  return `${sign} ${word}${decided.by ? ` by ${decided.by}` : ""}${isUnread() ? ", as far as can be read" : ""}`;
 }
 
 function resultLine(shot, take, result, several, pictures) {

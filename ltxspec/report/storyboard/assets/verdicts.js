@@ -8,9 +8,9 @@ const ACTIONS = {
   bench: (shot) => openBench(shot),
   go: (shot, { task, value }) => goTo(shot, task, Number(value)),
   unsay: (_, { task }, pressed) => unsay(task, pressed.target.closest("button").entry),
-  withdraw: (shot, { task }, pressed) => withdraw(shot, task, pressed.target.closest("button").entry),
+  withdraw: (shot, { task }, pressed) => withdrawOrAsk(shot, task, pressed.target.closest("button").entry),
   edit: (shot, { task }, pressed) => compose(shot, task, pressed.target.closest("button").entry),
-  pick: (shot, { task, result }) => ask("pick", { address: takesOf(shot).address, task, result: Number(result) }),
+  pick: (shot, { task, result }) => use(shot, task, Number(result)),
   "copy-pick": async (shot, { task, result }) => {
     const command = pickCommand(shot, takeOf(shot, task), result);
     await copyText(command);
@@ -18,10 +18,41 @@ const ACTIONS = {
   },
 };
 
-function decide(shot, task, verdict) {
+async function decide(shot, task, verdict) {
   const now = verdictOf(task);
-  if (now?.verdict === verdict && !REVIEW.live && isDraft(task, now)) return unsay(task, now); // pressed again: taken back
-  return say(shot, task, { verdict, note: null, at: null });
+  if (now?.verdict === verdict && !REVIEW.live && isDraft(task, now)) { // pressed again: taken back
+    unsay(task, now);
+    return tell(`${takeWords(shot, task)}: taken back.`);
+  }
+  if (await say(shot, task, { verdict, note: null, at: null })) confirmVerdict(shot, task, verdict);
+}
+
+const takeWords = (shot, task) => `${nameOfTake(takeOf(shot, task)).replace(/^./, (letter) => letter.toUpperCase())} of ${takesOf(shot).address}`;
+const keptWhere = () => (REVIEW.live ? "" : ", in this browser only");
+
+/** One's own note goes at once; somebody else's after a question. */
+function withdrawOrAsk(shot, task, note) {
+  if (isDraft(task, note) || isOwnNote(note)) return withdraw(shot, task, note);
+  const dialog = document.getElementById("sure");
+  document.getElementById("sure-what").textContent = `${note.by ? `The note is by ${note.by}` : "The note has no name"}, and then gone for everyone: “${note.note}”`;
+  dialog.returnValue = "";
+  dialog.addEventListener("close", () => dialog.returnValue === "withdraw" && withdraw(shot, task, note), { once: true });
+  dialog.showModal();
+}
+
+/** The verdict itself may be out of sight. */
+function confirmVerdict(shot, task, verdict) {
+  const [sign, word] = VERDICTS[verdict];
+  tell(`${takeWords(shot, task)}: ${sign} ${word.toLowerCase()}${keptWhere()}.`);
+}
+
+/** Make a take the one in use, and say what the command would say. */
+async function use(shot, task, result) {
+  const done = await ask("pick", { address: takesOf(shot).address, task, result });
+  if (!done) return;
+  takesOf(shot).undone = done.told ? task : null;
+  announce([task]);
+  tell(`${nameOfResult(takeOf(shot, task), result).replace(/^./, (letter) => letter.toUpperCase())} of ${takesOf(shot).address} is in use. ${(done.told ?? "").replaceAll("`", "")}`);
 }
 
 function goTo(shot, task, seconds) {
@@ -38,7 +69,8 @@ function tellProgress() {
   const able = reviewable();
   const done = able.filter((shot) => verdictOf(takeInUse(shot).task)).length;
   const place = document.getElementById("reviewed");
-  if (place) place.textContent = `${done} of ${able.length} reviewed`;
+  tellUnsaved();
+  if (place) place.textContent = isUnread() ? "verdicts not known" : `${done} of ${able.length} reviewed`;
 }
 
 /** The list names each shot's verdict. */
@@ -48,7 +80,9 @@ function tellVerdict(shot) {
   find(link, ".list-verdict")?.remove();
   if (!verdict) return;
   const [sign, word] = VERDICTS[verdict.verdict];
-  find(link, ".name").append(make("span", { class: `list-verdict decided ${verdict.verdict}`, title: word }, make("i", { "aria-hidden": "true" }, ` ${sign}`), make("span", { class: "unseen" }, ` ${word}`)));
+  const old = TO_COME.includes(shot.dataset.kind); // what is to come is not what was decided about
+  const words = old ? `${word}: the take before, not the one to come` : word;
+  find(link, ".name").append(make("span", { class: `list-verdict decided ${old ? "" : verdict.verdict}`, title: words }, make("i", { "aria-hidden": "true" }, ` ${old ? `(${sign} before)` : sign}`), make("span", { class: "unseen" }, ` ${words}`)));
 }
 
 function fitsVerdict(shot) {
@@ -57,7 +91,7 @@ function fitsVerdict(shot) {
   const take = takeInUse(shot);
   if (wanted === "notes") return takesOf(shot)?.takes.some((one) => saidOf(one.task).notes.length || saidOf(one.task).verdicts.some((said) => said.note)) ?? false;
   const verdict = take && verdictOf(take.task);
-  return wanted === "none" ? Boolean(take) && !verdict : verdict?.verdict === wanted;
+  return wanted === "none" ? Boolean(take) && !verdict && !isUnread() : verdict?.verdict === wanted;
 }
 
 /* What leaves the page. */
@@ -82,11 +116,39 @@ function exported() {
 
 const fileName = () => `${(exported().takes[0]?.address ?? "review").split(".")[0]}-review-${new Date().toISOString().slice(0, 10)}.json`;
 
+/** How much of what this browser keeps about the takes of this page was never saved, and is not recorded either. */
+function unsavedNumber() {
+  const since = savedAt();
+  return ownWords().reduce((sum, { take, said }) => {
+    const known = new Set([...(recorded[take.task] ?? NOTHING).verdicts, ...(recorded[take.task] ?? NOTHING).notes].map(whatIs));
+    return sum + [...said.verdicts, ...said.notes].filter((one) => one.time > since && !known.has(whatIs(one))).length + said.withdrawn.filter((one) => one.time > since).length;
+  }, 0);
+}
+
+function tellUnsaved() {
+  const place = document.getElementById("unsaved");
+  if (!place) return;
+  const number = unsavedNumber();
+  place.hidden = !number;
+  place.textContent = `${number} not saved`;
+  place.title = "Only in this browser: save the file, and record it in a clone of the repository";
+}
+
+/** A file says who decided: without a name it is nobody's. */
+function hasName() {
+  if (reviewer()) return true;
+  document.getElementById("export-said").textContent = "Write your name first: the file says who decided.";
+  document.getElementById("reviewer").focus();
+  return false;
+}
+
 function saveFile() {
+  if (!hasName()) return;
   const link = make("a", { download: fileName() });
   link.href = URL.createObjectURL(new Blob([`${JSON.stringify(exported(), null, 2)}\n`], { type: "application/json" }));
   link.click();
   noteSaved();
+  tellUnsaved();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   document.getElementById("export-said").textContent = `Saved as ${link.download}. Record it with: ltxspec review import ${link.download}`;
 }
@@ -154,6 +216,7 @@ function listenForExport() {
     document.getElementById("export-said").textContent = "Copied: paste it into the pull request.";
   });
   if (REVIEW.live) return;
+  document.getElementById("unsaved").addEventListener("click", () => open.click());
   document.getElementById("save-file").addEventListener("click", saveFile);
   document.getElementById("forget").addEventListener("click", forgetRecorded);
   const name = document.getElementById("reviewer");
@@ -170,13 +233,15 @@ function listenForExport() {
 
 /* Keys. */
 
+/** A key acts on the take that side B shows, and on no other: what is not seen there is not decided about. */
 const withSubject = (does) => () => {
   const shot = activeShot();
-  const take = shot && subjectOf(shot);
-  if (take) does(shot, take.task);
+  if (!shot) return;
+  const { take, why } = subjectOf(shot);
+  take ? does(shot, take.task) : tell(why);
 };
 
-KEYS.push(
+if (Object.keys(DATA.takes).length) KEYS.push(
   { keys: ["a"], shown: "a", says: "approve the take on side B", does: withSubject((shot, task) => decide(shot, task, "approved")) },
   { keys: ["w"], shown: "w", says: "it needs work", does: withSubject((shot, task) => decide(shot, task, "needs-work")) },
   { keys: ["r"], shown: "r", says: "reject it", does: withSubject((shot, task) => decide(shot, task, "rejected")) },

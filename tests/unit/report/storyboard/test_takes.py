@@ -136,7 +136,7 @@ def test_scripts_get_what_was_said_about_takes_of_the_page_only() -> None:
     reviewing = Reviewing(live=True, by="Ann")
     strips = {"1": strip_of(one, whole, reviewing)}
     data = review_data(whole, strips, reviewing)
-    assert data["review"] == {"provider": "runware", "live": True, "by": "Ann"}
+    assert data["review"] == {"provider": "runware", "live": True, "by": "Ann", "unread": []}
     assert list(data["said"]) == [task(1)]
     assert data["said"][task(1)]["notes"][0]["note"] == "dark"
 

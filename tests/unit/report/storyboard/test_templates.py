@@ -65,3 +65,7 @@ def test_assets_ask_the_network_for_nothing_and_end_no_element(name: str) -> Non
 def test_the_templates_write_no_styles_and_handlers_that_the_policy_would_refuse() -> None:
     for name in ("page.html.j2", "shot.html.j2", "controls.html.j2"):
         assert re.findall(r"\s(?:style|on[a-z]+)\s*=", asset(name)) == []
+
+
+def test_a_long_name_may_break_after_its_commas_and_is_escaped() -> None:
+    assert filled("{{ text | broken }}", text="weather[rain,<fog>]") == "weather[rain,<wbr>&lt;fog&gt;]"
