@@ -1,4 +1,4 @@
-"""Which videos of a stranger's review may be shown: those that the lockfiles of this checkout record, of that very shot.
+"""Which videos of a stranger's review may be shown: those that the lockfiles of this checkout record for that shot.
 
 An archive may be shared with other projects, so a hash that a report names proves nothing.
 """

@@ -92,7 +92,7 @@ def _compared(old: SnapshotReading, new: SnapshotReading, revisions: Revisions) 
             *_head_problems(new),
             *broken,
             *shadowed_prices(plan, new.project.catalog),
-            *remarks.unread,
+            *remarks.warnings,
             *_base_problems(old, said),
             *_remarks(revisions),
         ],
@@ -188,5 +188,5 @@ def _base_problems(old: SnapshotReading, said: Remarks) -> list[Diagnostic]:
         )
         for spec in old.unreadable
     ]
-    unheard = [replace(found, message=f"at the base, {found.message}", where=None) for found in said.unread]
+    unheard = [replace(found, message=f"at the base, {found.message}", where=None) for found in said.warnings]
     return [*broken, *unreadable, *unheard]

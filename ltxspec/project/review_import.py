@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -13,20 +12,18 @@ from ltxspec.apply.ledger import timestamp
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.lock.models import Take
 from ltxspec.lock.review_export import ReviewedTake, ReviewExport, decode_export
-from ltxspec.lock.verdicts import Note, Remark
+from ltxspec.lock.verdicts import LONGEST_NAME, Note, Remark
 from ltxspec.lock.withdrawals import Withdrawal, left
 from ltxspec.project.locks import verdicts_locked
 from ltxspec.project.lookup import RecordedShot, all_lockfiles, recorded_shots
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.remarks import remarks_of, verdicts_of
+from ltxspec.project.remarks import AHEAD, remarks_of, verdicts_of
 from ltxspec.project.verdicts import Decided, check_place, kept_note, write_verdicts
 from ltxspec.redaction import redact_secrets
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.named import LARGEST_INPUT, read_named
 from ltxspec.values import ShotAddress, TaskId
 
-_AHEAD: Final = timedelta(days=1)  # a clock may be that wrong; a later verdict has to be able to follow
-_LONGEST_NAME: Final = 200  # characters of who decides
 _MOST_NAMED: Final = 5
 _Said = TypeVar("_Said", Remark, Note)
 
@@ -183,7 +180,7 @@ def _one(said: ReviewedTake, places: Sequence[tuple[RecordedShot, int, Take]]) -
 
 def _checked(item: _Meant) -> _Words:
     """What is said about a take as it is recorded, without secrets. Raises WrongUsage."""
-    latest = timestamp(SystemClock().now() + _AHEAD)
+    latest = timestamp(SystemClock().now() + AHEAD)
     placed: list[Remark | Note] = [*item.said.verdicts, *item.said.notes]
     for one in placed:
         check_place(item.name, item.take, one)
@@ -193,8 +190,12 @@ def _checked(item: _Meant) -> _Words:
                 f"what is said about {item.name} has the time `{signed.time}`, which is in the future",
                 hint="the clock of the reviewer's machine may be wrong; nothing was recorded",
             )
-        if signed.by is not None and len(signed.by) > _LONGEST_NAME:
-            raise WrongUsage(f"a name in what is said about {item.name} has more than {_LONGEST_NAME} characters")
+    names = [
+        *(signed.by for signed in placed),
+        *(name for gone in item.said.withdrawn for name in (gone.by, gone.note_by)),
+    ]
+    if any(len(name or "") > LONGEST_NAME for name in names):
+        raise WrongUsage(f"a name in what is said about {item.name} has more than {LONGEST_NAME} characters")
     said = item.said
     return _Words(
         [replace(remark, note=kept_note(remark.note), by=_name(remark.by)) for remark in said.verdicts],

@@ -41,7 +41,7 @@ def test_only_the_recorded_video_of_the_shots_own_take_keeps_its_hash(tmp_path: 
 
 def test_frames_are_cut_of_recorded_videos_of_the_source_only(tmp_path: Path) -> None:
     own = own_videos(project(tmp_path, lockfile(alley=record(filmed(OWN)))))
-    uses = tuple(Use(Reference(ALLEY, "end"), "first", digest) for digest in (OWN, OTHER, None))
+    uses = tuple(Use(Reference(ALLEY, "last"), "first", digest) for digest in (OWN, OTHER, None))
     found = own.only(ShotReview(PIER, ShotKind.HELD, uses_before=uses, uses_after=uses))
     assert [use.sha256 for use in found.uses_before] == [OWN, None, None]
     assert [use.sha256 for use in found.uses_after] == [OWN, None, None]
