@@ -278,7 +278,8 @@ def dated(project: Path, time: str) -> None:
 def test_an_approval_from_the_future_does_not_count_and_is_named(bought: Path) -> None:
     ltxspec("approve", "night.alley", "--by", "Ann", cwd=bought)
     dated(bought, "2099-01-01T00:00:00.000Z")
-    warning = f"`lockfiles/night.review.json` has an approval of take `{task(2)}` of `2099-01-01T00:00:00.000Z`, in the future, which does"
+    named = f"`lockfiles/night.review.json` has an approval of take `{task(2)}` of"
+    warning = f"{named} `2099-01-01T00:00:00.000Z`, in the future, which does"
     for command in ("plan", "status", "show"):
         assert warning in " ".join(ltxspec(command, cwd=bought, check=None).err.split())
     assert "approved" not in ltxspec("show", "night.alley", cwd=bought).out
