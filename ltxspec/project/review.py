@@ -101,11 +101,13 @@ def _compared(old: SnapshotReading, new: SnapshotReading, revisions: Revisions) 
         catalog=old.project.catalog,
     )
     review = compare(*sides, terms)
+    records = _records(new, review)
     return replace(
         review,
         base_name=revisions.base_name,
         head_commit=revisions.head or revisions.checkout,
-        records=_records(new, review),
+        records=records,
+        numbers={take.task_id: place for item in records.values() for place, take in enumerate(item.takes, 1)},
         verdicts=remarks.verdicts,
         noted=remarks.noted,
         withdrawn=remarks.withdrawn,

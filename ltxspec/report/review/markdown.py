@@ -18,7 +18,7 @@ from ltxspec.report.review.ending import ending
 from ltxspec.report.review.kinds import KINDS
 from ltxspec.report.review.lists import gate, listed, lost, noticed, problems, verdicts
 from ltxspec.report.review.marker import CommentMarker, write_marker
-from ltxspec.report.review.noticed import failures, unmet
+from ltxspec.report.review.noticed import approved_tasks, failures, unmet
 from ltxspec.report.review.page import LEAST, LONGEST_NOTE, Page, target
 from ltxspec.report.review.shots import backlog_part, shot_tables
 from ltxspec.report.review.whole import CLAIMED, is_bought, whose_word
@@ -61,7 +61,7 @@ def review_markdown(review: Review, page: Page | None = None) -> str:
         *listed(f"{review_words.ALTERED}:", map(review_words.altered, review.altered), room),
         *problems(review, room, page),
         *noticed("❌ **Tasks that failed:**", failures(review.shots, partial(fit, width=LONGEST_NOTE)), room),
-        *noticed("⚠️ **Not as expected:**", unmet(review.shots), room),
+        *noticed("⚠️ **Not as expected:**", unmet(review.shots, approved_tasks(review)), room),
         *verdicts(review, room, page),
         *_pictures(page, room),
         *shot_tables(own, room, page),
