@@ -21,6 +21,7 @@ from ltxspec.formats import FormatError, Record, Schema, Text, read, refuse_dupl
 from ltxspec.lock.models import Take
 from ltxspec.lock.places import Box, Point, place_problem
 from ltxspec.lock.withdrawals import Time, Withdrawal, joined_withdrawals, left
+from ltxspec.spec.lfs import FETCH, KEEP_OUT, is_pointer
 from ltxspec.values import TaskId
 
 VERSION: Final = 1
@@ -178,6 +179,8 @@ def decode_verdicts(data: bytes, name: str) -> VerdictFile:
         refuse_duplicate_keys(data)
         found = read(document, VerdictFile)
     except orjson.JSONDecodeError as error:
+        if is_pointer(data):
+            raise VerdictError(f"`{name}` is only a Git LFS pointer", hint=f"{FETCH}; {KEEP_OUT}") from None
         raise VerdictError(
             f"`{name}` is not JSON (line {error.lineno}): {error.msg}",
             hint="after a merge run `ltxspec lock merge`; otherwise restore it with git",

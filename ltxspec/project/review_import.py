@@ -34,6 +34,12 @@ class UnknownTakes(LtxspecError):
     code = "unknown-takes"
 
 
+class RefusedExport(LtxspecError):
+    """The file says something that `approve` and `reject` would not accept."""
+
+    code = "review-export"
+
+
 @dataclass(frozen=True, slots=True)
 class Noted:
     """A take about which something was said, and what."""
@@ -98,7 +104,8 @@ def import_review(project: ProjectContext, path: Path, name: str) -> Imported:
 
     Raises:
         UnknownTakes: it is about takes that no lockfile has, or about another provider's.
-        WrongUsage: it cannot be read, or says something that `approve` and `reject` would not accept.
+        WrongUsage: it cannot be read.
+        RefusedExport: it says something that `approve` and `reject` would not accept.
         VerdictError: it is not an exported file, or a file of verdicts cannot be read.
         LockHeld, LockfileError, StorageError: verdicts cannot be written now, or a lockfile cannot be read.
     """
@@ -109,7 +116,11 @@ def import_review(project: ProjectContext, path: Path, name: str) -> Imported:
             hint=f"`--provider {export.provider}` records them" if export.provider in _providers(project) else None,
         )
     with verdicts_locked(project, command="review import"):
-        return _record(project, [(item, _checked(item)) for item in _meant(project, export, name)])
+        try:
+            said = [(item, _checked(item)) for item in _meant(project, export, name)]
+        except WrongUsage as error:  # of the file, not of the command
+            raise RefusedExport(f"`{name}`: {error.summary.replace('`--', '`')}", hint=error.hint) from None
+        return _record(project, said)
 
 
 def _record(project: ProjectContext, said: Sequence[tuple[_Meant, _Words]]) -> Imported:

@@ -335,6 +335,14 @@ def test_a_file_that_is_a_link_counts_as_unreadable(bought: Path) -> None:
     assert [(item["code"], "no approval counts" in item["message"]) for item in found] == [("verdicts", True)]
 
 
+def test_a_file_that_is_only_a_pointer_is_named_with_the_cure(bought: Path) -> None:
+    path = bought / "lockfiles" / "night.review.json"
+    path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "utf-8")
+    said = " ".join(ltxspec("show", "night.alley", cwd=bought).err.split())
+    assert "is only a Git LFS pointer" in said
+    assert "git lfs pull" in said
+
+
 def test_a_verdict_that_none_could_follow_stays_readable(bought: Path) -> None:
     ltxspec("reject", "night.alley", cwd=bought)
     path = bought / "lockfiles" / "night.review.json"
