@@ -1,6 +1,9 @@
 """What people decided about the takes of a change, for its comment: who rejected what, and how many were approved."""
 
 from collections.abc import Container, Iterator
+from typing import TypeVar
+
+from msgspec import structs
 
 from ltxspec.lock.models import Take
 from ltxspec.lock.places import place_words
@@ -15,6 +18,7 @@ from ltxspec.review.models import Redecision, Review, ShotReview
 from ltxspec.values import TaskId
 
 _MOST_NAMED = 5
+_Said = TypeVar("_Said", Remark, Note)
 
 
 def verdict_lines(review: Review, page: Page) -> Iterator[str]:
@@ -34,7 +38,7 @@ def verdict_lines(review: Review, page: Page) -> Iterator[str]:
     decided = [(shot, said) for shot in review.shots if (said := _deciding(shot, review, anew)) is not None]
     for shot, said in decided:
         if said.is_against:
-            words = escape(fit(remark_text(said, place_words), LONGEST_NOTE))
+            words = escape(fit(remark_text(_short(said), place_words), LONGEST_NOTE))
             yield f"{_take(shot, shot.after, review)}: {words}{_moment(shot, said, page)}"
     yield from _notes(review, page)
     approved = [_take(shot, shot.after, review) for shot, said in decided if not said.is_against]
@@ -51,8 +55,13 @@ def _notes(review: Review, page: Page) -> Iterator[str]:
         for task, take in {take.task_id: take for take in takes if take is not None}.items():
             if notes := review.noted.get(task):
                 number = f" (the last of {len(notes):,} notes)" if len(notes) > 1 else ""
-                words = escape(fit(note_text(notes[-1], place_words), LONGEST_NOTE))
+                words = escape(fit(note_text(_short(notes[-1]), place_words), LONGEST_NOTE))
                 yield f"{_take(shot, take, review)}: {words}{number}{_moment(shot, notes[-1], page)}"
+
+
+def _short(said: _Said) -> _Said:
+    """What was said, with no more of the note than could be shown: thousands of notes may be long."""
+    return structs.replace(said, note=said.note[: 2 * LONGEST_NOTE]) if said.note else said
 
 
 def _take(shot: ShotReview, take: Take | None, review: Review) -> str:
