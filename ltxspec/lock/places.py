@@ -61,6 +61,24 @@ def place_text(said: Placed) -> str:
     return f" at {span} s" + (f" at the point {_listed(said.point)}" if said.point is not None else "")
 
 
+def place_words(said: Placed) -> str:
+    """` at 1.5–2.5 s in the upper left of the frame`: as `place_text`, for people; empty without a moment."""
+    if said.at is None:
+        return ""
+    span = f" at {said.at:g} s" if said.until is None else f" at {said.at:g}–{said.until:g} s"
+    if said.box is None and said.point is None:
+        return span
+    x, y, width, height = said.box or (*(said.point or (0.0, 0.0)), 0.0, 0.0)
+    across, down = _third(x + width / 2, "left", "right"), _third(y + height / 2, "upper", "lower")
+    where = " ".join(filter(None, (down, across))) or "middle"
+    return f"{span} in the {where}{' part' if where in ('upper', 'lower') else ''} of the frame"
+
+
+def _third(share: float, first: str, last: str) -> str:
+    """The name of the outer third that a share is in; empty in the middle."""
+    return first if share < 1 / 3 else last if share > 2 / 3 else ""
+
+
 def _outside(name: str, numbers: tuple[float, ...] | None) -> str:
     """What of a point or a box is not on the frame."""
     if numbers is None:

@@ -21,10 +21,13 @@ from ltxspec.formats import FormatError, Record, Schema, Text, read, refuse_dupl
 from ltxspec.lock.models import Take
 from ltxspec.lock.places import Box, Point, place_problem
 from ltxspec.lock.withdrawals import Time, Withdrawal, joined_withdrawals, left
+from ltxspec.spec.lfs import FETCH, KEEP_OUT, is_pointer
 from ltxspec.values import TaskId
 
 VERSION: Final = 1
 SUFFIX: Final = ".review.json"  # of the file, after the name of its spec
+LONGEST_NOTE: Final = 10_000  # characters
+LONGEST_NAME: Final = 200  # characters of who decides
 _Said = TypeVar("_Said")
 _LAYOUT = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 
@@ -168,13 +171,16 @@ def decode_verdicts(data: bytes, name: str) -> VerdictFile:
         name: the file as shown to users.
 
     Raises:
-        VerdictError: it is not JSON (a merge left conflict markers), or not a file of this version.
+        VerdictError: it is not JSON (a merge left conflict markers), not a file of this version, or has a text that is
+            longer than what `approve` and `review import` write.
     """
     try:
         document = orjson.loads(data)
         refuse_duplicate_keys(data)
         found = read(document, VerdictFile)
     except orjson.JSONDecodeError as error:
+        if is_pointer(data):
+            raise VerdictError(f"`{name}` is only a Git LFS pointer", hint=f"{FETCH}; {KEEP_OUT}") from None
         raise VerdictError(
             f"`{name}` is not JSON (line {error.lineno}): {error.msg}",
             hint="after a merge run `ltxspec lock merge`; otherwise restore it with git",
@@ -245,16 +251,32 @@ def _standing(
 
 
 def _check(file: VerdictFile, name: str) -> None:
-    """Refuse what a schema cannot: a time that does not exist, or a place that no frame has. Raises VerdictError."""
+    """Refuse what is never written: a time that does not exist, a place that no frame has, a text without an end.
+
+    Raises:
+        VerdictError: there is one.
+    """
     said: list[tuple[Remark, ...] | tuple[Note, ...]] = [*file.verdicts.values(), *file.noted.values()]
     for item in (item for items in said for item in items):
         if not is_time(item.time):
             raise VerdictError(f"`{name}` has a verdict of `{item.time}`, which is no time", hint="restore it with git")
         if problem := place_problem(item):
             raise VerdictError(f"`{name}` has a note whose {problem}", hint="restore it with git")
+        _check_length(name, "a note", item.note, LONGEST_NOTE)
+        _check_length(name, "a name", item.by, LONGEST_NAME)
+    for signed in (item for items in file.gone.values() for item in items):
+        _check_length(name, "a name", signed.by, LONGEST_NAME)
+        _check_length(name, "a name", signed.note_by, LONGEST_NAME)
     for time in (time for items in file.gone.values() for item in items for time in (item.time, item.note_time)):
         if not is_time(time):
             raise VerdictError(f"`{name}` has a withdrawal with `{time}`, which is no time", hint="restore it with git")
+
+
+def _check_length(name: str, what: str, text: str | None, most: int) -> None:
+    if text is not None and len(text) > most:
+        raise VerdictError(
+            f"`{name}` has {what} of {len(text):,} characters, and at most {most:,} are read", hint="shorten it"
+        )
 
 
 def is_time(time: str) -> bool:

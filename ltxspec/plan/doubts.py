@@ -11,7 +11,8 @@ from ltxspec.values import ShotAddress, TaskId
 
 DOUBTED = "doubted-take"
 UNREAD = "verdicts"
-ABOUT_VERDICTS = frozenset({DOUBTED, UNREAD})  # codes of warnings that are no part of what a plan does
+AHEAD_OF_TIME = "future-approval"
+ABOUT_VERDICTS = frozenset({DOUBTED, UNREAD, AHEAD_OF_TIME})  # codes of warnings that are no part of what a plan does
 _KEPT = frozenset({Action.NO_OP, Action.UPDATE, Action.RESTORE, Action.MOVE})  # actions that use a take as it is
 
 

@@ -27,6 +27,7 @@ _LONGEST_KEY = 80
 _NOT_IN_KEY = re.compile(r"[^A-Za-z0-9._/-]+|--+")  # `--` could end the HTML comment that holds the key
 _ROOT_KEY = "ltxspec"
 _DIGEST = 8  # hexadecimal digits
+_LIKE_DIGESTED = re.compile(rf".*\.[0-9a-f]{{{_DIGEST}}}")  # what only a name that was changed may look like
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,15 @@ def target_of(project: Path, place: Place, environ: Mapping[str, str] = os.envir
 def _key(typed: str | None, folder: str) -> str:
     """The key of the comment: as typed, else the project's folder; `ltxspec` at the root of the repository.
 
-    Two names never have the same key: where characters are left out, a digest of the whole name follows.
+    Two names never have the same key: where characters are left out, a digest of the whole name follows, also where a
+    name ends as if one did.
     """
     if not typed and not folder:
         return _ROOT_KEY
     name = normalize("NFC", typed or folder).removeprefix("./").rstrip("/")
     key = _NOT_IN_KEY.sub("_", name).strip("._/-")
-    if key == name and len(key) <= _LONGEST_KEY and (typed or key != _ROOT_KEY):
+    is_plain = key == name and len(key) <= _LONGEST_KEY and not _LIKE_DIGESTED.fullmatch(key)
+    if is_plain and (typed or key != _ROOT_KEY):
         return key
     digest = sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:_DIGEST]
     return f"{key[: _LONGEST_KEY - _DIGEST - 1] or _ROOT_KEY}.{digest}"

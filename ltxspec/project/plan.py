@@ -285,7 +285,7 @@ def _with_verdicts(project: ProjectContext, plan: Plan) -> Plan:
     remarks = remarks_of(project)
     found = doubted(plan.changes, remarks.by_task)
     warned = doubt_warning(found, lambda spec: recorded_state(project, spec).lockfile)
-    return replace(plan, doubted=found, diagnostics=[*plan.diagnostics, *remarks.unread, *warned])
+    return replace(plan, doubted=found, diagnostics=[*plan.diagnostics, *remarks.warnings, *warned])
 
 
 def _refuse_to_keep_secrets(variables: Mapping[str, Json]) -> None:

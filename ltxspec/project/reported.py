@@ -1,21 +1,17 @@
 """The review of a checked report, for jobs with rights: they draw its pictures themselves and take none from anyone."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
-
-from msgspec import structs
 
 from ltxspec.catalog.models import load_catalog
 from ltxspec.errors import LtxspecError, WrongUsage
-from ltxspec.lock.models import Take
 from ltxspec.project.ci import detect
+from ltxspec.project.own_videos import own_videos
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.report_rules import known_rules
 from ltxspec.project.review import make_review
 from ltxspec.report.review.checking import Reader, checked
 from ltxspec.report.review.reading import read_review
-from ltxspec.review.models import Review, ShotReview
+from ltxspec.review.models import Review
 from ltxspec.storage.named import read_named
 from ltxspec.storage.packaged import read_model_documents
 
@@ -38,7 +34,10 @@ def review_of(project: ProjectContext, base: str | None, head: str | None, repor
 
 
 def reported_review(project: ProjectContext, report: str) -> Review:
-    """Read a report as `comment --report` does, and leave out the addresses that it claims videos to have.
+    """Read a report as `comment --report` does, and leave out what it claims about where videos are.
+
+    Videos keep their hash only if the lockfiles of this checkout record it for that take of that shot: whatever else is
+    in the archive is not the change's to show.
 
     Args:
         project: where the command runs; the report is checked against it.
@@ -58,15 +57,5 @@ def reported_review(project: ProjectContext, report: str) -> Review:
     rules = known_rules(project, review)
     reader = Reader(project.catalog, packaged, known, config.delivery.parameters(), rules)
     found = checked(review, reader, report)
-    return replace(found, shots=[_without_addresses(shot) for shot in found.shots])
-
-
-def _without_addresses(shot: ShotReview) -> ShotReview:
-    sides: Mapping[str, Any] = {"before": _unaddressed(shot.before), "after": _unaddressed(shot.after)}
-    return replace(shot, **sides)
-
-
-def _unaddressed(take: Take | None) -> Take | None:
-    if take is None:
-        return None
-    return structs.replace(take, outputs=tuple(structs.replace(output, video_url=None) for output in take.outputs))
+    own = own_videos(project)
+    return replace(found, shots=[own.only(shot) for shot in found.shots])

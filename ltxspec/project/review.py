@@ -95,7 +95,7 @@ def _compared(old: SnapshotReading, new: SnapshotReading, revisions: Revisions) 
             *_head_problems(new),
             *broken,
             *shadowed_prices(plan, new.project.catalog),
-            *remarks.unread,
+            *remarks.warnings,
             *_base_problems(old, said),
             *_remarks(revisions),
         ],
@@ -104,11 +104,13 @@ def _compared(old: SnapshotReading, new: SnapshotReading, revisions: Revisions) 
         catalog=old.project.catalog,
     )
     review = compare(*sides, terms)
+    records = _records(new, review)
     return replace(
         review,
         base_name=revisions.base_name,
         head_commit=revisions.head or revisions.checkout,
-        records=_records(new, review),
+        records=records,
+        numbers={take.task_id: place for item in records.values() for place, take in enumerate(item.takes, 1)},
         verdicts=remarks.verdicts,
         noted=remarks.noted,
         withdrawn=remarks.withdrawn,
@@ -191,5 +193,5 @@ def _base_problems(old: SnapshotReading, said: Remarks) -> list[Diagnostic]:
         )
         for spec in old.unreadable
     ]
-    unheard = [replace(found, message=f"{AT_BASE}{found.message}", where=None) for found in said.unread]
+    unheard = [replace(found, message=f"{AT_BASE}{found.message}", where=None) for found in said.warnings]
     return [*broken, *unreadable, *unheard]

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -13,20 +12,18 @@ from ltxspec.apply.ledger import timestamp
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.lock.models import Take
 from ltxspec.lock.review_export import ReviewedTake, ReviewExport, decode_export
-from ltxspec.lock.verdicts import Note, Remark
+from ltxspec.lock.verdicts import LONGEST_NAME, Note, Remark
 from ltxspec.lock.withdrawals import Withdrawal, left
 from ltxspec.project.locks import verdicts_locked
 from ltxspec.project.lookup import RecordedShot, all_lockfiles, recorded_shots
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.remarks import remarks_of, verdicts_of
+from ltxspec.project.remarks import AHEAD, remarks_of, verdicts_of
 from ltxspec.project.verdicts import Decided, check_place, kept_note, write_verdicts
 from ltxspec.redaction import redact_secrets
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.named import LARGEST_INPUT, read_named
 from ltxspec.values import ShotAddress, TaskId
 
-_AHEAD: Final = timedelta(days=1)  # a clock may be that wrong; a later verdict has to be able to follow
-_LONGEST_NAME: Final = 200  # characters of who decides
 _MOST_NAMED: Final = 5
 _Said = TypeVar("_Said", Remark, Note)
 
@@ -35,6 +32,12 @@ class UnknownTakes(LtxspecError):
     """The file is about takes that this project does not have."""
 
     code = "unknown-takes"
+
+
+class RefusedExport(LtxspecError):
+    """The file says something that `approve` and `reject` would not accept."""
+
+    code = "review-export"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,8 @@ def import_review(project: ProjectContext, path: Path, name: str) -> Imported:
 
     Raises:
         UnknownTakes: it is about takes that no lockfile has, or about another provider's.
-        WrongUsage: it cannot be read, or says something that `approve` and `reject` would not accept.
+        WrongUsage: it cannot be read.
+        RefusedExport: it says something that `approve` and `reject` would not accept.
         VerdictError: it is not an exported file, or a file of verdicts cannot be read.
         LockHeld, LockfileError, StorageError: verdicts cannot be written now, or a lockfile cannot be read.
     """
@@ -112,7 +116,11 @@ def import_review(project: ProjectContext, path: Path, name: str) -> Imported:
             hint=f"`--provider {export.provider}` records them" if export.provider in _providers(project) else None,
         )
     with verdicts_locked(project, command="review import"):
-        return _record(project, [(item, _checked(item)) for item in _meant(project, export, name)])
+        try:
+            said = [(item, _checked(item)) for item in _meant(project, export, name)]
+        except WrongUsage as error:  # of the file, not of the command
+            raise RefusedExport(f"`{name}`: {error.summary.replace('`--', '`')}", hint=error.hint) from None
+        return _record(project, said)
 
 
 def _record(project: ProjectContext, said: Sequence[tuple[_Meant, _Words]]) -> Imported:
@@ -183,7 +191,7 @@ def _one(said: ReviewedTake, places: Sequence[tuple[RecordedShot, int, Take]]) -
 
 def _checked(item: _Meant) -> _Words:
     """What is said about a take as it is recorded, without secrets. Raises WrongUsage."""
-    latest = timestamp(SystemClock().now() + _AHEAD)
+    latest = timestamp(SystemClock().now() + AHEAD)
     placed: list[Remark | Note] = [*item.said.verdicts, *item.said.notes]
     for one in placed:
         check_place(item.name, item.take, one)
@@ -193,8 +201,12 @@ def _checked(item: _Meant) -> _Words:
                 f"what is said about {item.name} has the time `{signed.time}`, which is in the future",
                 hint="the clock of the reviewer's machine may be wrong; nothing was recorded",
             )
-        if signed.by is not None and len(signed.by) > _LONGEST_NAME:
-            raise WrongUsage(f"a name in what is said about {item.name} has more than {_LONGEST_NAME} characters")
+    names = [
+        *(signed.by for signed in placed),
+        *(name for gone in item.said.withdrawn for name in (gone.by, gone.note_by)),
+    ]
+    if any(len(name or "") > LONGEST_NAME for name in names):
+        raise WrongUsage(f"a name in what is said about {item.name} has more than {LONGEST_NAME} characters")
     said = item.said
     return _Words(
         [replace(remark, note=kept_note(remark.note), by=_name(remark.by)) for remark in said.verdicts],

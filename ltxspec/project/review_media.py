@@ -21,7 +21,7 @@ from ltxspec.project.stills_cache import StillsCache
 from ltxspec.report.review import wording as words
 from ltxspec.report.storyboard.cards import Card, card_of
 from ltxspec.report.storyboard.models import Clip, ClipPair, Frames, Picture
-from ltxspec.report.storyboard.players import PlayerSide
+from ltxspec.report.storyboard.players import AWAY, PlayerSide
 from ltxspec.report.terminal import clean
 from ltxspec.report.word_diff import Effort
 from ltxspec.review.chains import in_chains
@@ -251,4 +251,5 @@ def _nothing_before(card: Card) -> str:
 def _side(side: PlayerSide) -> SheetSide:
     stills = side.clip.stills if side.clip else ()
     frames = tuple(Frame(still.jpeg, f"{still.seconds:.2f} s") for still in stills)
-    return SheetSide(f"{side.caption}  {side.cost}", frames, clean(side.blank))
+    blank = "Video not available" if side.blank == AWAY else side.blank  # a picture is seen on other machines
+    return SheetSide(" · ".join(filter(None, (side.caption, side.cost))), frames, clean(blank))

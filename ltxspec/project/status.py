@@ -65,7 +65,7 @@ def project_status(
     given = [spec for spec in rendered if not spec.is_context]
     broken = [ShotAddress(spec.name, key) for spec in given for key in sorted(spec.left_out)]
     unread = [] if project.service.free else unread_warnings(project)
-    shown = [*(problems.diagnostics if broken or problems.errors else []), *remarks.unread, *unread]
+    shown = [*(problems.diagnostics if broken or problems.errors else []), *remarks.warnings, *unread]
     shown += [found for found in plan.diagnostics if found.code in _TOLD]
     status = ProjectStatus(plan, shots, limits, left_for_specs(plan, limits), broken=broken, diagnostics=shown)
     if not check:

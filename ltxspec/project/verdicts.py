@@ -9,13 +9,22 @@ from ltxspec.apply.ledger import time_after, timestamp
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.lock.places import Placed, place_problem
-from ltxspec.lock.verdicts import Note, Remark, Verdict, VerdictFile, encode_verdicts, is_time
+from ltxspec.lock.verdicts import (
+    LONGEST_NAME,
+    LONGEST_NOTE,
+    Note,
+    Remark,
+    Verdict,
+    VerdictFile,
+    encode_verdicts,
+    is_time,
+)
 from ltxspec.lock.withdrawals import Withdrawal
 from ltxspec.project.locks import verdicts_locked
 from ltxspec.project.lookup import UnknownAddress, find, find_one, record_of
 from ltxspec.project.pick import chosen
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.remarks import Remarks, remarks_of, remarks_or_warn, verdict_path, verdicts_of
+from ltxspec.project.remarks import AHEAD, Remarks, remarks_of, remarks_or_warn, verdict_path, verdicts_of
 from ltxspec.redaction import redact_secrets
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.durable import REAL, replace_file
@@ -33,7 +42,6 @@ __all__ = [
     "withdraw_note",
     "write_verdicts",
 ]
-_LONGEST_NOTE = 10_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,7 @@ def decide(project: ProjectContext, patterns: Sequence[str], verdict: Verdict, o
             f"`--take` is the number of a take of one shot, and {len(shots)} shots are given",
             hint="without it the current take of each is meant",
         )
-    who = redact_secrets(opinion.by or git_name(project.root))
+    who = _who(project, opinion)
     command = "approve" if verdict is Verdict.APPROVED else "reject"
     specs = sorted({shot.spec for shot in shots})
     with verdicts_locked(project, command=command):
@@ -102,8 +110,10 @@ def decide(project: ProjectContext, patterns: Sequence[str], verdict: Verdict, o
         counting = remarks_or_warn(project)  # also those from a spec that the take was in before
         known = [counting[task].time for _, _, task in takes if task in counting]
         when = time_after(timestamp(SystemClock().now()), known)
-        if not is_time(when):
-            raise WrongUsage(f"a verdict of `{max(known)}` is recorded, after which none can follow", hint="correct it")
+        is_late = verdict is Verdict.APPROVED and when > timestamp(SystemClock().now() + AHEAD)
+        if is_late or not is_time(when):
+            why = "in the future, after which no approval counts" if is_late else "after which none can follow"
+            raise WrongUsage(f"a verdict of `{max(known)}` is recorded, {why}", hint="correct it")
         remark = Remark(verdict, note, opinion.at, who, when, opinion.until, opinion.box, opinion.point)
         decided = [Decided(shot, place, task, remark) for shot, place, task in takes]
         for item in decided:
@@ -132,7 +142,7 @@ def add_note(project: ProjectContext, address: str, opinion: Opinion, replaces: 
     if text is None:
         raise WrongUsage("the note is empty", hint="write what is to be said")
     shot = find_one(project, address).address
-    who = redact_secrets(opinion.by or git_name(project.root))
+    who = _who(project, opinion)
     with verdicts_locked(project, command="note"):
         _, task = _take(project, shot, opinion)
         file = verdicts_of(project, shot.spec)
@@ -158,7 +168,7 @@ def withdraw_note(project: ProjectContext, address: str, task: TaskId, note: Not
         UnknownAddress, WrongUsage, VerdictError, LockHeld, LockfileError, StorageError: as `decide`.
     """
     shot = find_one(project, address).address
-    who = redact_secrets(git_name(project.root))
+    who = _who(project, Opinion())
     with verdicts_locked(project, command="note"):
         _, task = _take(project, shot, Opinion(task=task))
         if not _is_there(note, remarks_of(project).noted.get(task, ())):
@@ -189,9 +199,14 @@ def write_verdicts(project: ProjectContext, spec: str, file: VerdictFile) -> Non
 def kept_note(text: str | None) -> str | None:
     """A note as it is recorded, without secrets; None if it is empty. Raises WrongUsage if it is too long."""
     note = redact_secrets((text or "").strip()) or None
-    if note is not None and len(note) > _LONGEST_NOTE:
-        raise WrongUsage(f"the note has {len(note):,} characters, and at most {_LONGEST_NOTE:,} are kept")
+    if note is not None and len(note) > LONGEST_NOTE:
+        raise WrongUsage(f"the note has {len(note):,} characters, and at most {LONGEST_NOTE:,} are kept")
     return note
+
+
+def _who(project: ProjectContext, opinion: Opinion) -> str | None:
+    """Who decides, as it is recorded."""
+    return (redact_secrets(opinion.by or git_name(project.root)) or "")[:LONGEST_NAME] or None
 
 
 def _shots(project: ProjectContext, patterns: Sequence[str]) -> list[ShotAddress]:

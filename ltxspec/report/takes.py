@@ -1,6 +1,6 @@
 """The content of lockfiles as text: takes, costs, locations of videos. As documents: `results/takes.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Output, ShotRecord, Take
@@ -73,18 +73,18 @@ def missing_text(take: Take) -> str:
     return f"only {len(take.outputs)} of {counted(take.wanted, 'result')} were made"
 
 
-def remark_text(remark: Remark) -> str:
-    """A verdict on one line: who decided, and what was said."""
+def remark_text(remark: Remark, place: Callable[[Remark | Note], str] = place_text) -> str:
+    """A verdict on one line: who decided, and what was said; `place` says about which moment and part of the frame."""
     by = f" by {remark.by}" if remark.by is not None else ""
-    at = place_text(remark)
+    at = place(remark)
     note = f": {remark.note}" if remark.note is not None else ""
     return clean(f"{remark.verdict.value}{by}{at}{note}")
 
 
-def note_text(note: Note) -> str:
-    """A note on one line: who said it, about which place, and what."""
+def note_text(note: Note, place: Callable[[Remark | Note], str] = place_text) -> str:
+    """A note on one line: who said it, about which place, and what; `place` as in `remark_text`."""
     by = f" by {note.by}" if note.by is not None else ""
-    return clean(f"note{by}{place_text(note)}: {note.note}")
+    return clean(f"note{by}{place(note)}: {note.note}")
 
 
 def notes_text(record: ShotRecord, notes: Notes) -> str:

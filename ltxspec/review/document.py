@@ -12,7 +12,7 @@ from msgspec import Meta
 from ltxspec.formats import Count, Money, Open, Place, Record, Sha256, Text, counts
 from ltxspec.lock.facts import FactChange
 from ltxspec.lock.models import Take
-from ltxspec.lock.verdicts import Remark
+from ltxspec.lock.verdicts import Note, Remark
 from ltxspec.plan.actions import FieldChange
 from ltxspec.plan.document import FormatVersion, PlannedShot, Problem, Source, Sum
 from ltxspec.review.models import ApplyRefusal, Cause, RuleChange, ShotKind, Unmet
@@ -177,8 +177,15 @@ class ReviewDocument(Open, frozen=True, kw_only=True):
         Mapping[str, Remark] | None, Meta(description="by task: the verdicts at the head about takes in `takes`")
     ] = None
 
+    notes: Annotated[
+        Mapping[str, tuple[Note, ...]] | None, Meta(description="by task: the notes at the head about takes in `takes`")
+    ] = None
+    take_numbers: Annotated[
+        Mapping[str, Place] | None, Meta(description="by task: the number of a take of its shot, as `show` counts")
+    ] = None
+
     redecided: Annotated[
         tuple[RedecidedTake, ...] | None, Meta(description="verdicts that this change adds or takes away")
     ] = None
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"verdicts", "redecided"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"verdicts", "notes", "takeNumbers", "redecided"})

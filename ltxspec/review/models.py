@@ -172,6 +172,7 @@ class Review:
     redecided: Sequence[Redecision] = ()  # verdicts that this change adds or takes away
     verdicts: Mapping[TaskId, Sequence[Remark]] = field(default_factory=dict)  # every verdict at the head, oldest first
     noted: Mapping[TaskId, Sequence[Note]] = field(default_factory=dict)  # every note at the head
+    numbers: Mapping[TaskId, int] = field(default_factory=dict)  # of its takes at the head, as `show` counts
     withdrawn: Mapping[TaskId, Sequence[Withdrawal]] = field(default_factory=dict)  # notes that are gone
 
     def count(self, kind: ShotKind) -> int:

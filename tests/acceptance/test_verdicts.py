@@ -1,6 +1,7 @@
 """`approve` and `reject`: what people decide about takes is recorded beside the lockfile, shown, and merged by git."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ from acceptance.commands import ltxspec, write_spec
 from acceptance.repositories import branch, commit, git, repository, write_lockfile
 from builders import lockfile, record, take, task
 
+from ltxspec.apply.ledger import time_after, timestamp
 from ltxspec.lock.models import ShotRecord
 from ltxspec.report.review.reading import review_from_json
+from ltxspec.storage.clock import SystemClock
 
 SPEC = """\
 model: lightricks:2@0
@@ -41,10 +44,10 @@ def test_a_later_verdict_counts_although_the_clock_was_set_back(bought: Path) ->
     ltxspec("reject", "night.alley", cwd=bought)
     path = bought / "lockfiles" / "night.review.json"
     text, written = path.read_text("utf-8"), verdicts(bought)[task(2)][0]["time"]
-    path.write_text(text.replace(written, "2099-01-01T00:00:00.000Z"), "utf-8")
+    path.write_text(text.replace(written, later := hours_ahead(12)), "utf-8")
     ltxspec("approve", "night.*", cwd=bought)
     assert [item["verdict"] for item in verdicts(bought)[task(2)]] == ["rejected", "approved"]
-    assert verdicts(bought)[task(2)][1]["time"] == "2099-01-01T00:00:00.001Z"
+    assert verdicts(bought)[task(2)][1]["time"] == time_after(later, [later])
 
 
 def test_a_verdict_is_of_one_take_and_says_who_and_why(bought: Path) -> None:
@@ -255,14 +258,93 @@ def test_a_verdict_counts_after_one_that_the_take_has_from_another_spec(bought: 
     ltxspec("reject", "night.alley", cwd=bought)
     path = bought / "lockfiles" / "night.review.json"
     written = verdicts(bought)[task(2)][0]["time"]
-    path.write_text(path.read_text("utf-8").replace(written, "2099-01-01T00:00:00.000Z"), "utf-8")
+    path.write_text(path.read_text("utf-8").replace(written, hours_ahead(12)), "utf-8")
     ltxspec("lock", "mv", "night.alley", "day.alley", cwd=bought)
     ltxspec("approve", "day.alley", "--by", "Bo", cwd=bought)
     assert "approved by Bo" in ltxspec("show", "day.alley", cwd=bought).out
 
 
+def hours_ahead(hours: float) -> str:
+    return timestamp(SystemClock().now() + timedelta(hours=hours))
+
+
+def dated(project: Path, time: str) -> None:
+    """Give the only verdict another time."""
+    path = project / "lockfiles" / "night.review.json"
+    written = verdicts(project)[task(2)][0]["time"]
+    path.write_text(path.read_text("utf-8").replace(written, time), "utf-8")
+
+
+def test_an_approval_from_the_future_does_not_count_and_is_named(bought: Path) -> None:
+    ltxspec("approve", "night.alley", "--by", "Ann", cwd=bought)
+    dated(bought, "2099-01-01T00:00:00.000Z")
+    named = f"`lockfiles/night.review.json` has an approval of take `{task(2)}` of"
+    warning = f"{named} `2099-01-01T00:00:00.000Z`, in the future, which does"
+    for command in ("plan", "status", "show"):
+        assert warning in " ".join(ltxspec(command, cwd=bought, check=None).err.split())
+    assert "approved" not in ltxspec("show", "night.alley", cwd=bought).out
+    ltxspec("reject", "night.alley", "--by", "Bo", cwd=bought)
+    assert "rejected by Bo" in ltxspec("show", "night.alley", cwd=bought).out
+    assert len(verdicts(bought)[task(2)]) == 2  # what is in the file stays there
+
+
+def test_an_approval_by_a_clock_that_is_a_little_ahead_counts(bought: Path) -> None:
+    ltxspec("approve", "night.alley", "--by", "Ann", cwd=bought)
+    dated(bought, hours_ahead(23))
+    assert "approved by Ann" in ltxspec("show", "night.alley", cwd=bought).out
+
+
+def test_no_approval_is_written_that_would_not_count(bought: Path) -> None:
+    ltxspec("reject", "night.alley", cwd=bought)
+    dated(bought, "2099-01-01T00:00:00.000Z")
+    said = ltxspec("approve", "night.alley", cwd=bought, check=64).err
+    assert "a verdict of `2099-01-01T00:00:00.000Z` is recorded, in the future, after which no approval counts" in said
+
+
+@pytest.mark.parametrize(("field", "length"), [("note", 10_001), ("by", 201)])
+def test_a_text_that_is_longer_than_any_that_is_written_makes_a_file_unreadable(
+    bought: Path, field: str, length: int
+) -> None:
+    ltxspec("reject", "night.alley", "--note", "dark", "--by", "Bo", cwd=bought)
+    path = bought / "lockfiles" / "night.review.json"
+    document = json.loads(path.read_text("utf-8"))
+    document["verdicts"][task(2)][0][field] = "x" * length
+    path.write_text(json.dumps(document), "utf-8")
+    said = " ".join(ltxspec("show", "night.alley", cwd=bought, check=None).err.split())
+    assert f"of {length:,} characters, and at most {length - 1:,} are read; its verdicts are unknown" in said
+
+
+def test_a_long_name_is_recorded_as_far_as_it_is_read(bought: Path) -> None:
+    ltxspec("reject", "night.alley", "--by", "B" * 300, cwd=bought)
+    assert verdicts(bought)[task(2)][0]["by"] == "B" * 200
+
+
+def test_a_file_that_is_a_link_counts_as_unreadable(bought: Path) -> None:
+    """On disk as in a commit, so that the checkout buys what the review said."""
+    ltxspec("approve", "night.alley", "--by", "Ann", cwd=bought)
+    path = bought / "lockfiles" / "night.review.json"
+    path.rename(bought / "elsewhere.json")
+    path.symlink_to("../elsewhere.json")
+    said = ltxspec("show", "night.alley", cwd=bought)
+    assert "is a symbolic link, and verdicts are read from files only" in " ".join(said.err.split())
+    assert "approved" not in said.out
+    assert "is a symbolic link" in ltxspec("approve", "night.alley", cwd=bought, check=1).err
+    assert path.is_symlink()
+    commit(bought, "a link")
+    found = ltxspec("diff", "HEAD~1", "HEAD", "--format", "json", cwd=bought, check=None).json["diagnostics"]
+    assert [(item["code"], "no approval counts" in item["message"]) for item in found] == [("verdicts", True)]
+
+
+def test_a_file_that_is_only_a_pointer_is_named_with_the_cure(bought: Path) -> None:
+    path = bought / "lockfiles" / "night.review.json"
+    path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "utf-8")
+    said = " ".join(ltxspec("show", "night.alley", cwd=bought).err.split())
+    assert "is only a Git LFS pointer" in said
+    assert "git lfs pull" in said
+
+
 def test_a_verdict_that_none_could_follow_stays_readable(bought: Path) -> None:
-    ltxspec("approve", "night.alley", cwd=bought)
+    ltxspec("reject", "night.alley", cwd=bought)
     path = bought / "lockfiles" / "night.review.json"
     written = verdicts(bought)[task(2)][0]["time"]
     path.write_text(path.read_text("utf-8").replace(written, "9998-12-31T23:59:59.999Z"), "utf-8")

@@ -79,10 +79,14 @@ def details_of(
     return "\n".join([summary, *_body(shot, links, effort, whole=whole), "</details>"])
 
 
-def has_details(shot: ShotReview, *, whole: bool = False) -> bool:
-    """Whether there are any details to show."""
+def has_details(shot: ShotReview, *, whole: bool = False, videos: bool = False) -> bool:
+    """Whether there are any details to show: nothing is unfolded for nothing."""
     return (whole and is_bought(shot)) or bool(
-        shot.changes or shot.causes or shot.bought or (shot.prompt_before is None and shot.prompt_after)
+        shot.changes
+        or review_words.hidden_causes(shot)
+        or any(take.failure is not None for take in shot.bought)
+        or (shot.prompt_before is None and shot.prompt_after)
+        or (videos and _videos(shot))
     )
 
 

@@ -42,7 +42,8 @@ def _judging(review: Review) -> str:
         return ""
     return (
         "**Approve:** `ltxspec approve` or `ltxspec reject` a take, as below, and commit `lockfiles/*.review.json`. "
-        "This orders nothing."
+        "This orders nothing. The linked page only shows: to decide on a page, run `ltxspec review --serve` in a clone "
+        "of the branch."
     )
 
 

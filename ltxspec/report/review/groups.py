@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ltxspec.report.review.wording import hidden_causes
-from ltxspec.review.models import Cause, ShotReview
+from ltxspec.review.models import Cause, CauseKind, ShotKind, ShotReview
 from ltxspec.values import ShotAddress
+
+_NEW = (ShotKind.PENDING, ShotKind.RESUMING, ShotKind.HELD, ShotKind.BLOCKED, ShotKind.RENDERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class Group:
 def grouped(shots: Sequence[ShotReview]) -> list[Group]:
     """The shots by their most frequent shared cause, largest group first; the others last.
 
-    A shot without a cause that follows from another shot of the change is in the group of that one.
+    A shot without a cause that follows from another shot of the change is in the group of that one. New shots of one
+    `forEach` or `matrix` are together, whatever else is new.
     """
     counts = Counter(cause for shot in shots for cause in hidden_causes(shot))
     leads = [_lead(shot, counts) for shot in shots]
@@ -37,8 +40,15 @@ def grouped(shots: Sequence[ShotReview]) -> list[Group]:
 
 
 def _lead(shot: ShotReview, counts: Mapping[Cause, int]) -> Cause | None:
-    """The cause that changed the most shots with this one."""
-    return max(hidden_causes(shot), key=lambda cause: counts[cause], default=None)
+    """The cause that changed the most shots with this one, or the shot of the spec that a new one is a row of."""
+    return max(hidden_causes(shot), key=lambda cause: counts[cause], default=_rows_of(shot))
+
+
+def _rows_of(shot: ShotReview) -> Cause | None:
+    """What new shots of one `forEach` or `matrix` have in common; None for any other."""
+    name, several, _ = str(shot.address).partition("[")
+    is_new = shot.before is None and shot.prompt_before is None and shot.origin is None and shot.kind in _NEW
+    return Cause(CauseKind.DATA, f"new rows of {name}") if several and is_new else None
 
 
 def _place(
@@ -60,4 +70,6 @@ def _common(lead: Cause | None, members: Sequence[ShotReview]) -> tuple[Cause, .
     if lead is None:
         return ()
     caused = [hidden_causes(shot) for shot in members if lead in hidden_causes(shot)]
+    if not caused:
+        return (lead,)
     return (lead, *(cause for cause in caused[0] if cause != lead and all(cause in others for others in caused)))

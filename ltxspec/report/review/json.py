@@ -7,7 +7,7 @@ from msgspec.structs import asdict, replace
 from ltxspec.formats import to_json
 from ltxspec.lock.facts import AlteredTake
 from ltxspec.lock.models import Take
-from ltxspec.lock.verdicts import Remark
+from ltxspec.lock.verdicts import Note, Remark
 from ltxspec.plan.actions import Change
 from ltxspec.plan.document import Sum
 from ltxspec.redaction import redact_secrets
@@ -72,7 +72,9 @@ def review_document(review: Review) -> ReviewDocument:
         shots=tuple(map(_shot, review.shots)),
         diagnostics=tuple(map(problem_of, review.diagnostics)),
         redecided=tuple(map(_redecided, review.redecided)) or None,
-        verdicts=_verdicts(review, {take.task_id for take in (*olds, *news) if take is not None}) or None,
+        verdicts=_verdicts(review, tasks := {take.task_id for take in (*olds, *news) if take is not None}) or None,
+        notes=_notes(review, tasks) or None,
+        take_numbers={task: number for task, number in review.numbers.items() if task in tasks} or None,
     )
 
 
@@ -80,6 +82,15 @@ def _verdicts(review: Review, tasks: set[TaskId]) -> dict[str, Remark]:
     """The deciding verdict of each of these tasks that has one, without secrets."""
     last = {task: said[-1] for task, said in review.verdicts.items() if task in tasks and said}
     return {task: _without_secrets(one) for task, one in last.items()}
+
+
+def _notes(review: Review, tasks: set[TaskId]) -> dict[str, tuple[Note, ...]]:
+    """The notes about each of these tasks that has any, without secrets."""
+    found = {task: notes for task, notes in review.noted.items() if task in tasks and notes}
+    return {
+        task: tuple(replace(note, note=redact_secrets(note.note), by=redact_secrets(note.by)) for note in notes)
+        for task, notes in found.items()
+    }
 
 
 def _redecided(item: Redecision) -> RedecidedTake:

@@ -18,21 +18,22 @@ from ltxspec.report.review.ending import ending
 from ltxspec.report.review.kinds import KINDS
 from ltxspec.report.review.lists import gate, listed, lost, noticed, problems, verdicts
 from ltxspec.report.review.marker import CommentMarker, write_marker
-from ltxspec.report.review.noticed import failures, unmet
+from ltxspec.report.review.noticed import approved_tasks, failures, unmet
 from ltxspec.report.review.page import LEAST, LONGEST_NOTE, Page, target
 from ltxspec.report.review.shots import backlog_part, shot_tables
 from ltxspec.report.review.whole import CLAIMED, is_bought, whose_word
 from ltxspec.report.terminal import fit
 from ltxspec.report.word_diff import Effort
 from ltxspec.review.chains import in_chains
-from ltxspec.review.models import WORKING_TREE, Review, ShotReview
+from ltxspec.review.models import WORKING_TREE, Review, ShotKind, ShotReview
 
 MOST_DETAILS = 100
 
 _OPEN = 2  # up to this number of changed shots, details are unfolded
-_LOOSE = 8  # up to this number, they are folded one by one; more are folded together
+_LOOSE = 8  # this number is folded one by one; further ones are folded together
 _ROOM_FOR_NOTES = 900  # for notes about what was left out
-_ORDER = {kind: number for number, kind in enumerate(KINDS)}
+_AHEAD = (ShotKind.PENDING, ShotKind.RESUMING, ShotKind.HELD, ShotKind.BLOCKED)  # decided about before all others
+_ORDER = {kind: number for number, kind in enumerate(dict.fromkeys((*_AHEAD, *KINDS)))}
 
 
 def review_markdown(review: Review, page: Page | None = None) -> str:
@@ -60,7 +61,7 @@ def review_markdown(review: Review, page: Page | None = None) -> str:
         *listed(f"{review_words.ALTERED}:", map(review_words.altered, review.altered), room),
         *problems(review, room, page),
         *noticed("❌ **Tasks that failed:**", failures(review.shots, partial(fit, width=LONGEST_NOTE)), room),
-        *noticed("⚠️ **Not as expected:**", unmet(review.shots), room),
+        *noticed("⚠️ **Not as expected:**", unmet(review.shots, approved_tasks(review)), room),
         *verdicts(review, room, page),
         *_pictures(page, room),
         *shot_tables(own, room, page),
@@ -73,8 +74,8 @@ def review_markdown(review: Review, page: Page | None = None) -> str:
 
 
 def _ordered(shots: Sequence[ShotReview]) -> list[ShotReview]:
-    """The shots by kind, those of a chain together."""
-    return in_chains(sorted(shots, key=lambda shot: _ORDER[shot.kind]))
+    """The shots by kind, what is still to be paid for first, edited ones before new ones; those of a chain together."""
+    return in_chains(sorted(shots, key=lambda shot: (_ORDER[shot.kind], not shot.changes)))
 
 
 def _marker(review: Review, page: Page) -> str:
@@ -95,7 +96,7 @@ def _pictures(page: Page, room: Room) -> list[str]:
 
 def _details(shots: Sequence[ShotReview], room: Room, page: Page) -> list[str]:
     """Folded details, edited shots first: their difference is shown nowhere else. Made one by one while they fit."""
-    worth = [shot for shot in shots if has_details(shot, whole=page.whole)]
+    worth = [shot for shot in shots if has_details(shot, whole=page.whole, videos=page.links.videos)]
     worth.sort(key=lambda shot: ((page.whole and not is_bought(shot)), not shot.changes))
     links, effort = replace(page.links, images={}), Effort()  # the pictures are in the tables
     made = (details_of(shot, links, effort, is_open=len(worth) <= _OPEN, whole=page.whole) for shot in worth)
@@ -111,8 +112,8 @@ def _details(shots: Sequence[ShotReview], room: Room, page: Page) -> list[str]:
 
 
 def _together(sections: Sequence[str]) -> list[str]:
-    """Many sections as one, which contains them."""
-    if len(sections) <= _LOOSE:
+    """Each of the first sections on its own, so that an edited prompt is one fold away; many others as one."""
+    if len(sections) <= _LOOSE + 1:
         return [*sections]
-    summary = f"Prompts and fields before and after: {phrases.counted(len(sections), 'shot')}"
-    return [f"<details><summary>{summary}</summary>", *sections, "</details>"]
+    summary = f"Prompts and fields before and after: {phrases.counted(len(sections) - _LOOSE, 'more shot')}"
+    return [*sections[:_LOOSE], f"<details><summary>{summary}</summary>", *sections[_LOOSE:], "</details>"]

@@ -34,10 +34,13 @@ def is_paid(shot: ShotReview) -> bool:
     return bool(shot.bought) or (shot.change is not None and phrases.is_counted(shot.change))
 
 
+def is_later(shot: ShotReview) -> bool:
+    """Whether the shot costs nothing yet, because an approval or another shot holds it."""
+    return not is_paid(shot) and shot.kind is ShotKind.HELD and shot.change is not None
+
+
 def cost_of(shot: ShotReview) -> str:
     """What the change paid and would pay for a shot: `$0.96 for 2 takes`, `est. $0.48`, `later: $0.48`, `no cost`."""
-    if not is_paid(shot) and shot.kind is ShotKind.HELD and shot.change is not None:
-        return phrases.cost(shot.change)
     if not shot.bought:
         return costs_of([shot])
     bought = _amount([take.cost for take in shot.bought])
@@ -56,7 +59,7 @@ def _several(shot: ShotReview) -> str:
 
 
 def costs_of(shots: Sequence[ShotReview]) -> str:
-    """The sum for several shots: `$1.92 + est. $0.48`, `no cost`. What is held for later is not in it."""
+    """The sum for several shots: `$1.92 + est. $0.48 + later: $0.72`, `no cost`; what is held is paid for later."""
     bought = [take.cost for shot in shots for take in shot.bought]
     ahead = [shot.change.estimate for shot in shots if shot.change is not None and phrases.is_counted(shot.change)]
     parts = [_amount(bought)] if bought else []
@@ -64,6 +67,10 @@ def costs_of(shots: Sequence[ShotReview]) -> str:
         known, unknown = total_usd(ahead)
         lone = len(ahead) == unknown == 1
         parts.append("price unknown" if lone else f"est. {phrases.amount(known, unknown)}")
+    if held := [shot.change.estimate for shot in shots if is_later(shot) and shot.change is not None]:
+        known, unknown = total_usd(held)
+        lone = len(held) == unknown == 1
+        parts.append("later: price unknown" if lone else f"later: {phrases.amount(known, unknown)}")
     return " + ".join(parts) or "no cost"
 
 
@@ -73,10 +80,15 @@ def difference_of(shots: Iterable[ShotReview]) -> Difference | None:
     return Difference(*total_usd(found)) if found else None
 
 
+def later_difference_of(shot: ShotReview) -> Difference | None:
+    """The same for one shot that is held; None for any other."""
+    return Difference(*total_usd([_difference(shot)])) if is_later(shot) else None
+
+
 def _difference(shot: ShotReview) -> Usd | None:
     """A new shot replaces nothing, so all of its cost is more."""
     prices = [take.cost for take in shot.bought]
-    if shot.change is not None and phrases.is_counted(shot.change):
+    if shot.change is not None and (phrases.is_counted(shot.change) or is_later(shot)):
         prices.append(shot.change.estimate)
     known, unknown = total_usd(prices)
     if unknown or (shot.before is not None and shot.before.cost is None):

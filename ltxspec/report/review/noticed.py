@@ -1,11 +1,11 @@
 """What nobody should have to unfold: tasks that failed, and takes that are not as expected, grouped. Clean text."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from ltxspec.report.terminal import clean
-from ltxspec.review.models import ShotReview, Unmet
-from ltxspec.values import Usd, money_text, total_usd
+from ltxspec.review.models import Review, ShotReview, Unmet
+from ltxspec.values import TaskId, Usd, money_text, total_usd
 
 _MOST_NAMED = 3
 
@@ -25,16 +25,30 @@ def unmet_phrase(item: Unmet) -> str:
     return clean(f"{item.name}: {item.words}" if item.words else item.name)
 
 
-def unmet(shots: Sequence[ShotReview]) -> list[Noticed]:
-    """Expectations that takes at the head do not meet: one entry each, however many shots miss it."""
-    found: dict[str, list[tuple[ShotReview, Unmet]]] = {}
+def unmet(shots: Sequence[ShotReview], approved: Container[TaskId] = ()) -> list[Noticed]:
+    """Expectations that takes at the head do not meet: one entry each, however many shots miss it.
+
+    Args:
+        shots: the shots of a review.
+        approved: tasks of takes that somebody approved; these are accepted as they are, which is said, and come last.
+    """
+    found: dict[tuple[bool, str], list[tuple[ShotReview, Unmet]]] = {}
     for shot in shots:
+        is_accepted = shot.after is not None and shot.after.task_id in approved
         for item in shot.unmet_after:
-            found.setdefault(item.name, []).append((shot, item))
+            found.setdefault((is_accepted, item.name), []).append((shot, item))
     return [
-        Noticed(unmet_phrase(items[0][1]) + _others(items), *_named([shot for shot, _ in items]))
-        for items in found.values()
+        Noticed(
+            unmet_phrase(items[0][1]) + _others(items) + (", accepted by an approval" if is_accepted else ""),
+            *_named([shot for shot, _ in items]),
+        )
+        for (is_accepted, _), items in sorted(found.items(), key=lambda item: item[0][0])
     ]
+
+
+def approved_tasks(review: Review) -> frozenset[TaskId]:
+    """The tasks whose deciding verdict is an approval."""
+    return frozenset(task for task, said in review.verdicts.items() if said and not said[-1].is_against)
 
 
 def _others(items: Sequence[tuple[ShotReview, Unmet]]) -> str:

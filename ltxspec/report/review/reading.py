@@ -113,6 +113,8 @@ def _review(document: ReviewDocument) -> Review:
         reckoned=document.reckoned,
         altered=[altered_take(item) for item in document.altered],
         redecided=[_redecision(item) for item in document.redecided or ()],
+        noted={TaskId(task): notes for task, notes in (document.notes or {}).items()},
+        numbers={TaskId(task): number for task, number in (document.take_numbers or {}).items()},
         verdicts={TaskId(task): (remark,) for task, remark in (document.verdicts or {}).items()},
     )
 

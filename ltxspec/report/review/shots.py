@@ -4,6 +4,7 @@ A reviewer sees at most `MOST_VISIBLE` rows at once, so a comment stays readable
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ltxspec.report import wording as phrases
 from ltxspec.report.markdown import Room, code, escape
@@ -36,11 +37,11 @@ def shot_tables(shots: Sequence[ShotReview], room: Room, page: Page) -> list[str
     shown, folded = _divided(groups)
     parts = len(shown) + bool(folded)
     most = None if room.left is None else int(room.left * SHARE)
-    of_each = MOST_VISIBLE if len(shots) <= MOST_VISIBLE else max(1, min(_OF_A_GROUP, MOST_VISIBLE // parts))
+    visible = _visible(shown, parts)
     blocks: list[str] = []
-    for group in shown:
+    for group, number in zip(shown, visible, strict=True):
         inner, titled = _part(most, group.shots, shots, parts), bool(groups[1:] or group.causes)
-        blocks += _group(group, min(len(group.shots), of_each), inner, page, titled=titled)
+        blocks += _group(group, number, inner, page, titled=titled)
     if folded:
         others = [shot for group in folded for shot in group.shots]
         inner = _part(most, others, shots, parts)
@@ -56,6 +57,19 @@ def _divided(groups: Sequence[Group]) -> tuple[list[Group], list[Group]]:
     return [*caused[:_MOST_GROUPS], *(group for group in groups if not group.causes)], caused[_MOST_GROUPS:]
 
 
+def _visible(groups: Sequence[Group], parts: int) -> list[int]:
+    """How many rows of each group are visible; all where there are few. What is left goes to shots on their own."""
+    sizes = [len(group.shots) for group in groups]
+    if sum(sizes) <= MOST_VISIBLE and parts == len(groups):
+        return sizes
+    found = [min(size, max(1, min(_OF_A_GROUP, MOST_VISIBLE // parts))) for size in sizes]
+    spare = max(0, MOST_VISIBLE - sum(found))
+    return [
+        number if group.causes else min(len(group.shots), number + spare)  # each of these is another matter
+        for group, number in zip(groups, found, strict=True)
+    ]
+
+
 def _part(most: int | None, some: Sequence[ShotReview], shots: Sequence[ShotReview], parts: int) -> Room:
     """The room for some of the shots: half of all in equal parts, so that each shows a row, half by their number."""
     return Room(None if most is None else most // (2 * parts) + most * len(some) // (2 * len(shots)))
@@ -63,14 +77,13 @@ def _part(most: int | None, some: Sequence[ShotReview], shots: Sequence[ShotRevi
 
 def _group(group: Group, shown: int, room: Room, page: Page, *, titled: bool) -> list[str]:
     """A title, the first rows, and the others folded."""
-    pictured = has_pictures(group.shots, page)
-    table = Table(page, group.causes, pictured)
+    table = Table(page, group.causes, has_pictures(group.shots[:shown], page))
+    below = replace(table, pictured=has_pictures(group.shots[shown:MOST_ROWS], page))
     sums = table.sums(group.shots) if len(group.shots) > 1 else ""
     blocks = [_title(group)] if titled else []
-    room.reserve(*blocks, table.header, table.header, sums, _left(len(group.shots), page), " " * _FRAME)
-    rows = table.rows(group.shots[:MOST_ROWS])
-    first = room.fill([next(rows) for _ in range(min(shown, MOST_ROWS))], shown)
-    rest = room.fill(rows, MOST_ROWS) if len(first) == shown else []
+    room.reserve(*blocks, table.header, below.header, sums, _left(len(group.shots), page), " " * _FRAME)
+    first = room.fill(table.rows(group.shots[:shown]), shown)
+    rest = room.fill(below.rows(group.shots[shown:MOST_ROWS]), MOST_ROWS) if len(first) == shown else []
     left = len(group.shots) - len(first) - len(rest)
     if first:
         blocks.append("\n".join(filter(None, [table.header, *first, sums])))
@@ -78,7 +91,7 @@ def _group(group: Group, shown: int, room: Room, page: Page, *, titled: bool) ->
         blocks.append(f"{table.header}\n{sums}")
     if rest:
         more = phrases.counted(len(group.shots) - len(first), "more shot" if first else "shot")
-        blocks += _fold(more, table, rest, _left(left, page))
+        blocks += _fold(more, below, rest, _left(left, page))
     elif left:
         blocks.append(_left(left, page))
     return blocks

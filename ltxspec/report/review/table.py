@@ -9,7 +9,7 @@ from ltxspec.report.markdown import code, escape, link
 from ltxspec.report.review import wording as review_words
 from ltxspec.report.review.details import address, thumbnail
 from ltxspec.report.review.joins import follows
-from ltxspec.report.review.money import cost_of, costs_of, difference_of
+from ltxspec.report.review.money import Difference, cost_of, costs_of, difference_of, later_difference_of
 from ltxspec.report.review.page import LONGEST_NAME, LONGEST_NOTE, Page
 from ltxspec.report.terminal import fit
 from ltxspec.review.models import Cause, ShotReview
@@ -52,7 +52,8 @@ class Table:
 
     def _row(self, shot: ShotReview) -> str:
         found = difference_of([shot])
-        more = "" if found is None else "unknown" if found.unknown else str(found)
+        later = later_difference_of(shot)
+        more = _short(found) if later is None else f"later: {_short(later)}"
         money = [review_words.cost_before(shot), cost_of(shot), more]
         size, kind = escape(review_words.size(shot)), review_words.KINDS[shot.kind]
         if not self.pictured:
@@ -87,6 +88,10 @@ class Table:
 def has_pictures(shots: Sequence[ShotReview], page: Page) -> bool:
     """Whether any of these shots has a picture."""
     return any(str(shot.address) in page.images for shot in shots)
+
+
+def _short(found: Difference | None) -> str:
+    return "" if found is None else "unknown" if found.unknown else str(found)
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from ltxspec.report.storyboard.models import Clip, ClipPair
 from ltxspec.review.models import ShotKind, ShotReview
 from ltxspec.values import is_web_address, money_text
 
+AWAY = "Not on this machine"  # in place of a video
 PREVIEW = "Preview, not rendered"  # the caption of an animatic: it is never taken for a take
 EARLIER = "Earlier take"  # the caption of a take that is not the base's, and out of date at the head
 
@@ -103,7 +104,7 @@ def _side(name: str, caption: str, take: Take, index: int, clip: Clip | None) ->
     url = _followable(take.outputs[index])
     where = "The provider may still have it." if url else "No other location is recorded."
     reason = f"It is not in the archive of this machine; `ltxspec archive pull` fetches what is in use. {where}"
-    return PlayerSide(name, caption, cost, blank="Not on this machine", reason=reason, url=url)
+    return PlayerSide(name, caption, cost, blank=AWAY, reason=reason, url=url)
 
 
 def _previewed(shot: ShotReview, clip: Clip | None) -> PlayerSide:

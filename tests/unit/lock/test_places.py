@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ltxspec.lock.places import place_problem, place_text
+from ltxspec.lock.places import place_problem, place_text, place_words
 from ltxspec.lock.verdicts import Note
 
 
@@ -25,6 +25,21 @@ def note(**place: Any) -> Note:
 def test_a_place_in_words(place: dict[str, Any], text: str) -> None:
     assert place_problem(note(**place)) == ""
     assert place_text(note(**place)) == text
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ({}, ""),
+        ({"at": 1.0, "until": 2.5}, " at 1–2.5 s"),
+        ({"at": 1.0, "point": (0.5, 0.25)}, " at 1 s in the upper part of the frame"),
+        ({"at": 1.0, "point": (0.5, 0.5)}, " at 1 s in the middle of the frame"),
+        ({"at": 1.0, "box": (0.7, 0.0, 0.3, 1.0)}, " at 1 s in the right of the frame"),
+        ({"at": 1.0, "box": (0.1, 0.7, 0.1, 0.3)}, " at 1 s in the lower left of the frame"),
+    ],
+)
+def test_a_place_on_the_frame_for_people(place: dict[str, Any], text: str) -> None:
+    assert place_words(note(**place)) == text
 
 
 def test_numbers_that_are_none_are_refused() -> None:

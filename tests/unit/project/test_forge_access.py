@@ -74,6 +74,13 @@ def test_no_two_projects_of_a_repository_share_a_comment(in_ci: Path) -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,79}", key) for key in found)
 
 
+def test_no_folder_has_the_key_that_another_one_gets(in_ci: Path) -> None:
+    """`ltxspec.a810bf84` is the key of `猫`."""
+    named = ["猫", "a b", "ltxspec"]
+    found = keys(in_ci, *named)
+    assert len({*found, *keys(in_ci, *found)}) == 2 * len(named)
+
+
 def test_a_folder_has_the_same_key_on_every_system(in_ci: Path) -> None:
     composed, apart = keys(in_ci, "f\u00e4hre"), keys(in_ci, "fa\u0308hre")
     assert composed == apart

@@ -1,5 +1,5 @@
 import pytest
-from builders import output
+from builders import output, take
 from replacing import replace
 from unit.report.rendering import Page as Rendered
 from unit.report.reviews import rich_review
@@ -52,6 +52,12 @@ def test_many_fields_are_counted() -> None:
 
 def test_what_has_nothing_to_fold_away_is_not_folded() -> None:
     assert [key for key, shot in SHOTS.items() if not has_details(shot)] == ["monastery", "harbour", "old-pier"]
+
+
+def test_another_take_of_the_same_request_has_nothing_to_unfold() -> None:
+    taken = replace(SHOTS["alley"], changes=(), causes=(), bought=(take(), take(number=2)))
+    assert "\n".join(details_of(taken, Links()).splitlines()[1:-1]) == ""
+    assert not has_details(taken)
 
 
 def test_pictures_are_those_the_caller_gives() -> None:

@@ -36,5 +36,6 @@ def test_how_to_judge_a_take_is_said_where_one_was_bought() -> None:
     review = reviewed(side(BASE), side(HEAD, request("alley[it's]", "rain"), lock=owned))
     said = text(review)
     assert "**Approve:** `ltxspec approve` or `ltxspec reject` a take" in said
+    assert "The linked page only shows" in said
     assert "ltxspec approve 'night.alley[it'\"'\"'s]'  # or: reject … --note 'too dark' --at 1.5" in said
     assert "**Approve:**" not in text(many(1))

@@ -43,6 +43,14 @@ def test_what_follows_from_a_shot_of_a_group_is_in_it() -> None:
     assert names(grouped(shots)) == [(["city"], ["a", "b", "c", "d"]), ([], ["e"])]
 
 
+def test_new_rows_of_one_shot_are_together_and_other_new_ones_are_not() -> None:
+    edited = replace(shot("p[0]"), prompt_before="before")
+    shots = [*(shot(f"p[{number}]") for number in range(1, 4)), shot("alley"), edited, shot("q[1]")]
+    together, others = grouped(shots)
+    assert names([together]) == [(["new rows of night.p"], ["p[1]", "p[2]", "p[3]"])]
+    assert names([others]) == [([], ["alley", "p[0]", "q[1]"])]
+
+
 def test_circles_of_a_forged_report_end() -> None:
     shots = [shot("a", after="b"), shot("b", after="a"), shot("c", CITY), shot("d", CITY)]
     assert names(grouped(shots)) == [(["city"], ["c", "d"]), ([], ["a", "b"])]

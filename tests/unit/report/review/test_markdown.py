@@ -8,7 +8,7 @@ from replacing import replace
 from unit.report.plans import golden
 from unit.report.rendering import Page as Rendered
 from unit.report.reviews import many, review_values, rich_review
-from unit.review.changes import BASE, HEAD, reviewed, side
+from unit.review.changes import BASE, HEAD, by_key, reviewed, side
 
 from ltxspec import __version__
 from ltxspec.errors import Diagnostic, Location
@@ -20,7 +20,8 @@ from ltxspec.report.review.marker import read_marker
 from ltxspec.report.review.page import LEAST, Page
 from ltxspec.report.review.reading import review_from_json
 from ltxspec.report.review.shots import MOST_ROWS
-from ltxspec.review.models import WORKING_TREE, ApplyRefusal, Cause, Review
+from ltxspec.review.models import WORKING_TREE, ApplyRefusal, Cause, Review, ShotKind, ShotReview
+from ltxspec.values import ShotAddress
 
 BLOB = "https://host/o/r/blob/abc/"
 
@@ -243,3 +244,15 @@ def test_the_least_limit_holds_the_longest_of_the_first_things(limit: int) -> No
     assert length(text) <= limit
     assert "❌ " in text
     assert Rendered(text).balanced
+
+
+def test_what_is_still_to_be_paid_is_never_hidden_behind_what_is_rendered() -> None:
+    done = [ShotReview(ShotAddress("night", f"done{number}"), ShotKind.RENDERED) for number in range(40)]
+    edited, held = by_key(rich_review())["alley"], ShotReview(ShotAddress("night", "street"), ShotKind.HELD)
+    text = review_markdown(replace(rich_review(), shots=[*done, held, replace(edited, causes=())]))
+    seen = text.partition("<details>")[0]
+    assert [name for name in ("night.alley<", "night.street<", "night.done0<", "night.done30<") if name in seen] == [
+        "night.alley<",
+        "night.street<",
+        "night.done0<",
+    ]

@@ -6,8 +6,9 @@ from replacing import replace
 from unit.report.reviews import many, rich_review
 from unit.review.changes import BASE, HEAD, by_key, reviewed, side
 
-from ltxspec.report.review.money import Difference, cost_of, costs_of, difference_of, is_paid
-from ltxspec.review.models import ShotReview
+from ltxspec.plan.actions import Action
+from ltxspec.report.review.money import Difference, cost_of, costs_of, difference_of, is_paid, later_difference_of
+from ltxspec.review.models import ShotKind, ShotReview
 
 SHOTS = by_key(rich_review())
 LATER = "2026-11-22T11:00:00Z"
@@ -39,6 +40,16 @@ def test_sums_keep_what_is_paid_and_what_is_to_come_apart() -> None:
     assert costs_of(list(SHOTS.values())) == "≥ $1.92 + 1 unknown + est. ≥ $1.44 + 1 unknown"
     assert costs_of([SHOTS["shrine"]]) == "no cost"
     assert costs_of(many(10_000).shots) == "est. $4,800.00"
+
+
+def test_what_is_held_is_in_the_sum_as_later() -> None:
+    alley = SHOTS["alley"]
+    assert alley.change is not None
+    held = replace(alley, kind=ShotKind.HELD, change=replace(alley.change, action=Action.HELD))
+    assert (cost_of(held), costs_of([held, held])) == ("later: $0.48", "later: $0.96")
+    assert costs_of([alley, held]) == "est. $0.48 + later: $0.48"
+    assert (str(later_difference_of(held)), later_difference_of(alley)) == ("±0", None)
+    assert difference_of([held]) is None
 
 
 def test_the_difference_is_that_to_the_takes_that_are_replaced() -> None:

@@ -30,6 +30,15 @@ def test_other_words_about_the_same_expectation_are_pointed_out() -> None:
     assert unmet_phrase(Unmet("fps", None)) == "fps"
 
 
+def test_what_was_approved_is_told_as_accepted_and_last() -> None:
+    good, other = take(number=1), take(number=2)
+    shots = [replace(shot("a", SILENT), after=good), replace(shot("b", SILENT), after=other)]
+    assert unmet(shots, {good.task_id}) == [
+        Noticed("audio: it has no audio", ("night.b",), 0),
+        Noticed("audio: it has no audio, accepted by an approval", ("night.a",), 0),
+    ]
+
+
 def test_failures_with_the_same_message_are_one_line_with_their_cost() -> None:
     found = failures([shot("a", bought=(failed(1, "0.10"),)), shot("b", bought=(failed(2, "0.20"), take("a")))])
     assert found == [Noticed("flagged: refused", ("night.a", "night.b"), 0, "$0.30")]
