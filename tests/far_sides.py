@@ -13,15 +13,21 @@ _PAUSE = 0.005  # seconds between two drops
 async def answering(talk: Talk) -> AsyncIterator[str]:
     """Serve every connection by `talk`; gives the address, such as `http://127.0.0.1:12345`."""
     conversations: set[asyncio.Task[None]] = set()
+    closed: list[asyncio.Event] = []  # one for each connection
 
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         talking = asyncio.ensure_future(talk(reader, writer))
         conversations.add(talking)
-        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+        closed.append(asyncio.Event())
+        own = closed[-1]
+        try:
             await talking
-        writer.close()
+            writer.close()
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            writer.transport.abort()  # what the other side has not read is of no interest
         with suppress(ConnectionError):
             await writer.wait_closed()
+        own.set()
 
     server = await asyncio.start_server(converse, "127.0.0.1", 0)
     try:
@@ -32,7 +38,8 @@ async def answering(talk: Talk) -> AsyncIterator[str]:
             talking.cancel()
         await asyncio.gather(*conversations, return_exceptions=True)
         await server.wait_closed()
-        await asyncio.sleep(_PAUSE)  # for `converse` to close its side
+        for connection in closed:
+            await connection.wait()
 
 
 async def heard(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:

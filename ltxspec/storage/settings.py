@@ -16,7 +16,7 @@ def settings(config: Config) -> dict[str, str | None]:
     tables = {table.name: getattr(config, table.name) for table in fields(config)} | dict(config.services)
     for table, values in tables.items():
         if is_dataclass(values):
-            for key in fields(values):
+            for key in (key for key in fields(values) if key.compare):  # else it only says what the user wrote
                 found[f"{table}.{_WRITTEN.get(key.name, key.name)}"] = _text(getattr(values, key.name))
     return found
 
