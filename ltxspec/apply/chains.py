@@ -44,6 +44,7 @@ class Chains:
         replan: decides on a shot whose sources are known.
         fetch: archives the take of a source that was recorded without its hash, such as an imported one.
         is_approved: whether somebody approved a take: then it may be other than expected.
+        requests: every request of the specs, also outside the run's scope: what they need decides what may follow.
     """
 
     changes: Sequence[Change]
@@ -52,6 +53,7 @@ class Chains:
     replan: Replan
     fetch: Fetch
     is_approved: Callable[[TaskId], bool] = lambda _: False
+    requests: Sequence[Request] = ()
     _fetched: dict[TaskId, "asyncio.Future[None]"] = field(default_factory=dict)
     _ended: dict[ShotAddress, "asyncio.Future[ShotOutcome | None]"] = field(default_factory=dict)
     _tasks: dict[ShotAddress, TaskId] = field(default_factory=dict)  # takes that sources have, or get in this run
@@ -60,9 +62,8 @@ class Chains:
 
     def __post_init__(self) -> None:
         """Note which takes there are already."""
+        self._sources = {one.address: one for one in self.requests if one.gate or one.expect != NONE}
         for change in self.changes:
-            if change.request is not None and (change.request.gate or change.request.expect != NONE):
-                self._sources[change.address] = change.request
             if change.action.spends:
                 self._ended[change.address] = asyncio.get_running_loop().create_future()
             elif change.task_id is not None and change.request is not None:  # else an order for an earlier version
@@ -97,11 +98,13 @@ class Chains:
         Raises:
             SourceMissing: so it is.
         """
-        for reference in change.request.references if change.request is not None else ():
+        references = change.request.references if change.request is not None else ()
+        planned = change.source_takes or (None,) * len(references)
+        for reference, task in zip(references, planned, strict=True):
             source = self._sources.get(reference.source)
             if source is None:
                 continue
-            take = self._take(reference)
+            take = self._take(reference, task)
             unmet = unmet_by(take, source.expect)
             if (source.gate or unmet) and not self.is_approved(take.task_id):
                 lacking = f"is not as expected: {'; '.join(unmet.values())}" if unmet else "is not approved any more"
@@ -138,10 +141,10 @@ class Chains:
             raise SourceMissing(f"the video of its source `{source}` cannot be fetched; try `ltxspec archive pull`")
         return sha256
 
-    def _take(self, reference: Reference) -> Take:
-        """The recorded take that a reference means. Raises SourceMissing."""
+    def _take(self, reference: Reference, planned: TaskId | None = None) -> Take:
+        """The take that a reference means; `planned` if its source is outside the run. Raises SourceMissing."""
         source = reference.source
-        ledger, task = self.ledgers.get(source.spec), self._tasks.get(source)
+        ledger, task = self.ledgers.get(source.spec), self._tasks.get(source, planned)
         record = ledger.lockfile.shots.get(source.instance) if ledger is not None else None
         if record is None or (task is None and reference.take is None):
             raise SourceMissing(f"{_ITS_SOURCE}`{source}` has no take")

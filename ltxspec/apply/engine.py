@@ -22,6 +22,7 @@ from ltxspec.errors import LtxspecError
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.render.expectations import NONE, Expectations
+from ltxspec.render.models import Request
 from ltxspec.values import Json, ShotAddress, TaskId, Usd, total_usd
 
 
@@ -64,6 +65,7 @@ class Job:
     retries: frozenset[ShotAddress] = frozenset()  # shots the user asked to retry
     outside: Sequence[Change] = ()  # tasks under way outside its scope: collected, and their cost counts
     is_context: bool = False  # others refer to the spec: only its planned changes are touched
+    requests: Sequence[Request] = ()  # of the whole spec: an order may follow from a shot outside the run's scope
 
 
 async def run(
@@ -101,6 +103,7 @@ async def run(
                 adapters.replan,
                 partial(_fetch, context),
                 adapters.is_approved,
+                [request for job in jobs for request in job.requests],
             )
             outcomes += await Ordering(orders, context, settings.parallelism, chains).all(outcomes)
     for job in jobs:

@@ -85,7 +85,7 @@ class Ordering:
             return held_back(order.change, context, str(missing))
         async with self._places:
             try:
-                self.chains.refuse_unapproved(change)
+                self.chains.refuse_unapproved(order.change)
             except SourceMissing as missing:
                 return held_back(change, context, str(missing))
             if change is not order.change:

@@ -82,6 +82,7 @@ class World:
     deaths: int = 0  # events until the machine dies; 0: never
     taken: list[tuple[str, tuple[str | None, ...]]] = field(default_factory=list)
     verdicts: dict[TaskId, Remark] = field(default_factory=dict)
+    targets: set[str] | None = None  # shots that a run is about; None: all
     decides: Callable[["World"], None] = lambda _: None  # what somebody decides while shots are rendered
 
     def plan(self) -> list[Change]:
@@ -95,7 +96,9 @@ class World:
 
     def apply(self, **settings: object) -> RunSummary:
         changes, clock = self.plan(), FakeClock()
-        job = Job(Ledger("night", self.state, clock, {one.address.instance for one in self.requests}), changes)
+        ledger = Ledger("night", self.state, clock, {one.address.instance for one in self.requests})
+        wanted = [one for one in changes if self.targets is None or one.address.instance in self.targets]
+        job = Job(ledger, wanted, requests=self.requests)
 
         async def source_media(ordered: Change, _: Provider) -> dict[tuple[str | int, ...], str]:
             assert ordered.request is not None
@@ -189,9 +192,10 @@ def test_an_order_left_over_from_another_version_of_a_source_is_not_its_take() -
     assert {"a": Outcome.RENDERED, "b": Outcome.RENDERED}.items() <= outcomes(world.apply()).items()
 
 
+@pytest.mark.parametrize("targets", [None, {"b", "c"}])
 @pytest.mark.parametrize("decided", [Verdict.APPROVED, Verdict.REJECTED, None])
-def test_an_approval_counts_at_the_moment_of_the_order(decided: Verdict | None) -> None:
-    """Of two shots that follow from an approved one, the second waits for the first to end."""
+def test_an_approval_counts_at_the_moment_of_the_order(decided: Verdict | None, targets: set[str] | None) -> None:
+    """Of two shots that follow from an approved one, the second waits for the first; the source may be no target."""
 
     def decide(world: World) -> None:
         if decided is None:
@@ -204,7 +208,7 @@ def test_an_approval_counts_at_the_moment_of_the_order(decided: Verdict | None) 
     assert outcomes(world.apply()) == {"a": Outcome.RENDERED}
     task = world.state.lockfile.shots["a"].takes[0].task_id
     approved = Remark(Verdict.APPROVED, None, None, None, "2026-11-29T12:00:00Z")
-    world.verdicts, world.decides = {task: approved}, decide
+    world.verdicts, world.decides, world.targets = {task: approved}, decide, targets
     last = Outcome.RENDERED if decided is Verdict.APPROVED else Outcome.HELD_BACK
     summary = world.apply(parallelism=1)
     assert outcomes(summary) == {"b": Outcome.RENDERED, "c": last}
