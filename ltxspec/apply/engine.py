@@ -16,6 +16,7 @@ from ltxspec.apply.orders import results_of
 from ltxspec.apply.polling import Poller, Silence
 from ltxspec.apply.ports import Archive, Clock, LocalMedia, Provider, RenderOrder, SourceMedia
 from ltxspec.apply.recovery import RecoveryLimits
+from ltxspec.apply.source_takes import SourceTakes
 from ltxspec.apply.task import RunContext, StopSignal, no_source_media
 from ltxspec.apply.task_start import reopen, resume_shot
 from ltxspec.errors import LtxspecError
@@ -80,11 +81,16 @@ async def run(
     poller = Poller(
         adapters.provider, adapters.clock, interval=settings.poll_interval, longest=settings.poll_max, silence=silence
     )
+    takes = SourceTakes(
+        {job.ledger.spec: job.ledger for job in jobs},
+        [request for job in jobs for request in job.requests],
+        adapters.is_approved,
+    )
     async with poller:
         context = RunContext(
             adapters.provider, adapters.archive, adapters.clock, poller, settings.poll_interval, budget, stop,
             settings.limits, adapters.emit, settings.detach, adapters.load_media, settings.submit, settings.approved,
-            adapters.arriving, adapters.source_media, adapters.rival, adapters.expected,
+            adapters.arriving, adapters.source_media, adapters.rival, takes.refusal, adapters.expected,
         )  # fmt: skip
         for job in jobs:
             outcomes += _record_free(job, adapters)
@@ -98,12 +104,10 @@ async def run(
             ]
             chains = Chains(
                 [change for job in jobs for change in job.changes],
-                {job.ledger.spec: job.ledger for job in jobs},
+                takes,
                 tuple(outcomes),
                 adapters.replan,
                 partial(_fetch, context),
-                adapters.is_approved,
-                [request for job in jobs for request in job.requests],
             )
             outcomes += await Ordering(orders, context, settings.parallelism, chains).all(outcomes)
     for job in jobs:

@@ -5,11 +5,12 @@ from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ltxspec.apply.chains import Chains, SourceMissing
+from ltxspec.apply.chains import Chains
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.orders import results_of
 from ltxspec.apply.ports import RenderOrder, TaskReport
+from ltxspec.apply.source_takes import SourceMissing
 from ltxspec.apply.task import RunContext
 from ltxspec.apply.task_finish import held_back, unresolved
 from ltxspec.apply.task_start import failed_attempts, order_shot
@@ -84,10 +85,8 @@ class Ordering:
         except SourceMissing as missing:
             return held_back(order.change, context, str(missing))
         async with self._places:
-            try:
-                self.chains.refuse_unapproved(order.change)
-            except SourceMissing as missing:
-                return held_back(change, context, str(missing))
+            if (refusal := context.refusal(change)) is not None:  # once more right before the order
+                return held_back(change, context, refusal)
             if change is not order.change:
                 running = self._follow(replace(order, change=change), context)
             else:

@@ -56,6 +56,7 @@ class RunContext:
     arriving: set[TaskId] = field(default_factory=set)  # paid tasks whose videos are being fetched now
     source_media: SourceMedia = no_source_media
     rival: Callable[[Change], str | None] = lambda _: None  # who else orders the same render by now, in words
+    refusal: Callable[[Change], str | None] = lambda _: None  # why it must not follow from its sources now, in words
     expected: Callable[[Mapping[str, Json]], float | None] = lambda _: None  # usual seconds of a request's render
     remarked: set[tuple[str, ...]] = field(default_factory=set)  # what was said of videos unlike their orders
 

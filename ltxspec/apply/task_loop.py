@@ -43,7 +43,7 @@ async def follow(run: TaskRun) -> ShotOutcome:
             case Step.DROP:
                 return give_up(run)
             case Step.SUBMIT:
-                left = await _submit(run)
+                left = _refused_now(run) or await _submit(run)
             case Step.LOOK_UP:
                 left = await _look_up(run)
             case _:  # Step.WAIT
@@ -83,6 +83,12 @@ def _why_left(run: TaskRun) -> str:
     why, trouble = next((words for holds, words in reasons if holds), unknown), run.context.poller.silence.trouble
     why = f"{why}; the provider said: {run.remark}" if run.remark else why
     return f"{why}; the last lookup failed: {trouble}" if trouble else why
+
+
+def _refused_now(run: TaskRun) -> ShotOutcome | None:
+    """Leave an order of an earlier run that got lost and must not be sent again: a source has lost its approval."""
+    refusal = run.context.refusal(run.change) if run.resumed and run.change is not None else None
+    return None if refusal is None else leave(run, f"the provider does not know it, and {refusal}")
 
 
 async def _submit(run: TaskRun) -> ShotOutcome | None:

@@ -256,6 +256,8 @@ async def _buy(change: Change, order: RenderOrder, ledger: Ledger, context: RunC
     """Write the intent, then follow the task, which sends the order."""
     if (reason := context.stop.asked()) is not None:
         return held_back(change, context, reason)
+    if (refusal := context.refusal(change)) is not None:
+        return held_back(change, context, refusal)
     if not context.budget.reserve(order.task_id, change.reckoned, ledger.spec):
         return held_back(change, context, "the cost limit would be exceeded")
     try:

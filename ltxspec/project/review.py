@@ -1,6 +1,6 @@
 """Makes a review from two versions of the project, for `diff`, `review` and `comment`. Nothing is checked out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Final
@@ -104,23 +104,24 @@ def _compared(old: SnapshotReading, new: SnapshotReading, revisions: Revisions) 
         catalog=old.project.catalog,
     )
     review = compare(*sides, terms)
-    records = _records(new, review)
+    records = _records(new, (shot.address for shot in review.shots))
+    counted = {**records, **_records(new, (item.address for item in review.redecided))}
     return replace(
         review,
         base_name=revisions.base_name,
         head_commit=revisions.head or revisions.checkout,
         records=records,
-        numbers={take.task_id: place for item in records.values() for place, take in enumerate(item.takes, 1)},
+        numbers={take.task_id: place for item in counted.values() for place, take in enumerate(item.takes, 1)},
         verdicts=remarks.verdicts,
         noted=remarks.noted,
         withdrawn=remarks.withdrawn,
     )
 
 
-def _records(new: SnapshotReading, review: Review) -> Mapping[ShotAddress, ShotRecord]:
-    """All takes of each shot of the review, at the head."""
+def _records(new: SnapshotReading, shots: Iterable[ShotAddress]) -> Mapping[ShotAddress, ShotRecord]:
+    """All takes of shots, at the head."""
     found = {}
-    for address in (shot.address for shot in review.shots if shot.address.spec in new.recorded):
+    for address in (shot for shot in shots if shot.spec in new.recorded):
         record = record_under(new.recorded[address.spec].lockfile, address.instance)
         if record is not None:
             found[address] = record

@@ -1,8 +1,12 @@
 """Whether applying the base would do the same with a shot as applying the head: then the change does not cause it."""
 
 from ltxspec.lock.models import Lockfile, ShotRecord
+from ltxspec.lock.verdicts import Verdict
 from ltxspec.plan.actions import Action, Change
+from ltxspec.plan.sources import nth_take
+from ltxspec.render.expectations import NONE, Expectations
 from ltxspec.render.models import Request
+from ltxspec.render.references import Reference
 from ltxspec.review.sides import ReviewSide
 from ltxspec.values import Json, ShotAddress, foreign_address
 
@@ -22,7 +26,8 @@ def is_inherited(change: Change, base: ReviewSide, head: ReviewSide) -> bool:
         before, asked = (side.wanted(address.spec).get(address.instance) for side in (base, head))
         if _essence(before) != _essence(asked) or _recorded(base, address) != _recorded(head, address):
             return False
-        if address != change.address and _release(base, address, before) != _release(head, address, asked):
+        references = asked.references if asked is not None else ()
+        if any(_held_by(base, reference) != _held_by(head, reference) for reference in references):
             return False
         left += asked.after if asked is not None else ()
     origin = change.origin
@@ -32,11 +37,16 @@ def is_inherited(change: Change, base: ReviewSide, head: ReviewSide) -> bool:
     return _recorded(base, former) == _recorded(head, former)
 
 
-def _release(side: ReviewSide, address: ShotAddress, asked: Request | None) -> tuple[Json, ...]:
-    """What decides whether other shots may follow from the takes of a shot."""
-    record = _recorded(side, address)
-    verdicts = [side.verdict(take.task_id) for take in record.takes] if record is not None else []
-    return verdicts, None if asked is None else (asked.gate, asked.expect)
+def _held_by(side: ReviewSide, reference: Reference) -> tuple[bool, Expectations]:
+    """What keeps a shot from following from the take that a reference means: a gate, and what the take must be like."""
+    source = side.wanted(reference.source.spec).get(reference.source.instance)
+    if source is None:
+        return False, NONE
+    record = _recorded(side, reference.source)
+    take = nth_take(record, reference.take) if reference.take is not None else record.current_take if record else None
+    if take is not None and side.verdict(take.task_id) is Verdict.APPROVED:
+        return False, NONE
+    return source.gate, source.expect
 
 
 def _recorded(side: ReviewSide, address: ShotAddress) -> ShotRecord | None:

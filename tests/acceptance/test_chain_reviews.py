@@ -93,8 +93,8 @@ def test_an_approval_is_part_of_the_change_and_so_is_what_it_sets_free(film: Pat
     assert "2 shots to render for $" in told
     assert "1 verdict changed" in told
     assert "also at the base" not in told
-    assert "- <code>night.alley</code>: approved by Ann, in this change\n" in told
-    assert "night.alley: approved by Ann, in this change" in ltxspec("diff", "main", "feature", cwd=film).out
+    assert "- <code>night.alley</code> take 1: approved by Ann, in this change\n" in told
+    assert "night.alley take 1: approved by Ann, in this change" in ltxspec("diff", "main", "feature", cwd=film).out
 
 
 def test_a_rejection_that_a_change_takes_back_is_named(film: Path) -> None:
@@ -103,7 +103,7 @@ def test_a_rejection_that_a_change_takes_back_is_named(film: Path) -> None:
     assert "approved by Ann, in this change (rejected before)" in told
     verdicts_of(film).unlink()
     commit(film, "no verdicts")
-    assert "<code>night.alley</code>: not rejected any more, by this change" in comment(film).out
+    assert "<code>night.alley</code> take 1: not rejected any more, by this change" in comment(film).out
 
 
 def test_a_gate_that_a_change_removes_sets_free_by_this_change(film: Path) -> None:

@@ -34,7 +34,7 @@ def verdict_lines(review: Review, page: Page) -> Iterator[str]:
     anew = {item.task for item in review.redecided}
     for item in review.redecided:
         name = code(fit(clean(str(item.address)), LONGEST_NAME))
-        yield f"{name}{_number(item.task, review)}: {escape(redecided_text(item))}"
+        yield f"{name}{take_number(item.task, review)}: {escape(redecided_text(item))}"
     decided = [(shot, said) for shot in review.shots if (said := _deciding(shot, review, anew)) is not None]
     for shot, said in decided:
         if said.is_against:
@@ -66,10 +66,11 @@ def _short(said: _Said) -> _Said:
 
 def _take(shot: ShotReview, take: Take | None, review: Review) -> str:
     """The shot, and which of its takes, if that is known."""
-    return code(address(shot)) + (_number(take.task_id, review) if take is not None else "")
+    return code(address(shot)) + (take_number(take.task_id, review) if take is not None else "")
 
 
-def _number(task: TaskId, review: Review) -> str:
+def take_number(task: TaskId, review: Review) -> str:
+    """Which take of its shot it is, if that is known, with a space before."""
     return f" take {review.numbers[task]}" if task in review.numbers else ""
 
 

@@ -74,8 +74,13 @@ def review_document(review: Review) -> ReviewDocument:
         redecided=tuple(map(_redecided, review.redecided)) or None,
         verdicts=_verdicts(review, tasks := {take.task_id for take in (*olds, *news) if take is not None}) or None,
         notes=_notes(review, tasks) or None,
-        take_numbers={task: number for task, number in review.numbers.items() if task in tasks} or None,
+        take_numbers=_numbers(review, tasks | {item.task for item in review.redecided}) or None,
     )
+
+
+def _numbers(review: Review, tasks: set[TaskId]) -> dict[str, int]:
+    """Which takes of their shots these are."""
+    return {task: number for task, number in review.numbers.items() if task in tasks}
 
 
 def _verdicts(review: Review, tasks: set[TaskId]) -> dict[str, Remark]:

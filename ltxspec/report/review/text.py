@@ -9,12 +9,12 @@ from ltxspec.report import wording as phrases
 from ltxspec.report.changes import field_lines, preview_lines
 from ltxspec.report.cures import cure
 from ltxspec.report.review import wording as review_words
-from ltxspec.report.review.decided import redecided_text
+from ltxspec.report.review.decided import redecided_text, take_number
 from ltxspec.report.review.noticed import unmet_phrase
 from ltxspec.report.takes import remark_text
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
 from ltxspec.report.word_diff import Effort
-from ltxspec.review.models import LostTake, Redecision, Review, ShotKind, ShotReview
+from ltxspec.review.models import LostTake, Review, ShotKind, ShotReview
 from ltxspec.values import money_text
 
 MOST_ROWS = 500  # shots listed; the rest are counted
@@ -47,7 +47,7 @@ def review_text(review: Review, style: Style) -> str:
         [style.paint(line, Paint.DIM) for line in anyway],
         _lost(review.lost, style),
         _listed(review_words.ALTERED, map(review_words.altered, review.altered), Paint.RED, style),
-        _listed("Verdicts of this change", map(_redecided, review.redecided), Paint.YELLOW, style),
+        _listed("Verdicts of this change", _redecided(review), Paint.YELLOW, style),
         _money(review, style),
     ]
     first = [header, _listed(review_words.RULES, map(review_words.rule, review.rules), Paint.YELLOW, style)]
@@ -153,8 +153,9 @@ def _decided(shot: ShotReview, review: Review, style: Style) -> list[str]:
     return [style.paint(line, paint) for line in wrap(remark_text(said[-1]) if said else "", style.width - _INDENT)]
 
 
-def _redecided(item: Redecision) -> str:
-    return f"{clean(str(item.address))}: {redecided_text(item)}"
+def _redecided(review: Review) -> Iterator[str]:
+    for item in review.redecided:
+        yield f"{clean(str(item.address))}{take_number(item.task, review)}: {redecided_text(item)}"
 
 
 def _failure(take: Take) -> str:

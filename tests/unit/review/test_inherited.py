@@ -1,12 +1,14 @@
 import pytest
-from builders import change, lockfile, record, request, take
+from builders import change, lockfile, record, request, take, task
 from replacing import replace
 from unit.review.changes import BASE, HEAD, side
 
+from ltxspec.lock.verdicts import Remark, Verdict
 from ltxspec.plan.actions import Action
 from ltxspec.render.models import Request
 from ltxspec.render.references import Reference
 from ltxspec.review.inherited import is_inherited
+from ltxspec.review.sides import ReviewSide
 from ltxspec.values import ShotAddress
 
 
@@ -42,3 +44,32 @@ def test_a_task_under_way_and_a_spec_that_the_base_cannot_render_are_not_inherit
 def test_circles_end() -> None:
     asked = following("door")
     assert is_inherited(change(Action.CREATE, asked), side(BASE, asked), side(HEAD, asked))
+
+
+def remarked(side: ReviewSide, **verdicts: Verdict) -> ReviewSide:
+    """A side on which takes are decided about, by their numbers: `t1=Verdict.APPROVED`."""
+    found = {
+        task(int(name[1:])): Remark(one, None, None, None, "2026-11-29T12:00:00Z") for name, one in verdicts.items()
+    }
+    return replace(side, verdicts=found)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gates", "same"),
+    [
+        ({}, {"t1": Verdict.APPROVED}, (True, True), False),
+        ({}, {"t1": Verdict.REJECTED}, (True, True), True),  # held before and after
+        ({"t2": Verdict.REJECTED}, {"t2": Verdict.APPROVED}, (True, True), True),  # a take that is not in use
+        ({"t1": Verdict.APPROVED}, {"t1": Verdict.APPROVED}, (True, False), True),  # a gate that held nothing
+        ({}, {}, (True, False), False),
+    ],
+)
+def test_what_holds_a_shot_counts_where_it_differs(
+    before: dict[str, Verdict], after: dict[str, Verdict], gates: tuple[bool, bool], same: bool
+) -> None:
+    lock = lockfile(alley=record(take("a"), take("a", number=2), current=1))
+    sides = [
+        remarked(side(name, replace(request("alley", "a"), gate=gate), following("alley"), lock=lock), **verdicts)
+        for name, gate, verdicts in ((BASE, gates[0], before), (HEAD, gates[1], after))
+    ]
+    assert is_inherited(change(Action.CREATE, following("alley")), *sides) is same
