@@ -83,6 +83,7 @@ class World:
     taken: list[tuple[str, tuple[str | None, ...]]] = field(default_factory=list)
     verdicts: dict[TaskId, Remark] = field(default_factory=dict)
     targets: set[str] | None = None  # shots that a run is about; None: all
+    moment: EventKind = EventKind.SHOT_COMMITTED  # when somebody decides
     decides: Callable[["World"], None] = lambda _: None  # what somebody decides while shots are rendered
 
     def plan(self) -> list[Change]:
@@ -114,7 +115,7 @@ class World:
         return asyncio.run(run([job], adapters, chosen, RunBudget(None), StopSignal()))
 
     def emit(self, event: ApplyEvent) -> None:
-        if event.kind is EventKind.SHOT_COMMITTED:
+        if event.kind is self.moment:
             self.decides(self)
         self.deaths -= 1
         if self.deaths == 0:
@@ -213,6 +214,28 @@ def test_an_approval_counts_at_the_moment_of_the_order(decided: Verdict | None, 
     summary = world.apply(parallelism=1)
     assert outcomes(summary) == {"b": Outcome.RENDERED, "c": last}
     assert len(world.provider.charges) == (3 if last is Outcome.RENDERED else 2)
+
+
+@pytest.mark.parametrize("is_rejected", [True, False])
+def test_a_lost_order_is_not_sent_again_against_a_rejection_given_while_it_is_looked_for(is_rejected: bool) -> None:
+    def die(_: World) -> None:
+        raise Killed
+
+    def reject(world: World) -> None:
+        world.verdicts = {task: replace(approved, verdict=Verdict.REJECTED)}
+
+    world = World([replace(request("a", "a"), gate=True), follows("b", "a")], Service({}, {}))
+    world.apply()
+    task = world.state.lockfile.shots["a"].takes[0].task_id
+    approved = Remark(Verdict.APPROVED, None, None, None, "2026-11-29T12:00:00Z")
+    world.verdicts, world.moment, world.decides = {task: approved}, EventKind.SHOT_SUBMITTED, die
+    with pytest.raises(Killed):
+        world.apply()
+    assert len(world.provider.charges) == 1
+    world.moment, world.decides = EventKind.SHOT_LOOKED_UP, reject if is_rejected else lambda _: None
+    summary = world.apply()
+    assert outcomes(summary)["b"] is (Outcome.UNRESOLVED if is_rejected else Outcome.RENDERED)
+    assert len(world.provider.charges) == (1 if is_rejected else 2)
 
 
 def test_the_video_of_a_source_without_a_recorded_hash_is_fetched_first_and_once() -> None:
