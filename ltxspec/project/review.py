@@ -7,17 +7,19 @@ from typing import Final
 
 from ltxspec.errors import Diagnostic, LtxspecError
 from ltxspec.lock.models import ShotRecord
-from ltxspec.plan.actions import FieldChange
+from ltxspec.plan.actions import Change, FieldChange
 from ltxspec.plan.policy import Decided, check_policies
 from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.recorded import record_under
 from ltxspec.plan.selection import Selection
+from ltxspec.plan.unmet import unmet_warning
 from ltxspec.project.plan import plan_specs
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import Remarks, remarks_of
 from ltxspec.project.revisions import Revisions, choose_revisions
 from ltxspec.project.rules import limits_of, rules_of
 from ltxspec.project.snapshot import SnapshotReading, project_at, read_side
+from ltxspec.render.expectations import NONE, Expectations
 from ltxspec.review.causes import causes_of
 from ltxspec.review.compare import ComparisonTerms, compare
 from ltxspec.review.models import WORKING_TREE, Cause, Review, RuleChange
@@ -104,13 +106,17 @@ def _compared(old: SnapshotReading, new: SnapshotReading, revisions: Revisions) 
         catalog=old.project.catalog,
     )
     review = compare(*sides, terms)
+    shots = {shot.address for shot in review.shots}
+    alone = [change for change in _asked_anew(old, plan.changes) if change.address not in shots]
     records = _records(new, (shot.address for shot in review.shots))
     counted = {**records, **_records(new, (item.address for item in review.redecided))}
     return replace(
         review,
         base_name=revisions.base_name,
+        diagnostics=(*review.diagnostics, *unmet_warning(alone, new.recorded, lambda: remarks.by_task)),
         head_commit=revisions.head or revisions.checkout,
         records=records,
+        expected=_expected(new, review),
         numbers={take.task_id: place for item in counted.values() for place, take in enumerate(item.takes, 1)},
         verdicts=remarks.verdicts,
         noted=remarks.noted,
@@ -126,6 +132,23 @@ def _records(new: SnapshotReading, shots: Iterable[ShotAddress]) -> Mapping[Shot
         if record is not None:
             found[address] = record
     return found
+
+
+def _asked_anew(old: SnapshotReading, changes: Sequence[Change]) -> list[Change]:
+    """The changes of shots of which this change expects something else than the base did."""
+    before = {request.address: request.expect for spec in old.specs.rendered.values() for request in spec.requests}
+    return [
+        change
+        for change in changes
+        if change.request is not None and before.get(change.address, NONE) != change.request.expect
+    ]
+
+
+def _expected(new: SnapshotReading, review: Review) -> Mapping[ShotAddress, Expectations]:
+    """What the head expects of the videos of each shot of the review."""
+    shots = {shot.address for shot in review.shots}
+    every = (request for spec in new.specs.rendered.values() for request in spec.requests)
+    return {one.address: one.expect for one in every if one.expect != NONE and one.address in shots}
 
 
 def _rules(old: SnapshotReading, new: SnapshotReading, sides: tuple[ReviewSide, ReviewSide]) -> list[RuleChange]:

@@ -11,6 +11,7 @@ from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.lock.verdicts import Note, Remark
 from ltxspec.lock.withdrawals import Withdrawal
 from ltxspec.plan.actions import Change, FieldChange
+from ltxspec.render.expectations import Expectations
 from ltxspec.review.follows import Use
 from ltxspec.values import ShotAddress, TaskId, Usd
 
@@ -172,6 +173,7 @@ class Review:
     redecided: Sequence[Redecision] = ()  # verdicts that this change adds or takes away
     verdicts: Mapping[TaskId, Sequence[Remark]] = field(default_factory=dict)  # every verdict at the head, oldest first
     noted: Mapping[TaskId, Sequence[Note]] = field(default_factory=dict)  # every note at the head
+    expected: Mapping[ShotAddress, Expectations] = field(default_factory=dict)  # of its shots, at the head
     numbers: Mapping[TaskId, int] = field(default_factory=dict)  # of its takes at the head, as `show` counts
     withdrawn: Mapping[TaskId, Sequence[Withdrawal]] = field(default_factory=dict)  # notes that are gone
 

@@ -194,3 +194,14 @@ def test_the_page_shows_the_frames_where_one_shot_goes_on_from_another(film: Pat
     page = (film / "page.html").read_text("utf-8")
     assert page.count('<div class="join">') == 4
     assert page.count("Its video is not on this machine") == 8
+
+
+def test_an_expectation_that_a_change_adds_is_held_against_the_takes_that_there_are(film: Path) -> None:
+    on_a_branch(film, PLAIN, PLAIN)
+    assert report(film)["diagnostics"] == []
+    spec = film / "specs" / "night.yaml"
+    spec.write_text(spec.read_text("utf-8").replace("shots:", "expect: {audio: true}\nshots:"), "utf-8")
+    commit(film, "with sound")
+    (found,) = report(film)["diagnostics"]
+    assert (found["code"], "3 videos are not as expected (audio 3)" in found["message"]) == ("unmet", True)
+    assert "not as expected" in comment(film).out

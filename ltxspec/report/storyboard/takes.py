@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import starmap
 from typing import Protocol
 
 from ltxspec.formats import to_json
 from ltxspec.lock.models import Output, Take
 from ltxspec.lock.verdicts import Note, Remark
 from ltxspec.lock.withdrawals import Withdrawal
+from ltxspec.plan.expectations import unmet
 from ltxspec.redaction import redact_secrets
+from ltxspec.render.expectations import NONE, Expectations
 from ltxspec.report.review.noticed import unmet_phrase
 from ltxspec.report.storyboard.loudness import loudness
 from ltxspec.report.storyboard.models import Clip, ClipPair, Passage
@@ -78,14 +81,14 @@ def strip_of(shot: ShotReview, review: Review, reviewing: Reviewing, preview: Cl
     record = review.records.get(shot.address)
     if record is None:
         return Strip((), None, 0)
-    numbered = list(enumerate(record.takes, 1))
+    numbered, expect = list(enumerate(record.takes, 1)), review.expected.get(shot.address, NONE)
     days = [_day(take) for take in record.takes]
     takes = [
         {**found, "date": _moment(take)} if found["date"] and days.count(found["date"]) > 1 else found
-        for found, take in zip((_take(*one, shot, reviewing) for one in numbered), record.takes, strict=True)
+        for found, take in zip((_take(*one, shot, reviewing, expect) for one in numbered), record.takes, strict=True)
     ]
     if shot.before is not None and record.take(shot.before.task_id) is None:
-        takes.insert(0, {**_take(0, shot.before, shot, reviewing), "name": LOST, "succeeded": False})
+        takes.insert(0, {**_take(0, shot.before, shot, reviewing, expect), "name": LOST, "succeeded": False})
     if preview is not None:
         takes.append(_preview(preview))
     choices = sum("clip" in result for take in takes for result in take["results"])
@@ -141,7 +144,7 @@ def film_of(clip: Clip) -> str:
     return f"film-{clip.sha256[:16]}"
 
 
-def _take(number: int, take: Take, shot: ShotReview, reviewing: Reviewing) -> dict[str, Json]:
+def _take(number: int, take: Take, shot: ShotReview, reviewing: Reviewing, expect: Expectations) -> dict[str, Json]:
     sides = {"before": shot.before or shot.earlier, "after": shot.after}
     failed = f"{take.failure.code}: {take.failure.message}" if take.failure else ""
     return {
@@ -152,7 +155,7 @@ def _take(number: int, take: Take, shot: ShotReview, reviewing: Reviewing) -> di
         "date": _day(take),
         "failed": clean(redact_secrets(failed)),
         "sides": [name for name, shown in sides.items() if shown is not None and shown.task_id == take.task_id],
-        "results": [_result(output, take, reviewing) for output in take.outputs],
+        "results": [_result(output, take, reviewing, expect) for output in take.outputs],
     }
 
 
@@ -180,14 +183,16 @@ def _preview(clip: Clip) -> dict[str, Json]:
     }
 
 
-def _result(output: Output, take: Take, reviewing: Reviewing) -> dict[str, Json]:
+def _result(output: Output, take: Take, reviewing: Reviewing, expect: Expectations) -> dict[str, Json]:
     """One result: its own price where there are several, and its video, or where that may be."""
     clip = reviewing.clips.get(output.sha256 or "")
     found: dict[str, Json] = {}
     if len(take.outputs) > 1:
         found["cost"] = money_text(output.cost)
-    if output.unmet:
-        found["unmet"] = ", ".join(unmet_phrase(Unmet(name, None)) for name in output.unmet)
+    now = unmet(expect, output.facts)  # also of a take that is older than the expectation
+    lacking = [*starmap(Unmet, now.items()), *(Unmet(name, None) for name in output.unmet or () if name not in now)]
+    if lacking:
+        found["unmet"] = ", ".join(map(unmet_phrase, lacking))
     if clip is None:
         url = output.video_url or ""
         return {**found, "url": url} if is_web_address(url) else found

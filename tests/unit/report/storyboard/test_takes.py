@@ -11,6 +11,7 @@ from storyboards import review, shot, take
 from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Output, ShotRecord
 from ltxspec.lock.verdicts import Note, Remark, Verdict
+from ltxspec.render.expectations import Expectations
 from ltxspec.report.storyboard.models import Clip, ClipPair, Passage
 from ltxspec.report.storyboard.takes import (
     LOST,
@@ -86,6 +87,14 @@ def test_every_take_and_result_has_its_price_place_and_side() -> None:
     assert (third["succeeded"], third["results"]) == (False, [])
     assert third["failed"]
     assert strip.choices == 1
+
+
+def test_every_take_is_judged_by_what_is_expected_now() -> None:
+    silent = VideoFacts(width=64, height=48, fps=24.0, seconds=8.0, audio=False, black_seconds=0.0, frozen_seconds=0.0)
+    one, whole = reviewed(take(1, "old", replace(output("a"), facts=silent)), NEW)
+    assert "unmet" not in strip_of(one, whole, Reviewing()).data["takes"][0]["results"][0]
+    strip = strip_of(one, replace(whole, expected={one.address: Expectations(audio=True)}), Reviewing())
+    assert strip.data["takes"][0]["results"][0]["unmet"] == "audio: it has no audio"
 
 
 def test_without_scripts_there_is_a_line_for_each_take() -> None:
