@@ -130,7 +130,7 @@ class LanguageServer:
         return answer
 
     def _open(self, file: Path, text: str) -> str:
-        uri = file.with_name(f"{self._versions}-{file.name}").as_uri()  # a new one each time: nothing is told late
+        uri = file.with_name(f"{self._versions}-{file.name}").as_uri()  # new each time: no late answer is taken for it
         self._versions += 1
         document = {"uri": uri, "languageId": "yaml", "version": self._versions, "text": text}
         self.tell("textDocument/didOpen", {"textDocument": document})

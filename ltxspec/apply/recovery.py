@@ -51,7 +51,7 @@ class RecoveryLimits:
     grace: float = 60.0
     task_timeout: float = 1800.0
     max_submits: int = 4  # the first order and three repeats, in one run
-    patient: bool = False  # nobody has set `task_timeout`: it is longer for renders that usually take long
+    patient: bool = False  # whether slow models may take longer than `task_timeout`, because it is only the default
     replay_age: float = 86400.0  # an unclear order older than this is not repeated without consent
 
     def expecting(self, seconds: float | None) -> "RecoveryLimits":

@@ -124,7 +124,7 @@ def priced(model: Model, learned: LearnedPrice, date: str, *, replace: bool) -> 
 
 
 def _columns(model: Model) -> tuple[str, ...]:
-    """What the rate is told apart by: as in the file if it has rates, else the parameters of the size."""
+    """The parameters that the rate depends on: those of the file if it has rates, else those that set the size."""
     price = model.settings.price
     if price.rows:
         return price.by

@@ -1,5 +1,6 @@
 """A real chromium, one for all tests, and pages that report whatever they should not do."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -7,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from browsing import FLAGS, OWN, Opened
+from reviewing import make_studio
+from sharing import made_once
 from storyboards import Films, varied, write_page
 
 from ltxspec.review.models import Review
@@ -17,6 +20,17 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 OPEN = pytest.StashKey[tuple["Browser", ExitStack]]()
+
+
+@pytest.fixture(scope="session")
+def _studio_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_once(tmp_path_factory, "studio", make_studio)
+
+
+@pytest.fixture
+def studio(_studio_once: Path, tmp_path: Path) -> Path:
+    """A project with takes to decide about, and `review.html`; a copy for this test."""
+    return Path(shutil.copytree(_studio_once, tmp_path / "studio", symlinks=True))
 
 
 @pytest.fixture

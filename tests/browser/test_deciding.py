@@ -1,7 +1,6 @@
 """Keys decide about what side B shows, and about nothing else; what is decided is confirmed."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from browsing import Opened
-from reviewing import FILE, make_studio, run
-from sharing import made_once
+from reviewing import FILE, run
 
 from ltxspec.project.project import open_project
 from ltxspec.project.review_serve import serving_review
@@ -22,22 +20,12 @@ pytestmark = pytest.mark.browser
 SHELF = "localStorage.getItem('ltxspec-review:sandbox')"
 
 
-@pytest.fixture(scope="session")
-def _bought_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_once(tmp_path_factory, "studio", make_studio)
-
-
 @pytest.fixture
-def bought(_bought_once: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(_bought_once, tmp_path / "studio", symlinks=True))
-
-
-@pytest.fixture
-def edited(bought: Path) -> Path:
-    """Both bought shots were edited again, so that they are to be rendered anew."""
-    spec = bought / "specs" / "night.yaml"
+def edited(studio: Path) -> Path:
+    """Both shots were edited again, so that they are to be rendered anew."""
+    spec = studio / "specs" / "night.yaml"
     spec.write_text(spec.read_text("utf-8").replace("Porto", "Oslo").replace("stone bridge", "steel bridge"), "utf-8")
-    return bought
+    return studio
 
 
 @pytest.fixture
@@ -104,25 +92,25 @@ def test_no_key_decides_about_another_take_than_side_b_shows(
 
 
 def test_a_take_that_is_not_on_this_machine_is_not_decided_about_by_a_key(
-    opened: Callable[..., Opened], bought: Path
+    opened: Callable[..., Opened], studio: Path
 ) -> None:
-    (shown,) = json.loads(run(bought, "show", "night.bridge", "--format", "json"))["shots"]
-    (video,) = bought.glob(f".ltxspec/**/{shown['takes'][0]['outputs'][0]['sha256']}.mp4")
+    (shown,) = json.loads(run(studio, "show", "night.bridge", "--format", "json"))["shots"]
+    (video,) = studio.glob(f".ltxspec/**/{shown['takes'][0]['outputs'][0]['sha256']}.mp4")
     video.unlink()
-    page = opened(bought)
+    page = opened(studio)
     page.press("j")
     page.until("activeShot().dataset.address === 'night.bridge'")
     page.press("a")
     assert told(page).startswith("Side B: not on this machine: nothing to decide.")
     assert page.ask(SHELF) is None
-    assert not (bought / FILE).exists()
+    assert not (studio / FILE).exists()
 
 
-def test_verdicts_that_cannot_be_read_are_not_called_missing(opened: Callable[..., Opened], bought: Path) -> None:
-    run(bought, "approve", "night.bridge")
-    file = bought / FILE
+def test_verdicts_that_cannot_be_read_are_not_called_missing(opened: Callable[..., Opened], studio: Path) -> None:
+    run(studio, "approve", "night.bridge")
+    file = studio / FILE
     file.write_text(f"<<<<<<< ours\n{file.read_text('utf-8')}", "utf-8")
-    page = opened(bought)
+    page = opened(studio)
     text = page.page.locator("body").inner_text()
     assert "not reviewed" not in text
     assert page.page.locator("#reviewed").inner_text() == "verdicts not known"
@@ -131,11 +119,11 @@ def test_verdicts_that_cannot_be_read_are_not_called_missing(opened: Callable[..
     assert page.shown() == []
 
 
-def test_a_served_page_says_at_once_that_verdicts_cannot_be_read(serve: Callable[..., Opened], bought: Path) -> None:
-    run(bought, "approve", "night.bridge")
-    page = serve(bought)
+def test_a_served_page_says_at_once_that_verdicts_cannot_be_read(serve: Callable[..., Opened], studio: Path) -> None:
+    run(studio, "approve", "night.bridge")
+    page = serve(studio)
     page.until("document.getElementById('reviewed').textContent === '1 of 2 reviewed'")
-    file = bought / FILE
+    file = studio / FILE
     whole = file.read_text("utf-8")
     file.write_text(f"<<<<<<< ours\n{whole}", "utf-8")
     page.until("!document.getElementById('unread').hidden")
@@ -160,8 +148,8 @@ def test_a_served_page_says_what_pick_says_and_follows_what_an_approval_sets_fre
     assert "in use until the next apply" in strip(page, "alley").first.inner_text()
 
 
-def test_a_verdict_is_confirmed_and_the_headline_follows_it(serve: Callable[..., Opened], bought: Path) -> None:
-    page = serve(bought)
+def test_a_verdict_is_confirmed_and_the_headline_follows_it(serve: Callable[..., Opened], studio: Path) -> None:
+    page = serve(studio)
     assert page.page.locator(".chip.held").inner_text() == "= Held 1"
     page.press("j")
     page.until("activeShot().dataset.address === 'night.bridge'")
@@ -185,8 +173,8 @@ def test_a_verdict_of_the_take_before_is_not_shown_as_one_of_what_is_to_come(
     assert "in use, out of date" in strip(page, "bridge").first.inner_text()
 
 
-def test_typed_words_are_not_lost_by_escape(opened: Callable[..., Opened], bought: Path) -> None:
-    page = opened(bought)
+def test_typed_words_are_not_lost_by_escape(opened: Callable[..., Opened], studio: Path) -> None:
+    page = opened(studio)
     page.press("j", "k", "n")
     page.page.keyboard.type("a long thought")
     page.press("Escape")
@@ -204,9 +192,9 @@ def test_typed_words_are_not_lost_by_escape(opened: Callable[..., Opened], bough
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
 def test_a_note_is_written_with_its_frame_in_sight(
-    size: tuple[int, int], opened: Callable[..., Opened], bought: Path
+    size: tuple[int, int], opened: Callable[..., Opened], studio: Path
 ) -> None:
-    page = opened(bought, viewport={"width": size[0], "height": size[1]})
+    page = opened(studio, viewport={"width": size[0], "height": size[1]})
     page.press("j", "k", "n")
     form = page.page.locator("form.composer").bounding_box()
     video = page.page.locator('#shot-1 video[data-side="after"]').bounding_box()
@@ -224,8 +212,8 @@ def test_a_note_is_written_with_its_frame_in_sight(
 
 
 @pytest.mark.parametrize("mode", ["2", "3", "4", "5"])
-def test_small_pictures_are_whole_in_every_mode(mode: str, opened: Callable[..., Opened], bought: Path) -> None:
-    page = opened(bought)
+def test_small_pictures_are_whole_in_every_mode(mode: str, opened: Callable[..., Opened], studio: Path) -> None:
+    page = opened(studio)
     page.press("j", "k", mode, "b", "g") if mode == "5" else page.press("j", "k", mode, "g")
     screen = page.page.locator("#shot-1 .side.after .screen")
     found = screen.evaluate(

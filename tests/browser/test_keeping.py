@@ -1,7 +1,6 @@
 """A page says where its decisions are kept, whether any can be made, what is not of this change, and how to go on."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,23 +8,12 @@ from typing import Any
 import pytest
 from browsing import Opened
 from replacing import replace
-from reviewing import make_studio, run
-from sharing import made_once
+from reviewing import run
 from storyboards import Films, review, shot, take, write_page
 
 from ltxspec.review.models import Review, ShotKind
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="session")
-def _bought_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_once(tmp_path_factory, "studio", make_studio)
-
-
-@pytest.fixture
-def studio(_bought_once: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(_bought_once, tmp_path / "studio", symlinks=True))
 
 
 @pytest.fixture

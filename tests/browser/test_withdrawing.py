@@ -1,7 +1,6 @@
 """A note is changed or withdrawn, on a page from disk and on a served one, and does not come back."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from browsing import LOW_CONTRAST, NAMELESS, Opened
 from jsonschema import Draft202012Validator
-from reviewing import FILE, git, make_studio, run, takes, written
-from sharing import made_once
+from reviewing import FILE, git, run, takes, written
 
 from ltxspec.lock.review_export import export_schema
 from ltxspec.project.project import open_project
@@ -20,16 +18,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="session")
-def _studio_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_once(tmp_path_factory, "studio", make_studio)
-
-
-@pytest.fixture
-def studio(_studio_once: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(_studio_once, tmp_path / "studio", symlinks=True))
 
 
 @pytest.fixture
