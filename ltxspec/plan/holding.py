@@ -94,19 +94,19 @@ def _obstacle(
     reference: Reference, known: Mapping[ShotAddress, Change], sources: Sources, verdicts: Mapping[TaskId, Remark]
 ) -> tuple[Reason, str] | None:
     """Why an order cannot follow from a source, in words."""
-    name, source = f"`{reference.source}`", known.get(reference.source)
+    source = known.get(reference.source)
     take = sources.take_of(reference, source.task_id if source is not None else None)
     if reference.take is not None and take is None:
-        return Reason.SOURCE_LACKING, f"{name} has no take {reference.take}"
+        return Reason.SOURCE_LACKING, f"`{reference.source}` has no take {reference.take}"
     if source is None:
-        return Reason.SOURCE_LEFT_OUT, f"{name} is not part of this plan"
+        return Reason.SOURCE_LEFT_OUT, f"`{reference.source}` is not part of this plan"
     is_to_come = reference.take is None and source.action not in KEEPS
     if take is not None and not is_to_come and (lacking := lack(reference, take)) is not None:
         return Reason.SOURCE_LACKING, lacking
     if is_to_come and source.action is Action.BLOCKED:
-        return Reason.SOURCE_FAILED, f"{name} failed: {source.note or 'see `ltxspec why`'}"
+        return Reason.SOURCE_FAILED, f"`{reference.source}` failed: {source.note or 'see `ltxspec why`'}"
     if is_to_come and source.action is Action.HELD:
-        return Reason.SOURCE_HELD, f"{name} is held itself"
+        return Reason.SOURCE_HELD, f"`{reference.source}` is held itself"
     return _waits_for_people(reference, source.request, None if is_to_come else take, verdicts, is_to_come=is_to_come)
 
 

@@ -24,8 +24,9 @@ class Sources:
         self._lockfiles = lockfiles
         self._requests = requests_of({spec.name: spec for spec in specs})
         self.order = sources_first(self._requests)  # sources, and what follows from them
-        self._is_pinned = any(one.take for item in self._requests.values() for one in item.references)
-        self._targets = {source for address in self.order for source in self._after(address)}
+        references = [one for request in self._requests.values() for one in request.references]
+        self._is_pinned = any(one.take for one in references)
+        self._targets = {one.source for one in references}
         self._takes = takes_by_id(lockfiles.values()) if self.order else {}
         self._origins: dict[ShotAddress, ShotRecord] = {}  # what shots take over from other names
         self._known: dict[ShotAddress, tuple[Sequence[str | None], Request]] = {}

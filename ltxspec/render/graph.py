@@ -35,11 +35,22 @@ def sources_first(requests: Requests) -> list[ShotAddress]:
 def order_of(links: Mapping[ShotAddress, Sequence[ShotAddress]]) -> list[ShotAddress]:
     """The shots of a graph, given by what each follows from, in an order in which each comes after that.
 
-    In a third of the time of `graphlib`, which names the shots of a cycle.
-
     Raises:
         CycleError: there is no such order.
     """
+    order: dict[ShotAddress, None] = {}
+    for address, sources in links.items():
+        for source in sources:
+            if source not in order:
+                if source in links:
+                    return _searched(links)
+                order[source] = None
+        order[address] = None
+    return list(order)  # most specs are written in such an order
+
+
+def _searched(links: Mapping[ShotAddress, Sequence[ShotAddress]]) -> list[ShotAddress]:
+    """The order, searched depth first. In a third of the time of `graphlib`, which names the shots of a cycle."""
     found: dict[ShotAddress, bool] = {}  # whether everything before it is in the order
     order: list[ShotAddress] = []
     for start in links:

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import orjson
 
@@ -39,8 +38,7 @@ class KnownGood(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterSet:
+class ParameterSet(NamedTuple):
     """The parameters of a request, without its prompt. If there are problems, only they and `delivery` are valid."""
 
     model: Model
@@ -143,11 +141,8 @@ class ParameterSets:
 
 
 def _referring(shared: ParameterSet, references: tuple[Reference, ...]) -> ParameterSet:
-    """A set with these references in the places of its own; as `replace` would make it, in a third of the time."""
-    return ParameterSet(
-        shared.model, with_names(shared.body, references), shared.delivery, shared.inputs, shared.estimate,
-        shared.fingerprints, references, shared.problems, shared.warnings,
-    )  # fmt: skip
+    """A set with these references in the places of its own."""
+    return shared._replace(body=with_names(shared.body, references), references=references)
 
 
 class PlainParameters:
@@ -187,8 +182,7 @@ class PlainParameters:
         key = (name, tuple(around[::2]), shot.has_prompt)
         like = self._links.get(key)
         if like is not None:
-            places = zip(like.references, sources, strict=True)
-            return _referring(like, tuple(old.naming(source) for old, source in places))
+            return _referring(like, tuple(map(Reference.naming, like.references, sources)))
         found = self._prepare(name, shot, written.decode())
         if found is not None and not found.problems and [one.source for one in found.references] == sources:
             self._links[key] = found

@@ -7,10 +7,10 @@ the take is known: the rest of a plan treats it as it treats the content of a fi
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
-from typing import Final
+from typing import Final, NamedTuple
 
 from ltxspec.catalog.media import media_kind
 from ltxspec.catalog.messages import ParameterProblem
@@ -32,22 +32,21 @@ _NAME: Final = re.compile(
 _KEYS: Final = (REFERS_TO, "frame", "take", "result")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """One place in a request that is filled by another shot."""
+class Reference(NamedTuple):
+    """One place in a request that is filled by another shot. A tuple, because plans make tens of thousands of them."""
 
     source: ShotAddress
     at: Moment | None  # the frame; None: the whole video
     take: int | None = None  # as numbered by `ltxspec show`; None: the current one
     result: int | None = None  # which output of that take, from 1; None: the one that is shown first
     path: Path = ()  # in the request, and in the parameters of the shot
-    name: str = field(init=False, compare=False)  # its text in the request
 
-    def __post_init__(self) -> None:
-        """Make the name."""
+    @property
+    def name(self) -> str:
+        """Its text in the request."""
         query = "" if self.take is None and self.result is None else _query(self.take, self.result)
         frame = "" if self.at is None else f"#{self.at if isinstance(self.at, str) else format(self.at, 'g')}"
-        object.__setattr__(self, "name", f"{_PREFIX}{self.source}{query}{frame}")
+        return f"{_PREFIX}{self.source}{query}{frame}"
 
     def naming(self, source: ShotAddress) -> "Reference":
         """The same reference to another shot."""

@@ -5,7 +5,6 @@ place is one integer, the index of a character in the text, so that ten thousand
 the few that are needed into lines and columns.
 """
 
-from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,7 +20,7 @@ MAX_DEPTH = 64
 FREE_EXPANSION = 100_000  # nodes that aliases may add, plus one per character of the file
 
 # id of a mapping or list -> places: its own, then those of key and value in turn (mapping) or of each item (list).
-Places = dict[int, "array[int]"]
+Places = dict[int, list[int]]
 
 _OPEN = object()  # marks an anchored value that is still being read
 
@@ -47,7 +46,7 @@ class NodeTree:
 
     def moved(self, place_of: Callable[[int], int]) -> "NodeTree":
         """The same values at other places."""
-        places = {name: array("q", map(place_of, found)) for name, found in self.places.items()}
+        places = {name: list(map(place_of, found)) for name, found in self.places.items()}
         return replace(self, root_place=place_of(self.root_place), places=places)
 
 
@@ -91,7 +90,8 @@ class _Builder:
         if type(self.get()) is StreamEndEvent:
             return NodeTree(None, 0, self.places, empty=True)
         event = self.get()
-        root = self.node(event, 1)
+        places: list[int] = []
+        root = self.node(event, 1, places.append)
         self.get()  # the document's end
         after = self.get()
         if type(after) is not StreamEndEvent:
@@ -101,13 +101,13 @@ class _Builder:
                 after.start_mark.index,
                 hint="remove the `---`, or make two files",
             )
-        return NodeTree(root, event.start_mark.index, self.places, empty=root is None)
+        return NodeTree(root, places[0], self.places, empty=root is None)
 
     def mapping(self, start: Any, depth: int) -> dict[str, Json]:
         """Read a mapping. Large files spend most of their time in this loop: ordinary pairs are handled inline."""
         get, words = self.get, self.words
         built: dict[str, Json] = {}
-        places = self.places[id(built)] = array("q", (start.start_mark.index,))
+        places = self.places[id(built)] = [start.start_mark.index]
         note = places.append
         event = get()
         while (kind := type(event)) is not MappingEndEvent:
@@ -131,27 +131,28 @@ class _Builder:
                         value = self.number(value, event)
                 built[key] = value
             else:
-                built[key] = self.node(event, depth + 1)
-                note(self.place(event))
+                built[key] = self.node(event, depth + 1, note)
             event = get()
         return built
 
     def sequence(self, start: Any, depth: int) -> list[Json]:
         """Read a list."""
         built: list[Json] = []
-        places = self.places[id(built)] = array("q", (start.start_mark.index,))
+        places = self.places[id(built)] = [start.start_mark.index]
         event = self.get()
         while type(event) is not SequenceEndEvent:
-            built.append(self.node(event, depth + 1))
-            places.append(self.place(event))
+            built.append(self.node(event, depth + 1, places.append))
             event = self.get()
         return built
 
-    def node(self, event: Any, depth: int) -> Json:
-        """Read any value, with its anchor, tag and depth checked."""
+    def node(self, event: Any, depth: int, note: Callable[[int], object]) -> Json:
+        """Read any value, with anchor, tag and depth checked. `note` receives its place, for an alias its target's."""
         kind = type(event)
         if kind is AliasEvent:
-            return self.alias(event, depth)
+            value = self.alias(event, depth)
+            note(self.anchors[event.anchor][1])
+            return value
+        note(event.start_mark.index)
         if event.tag is not None:
             raise NotAccepted(
                 "tag", f"the tag {shown(_short_tag(event.tag))} is not allowed", event.start_mark.index, hint=_TAG_HINT
@@ -222,12 +223,6 @@ class _Builder:
             self.measures[id(value)] = known
         return known
 
-    def place(self, event: Any) -> int:
-        """The place of an event's value; for an alias, that of its target."""
-        kind = type(event)
-        index: int = self.anchors[event.anchor][1] if kind is AliasEvent else event.start_mark.index
-        return index
-
     def check_key(self, event: Any) -> None:
         """Check that a key is a plain or quoted word, and remember its anchor."""
         place = event.start_mark.index
@@ -243,7 +238,7 @@ class _Builder:
         if event.anchor:
             self.anchors[event.anchor] = (self.scalar(event), place)
 
-    def unusual_pair(self, event: Any, built: dict[str, Json], places: "array[int]", depth: int) -> None:
+    def unusual_pair(self, event: Any, built: dict[str, Json], places: list[int], depth: int) -> None:
         """Read a pair whose key is `<<` or exists already: from a merge (it is overridden) or twice (refused)."""
         key, place = event.value, event.start_mark.index
         inherited = self.merged.get(id(built))
@@ -258,17 +253,18 @@ class _Builder:
         if key in built and ordinal == len(places):
             first = places[2 * list(built).index(key) + 1]
             raise NotAccepted("duplicate-key", f"duplicate key {shown(key)}", place, first=first)
-        value_event = self.get()
-        built[key] = self.node(value_event, depth + 1)
-        places[ordinal : ordinal + 2] = array("q", (place, self.place(value_event)))
+        found = [place]
+        built[key] = self.node(self.get(), depth + 1, found.append)
+        places[ordinal : ordinal + 2] = found
 
-    def merge(self, built: dict[str, Json], places: "array[int]", depth: int) -> dict[str, int]:
+    def merge(self, built: dict[str, Json], places: list[int], depth: int) -> dict[str, int]:
         """Read the value of `<<` and add the keys that do not exist yet; of several mappings the first wins.
 
         Returns: for each added key, the index of its two places in `places`.
         """
         event = self.get()
-        value, place = self.node(event, depth + 1), event.start_mark.index
+        place = event.start_mark.index
+        value = self.node(event, depth + 1, int)  # what it is merged into keeps its places, not where it stands
         self.kept.append(value)
         sources = value if isinstance(value, list) else [value]
         inherited: dict[str, int] = {}

@@ -93,7 +93,7 @@ def test_the_approval_that_sets_a_shot_free_is_of_the_take_that_it_would_use() -
 )
 def test_what_a_recorded_take_will_never_have_is_no_order(wanted: Reference, note: str) -> None:
     failed = take("alley", status="failed", number=5, at="2026-11-20T10:00:00Z")
-    street = replace(STREET, references=(replace(wanted, path=("image",)),))
+    street = replace(STREET, references=(wanted._replace(path=("image",)),))
     change = plan(ALLEY, street, locked=lockfile(alley=record(failed, FIRST, current=1)))["street"]
     assert (change.action, change.note) == (Action.HELD, note)
     assert Reason.SOURCE_LACKING in change.reasons

@@ -201,7 +201,7 @@ def plain(links: list[dict[str, Any]]) -> list[Any]:
     prepared = ParameterSets(RequestMedia(SPEC_FILE, MemoryFiles()), {}, None, spec=spec.name)
     parameters = PlainParameters(spec, catalog(), prepared)
     found = [parameters.of(replace(spec.shots["one"], parameters=link)) for link in links]
-    return [None if one is None else (replace(one, fingerprints=()), identified(one)) for one in found]
+    return [None if one is None else (one._replace(fingerprints=()), identified(one)) for one in found]
 
 
 def identified(one: ParameterSet) -> list[str]:
