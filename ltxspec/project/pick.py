@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.lock.journal import fold
 from ltxspec.lock.models import ShotRecord, Take
-from ltxspec.plan.actions import Action, Change, FieldChange
+from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.plan.differences import request_changes
 from ltxspec.plan.document import PlanOptions
 from ltxspec.plan.recorded import record_under
@@ -17,6 +17,7 @@ from ltxspec.project.locks import locked
 from ltxspec.project.lookup import UnknownAddress, find_one
 from ltxspec.project.plan import plan_project
 from ltxspec.project.project import ProjectContext
+from ltxspec.report.picks import following_text, undoing_text
 from ltxspec.report.wording import counted
 from ltxspec.values import ShotAddress, TaskId
 
@@ -69,26 +70,35 @@ def pick(project: ProjectContext, address: str, number: int | None = None, resul
     return Picked(found, place, take.task_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Undoing:
-    """The next plan would make another take current: the picked one was made for another request than the spec's."""
+def aftermath(project: ProjectContext, picked: Picked) -> str:
+    """What the next plan makes of a pick: warnings and hints, each on a line.
 
-    change: Change  # what the next plan does
-    fields: tuple[FieldChange, ...]  # from the picked take's request to the spec's
-
-
-def undone_by(project: ProjectContext, picked: Picked) -> Undoing | None:
-    """What the next plan would do to a pick; None if it keeps it, or if that cannot be planned."""
+    Nothing if it keeps the pick and orders nothing because of it, or if it cannot be made.
+    """
     try:
-        planned = plan_project(project, PlanOptions(targets=(str(picked.address),)))
+        planned = plan_project(project, PlanOptions(targets=(f"{picked.address}+",)))
         record = find_one(project, str(picked.address)).record
     except LtxspecError:
-        return None
-    change = next((item for item in planned.changes if item.address == picked.address), None)
-    if change is None or change.request is None or not (change.action.spends or change.action is Action.RESTORE):
-        return None
+        return ""
+    said = ""
+    for change in planned.changes:
+        if change.address == picked.address and (change.action.spends or change.action is Action.RESTORE):
+            said = _undone(project, picked, change, record)
+    following = [
+        change
+        for change in planned.changes
+        if change.action.spends and change.address != picked.address and Reason.SOURCE_CHANGED in change.reasons
+    ]
+    return said + (following_text(str(picked.address), following) if following else "")
+
+
+def _undone(project: ProjectContext, picked: Picked, change: Change, record: ShotRecord) -> str:
+    """That the next plan would make another take current: this one was made for another request than the spec's."""
+    if change.request is None:
+        return ""
     model = project.catalog.find(change.request.body["model"])
-    return Undoing(change, request_changes(record.take(picked.task), change.request, model))
+    fields = request_changes(record.take(picked.task), change.request, model)
+    return undoing_text(picked.number, change, fields)
 
 
 def chosen(address: str, record: ShotRecord, number: int | None, result: int | None) -> tuple[int, Take]:

@@ -1,9 +1,8 @@
 """What a page says about a pick, which is what `ltxspec pick` says."""
 
-from ltxspec.project.pick import Picked, undone_by
+from ltxspec.project.pick import Picked, aftermath
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of
-from ltxspec.report.picks import undoing_text
 from ltxspec.report.takes import remark_text
 
 
@@ -14,11 +13,8 @@ def warnings_of(project: ProjectContext, picked: Picked) -> list[str]:
         project: the project.
         picked: the take that is in use now.
     """
-    said = []
-    undoing = undone_by(project, picked)
-    if undoing is not None:
-        lines = undoing_text(picked.number, undoing.change, undoing.fields).splitlines()
-        said += [_sentence(line.partition(": ")[2]) for line in lines]
+    lines = aftermath(project, picked).splitlines()
+    said = [_sentence(line.partition(": ")[2]) for line in lines]
     decided = remarks_of(project).by_task.get(picked.task)
     if decided is not None and decided.is_against:
         said.append(f"Take {picked.number} is decided against: {remark_text(decided)}.")

@@ -1,11 +1,29 @@
-"""A pick that the next plan would undo, in words."""
+"""What the next plan makes of a pick, in words."""
 
+import shlex
 from collections.abc import Sequence
 
-from ltxspec.plan.actions import Change, FieldChange
-from ltxspec.report.wording import field_name, money
+from ltxspec.plan.actions import Change, FieldChange, estimate
+from ltxspec.report.wording import counted, field_name, money
 
 _NAMED = 5
+
+
+def following_text(address: str, orders: Sequence[Change]) -> str:
+    """A warning and a hint, each on a line, about the shots that follow from a shot and would be rendered anew.
+
+    Args:
+        address: the shot whose take was picked.
+        orders: the orders of what follows.
+    """
+    sums = estimate(orders)
+    price = money(sums.usd) + (" and more: some prices are unknown" if sums.unknown else "")
+    follow = f"{counted(len(orders), 'shot')} that {'follows' if len(orders) == 1 else 'follow'} from it anew"
+    return (
+        f"warning: the next apply will render {follow}, for {price}\n"
+        f"hint: `ltxspec plan --target {shlex.quote(f'{address}+')}` shows them; pick the take they follow from now "
+        f"to keep them\n"
+    )
 
 
 def undoing_text(number: int, change: Change, fields: Sequence[FieldChange]) -> str:

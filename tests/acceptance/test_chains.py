@@ -112,7 +112,9 @@ def test_a_chain_is_rendered_continues_and_keeps_what_was_paid(tmp_path: Path) -
 
     ltxspec("pick", "film.alley", "--take", "1", "--provider", "sandbox", cwd=tmp_path)
     assert set(actions(plan(tmp_path)).values()) == {"no-op"}
-    ltxspec("pick", "film.alley", "--take", "2", "--provider", "sandbox", cwd=tmp_path)
+    picked = ltxspec("pick", "film.alley", "--take", "2", "--provider", "sandbox", cwd=tmp_path)
+    assert picked.err.startswith("warning: the next apply will render 2 shots that follow from it anew, for $0.72\n")
+    assert "--target film.alley+" in picked.err
     pinned = SPEC.replace("shot: alley, frame: last", "shot: alley, frame: last, take: 1")
     write(tmp_path, pinned)
     assert actions(plan(tmp_path)) == {"door": "no-op", "alley": "no-op", "street": "update"}

@@ -47,9 +47,8 @@ def command(
 ) -> int:
     """Make take N of a shot the current one. The choice is kept: it applies again when an edit is reverted."""
     from ltxspec.errors import WrongUsage
-    from ltxspec.project.pick import pick, undone_by
+    from ltxspec.project.pick import aftermath, pick
     from ltxspec.project.remarks import remarks_or_warn
-    from ltxspec.report.picks import undoing_text
     from ltxspec.report.results.takes import Pick
     from ltxspec.report.takes import remark_text
 
@@ -61,9 +60,7 @@ def command(
         raise WrongUsage("missing option `--take`", hint="`ltxspec pick --help` shows its usage")
     project = session.open_project(provider)
     picked = pick(project, address, number, result)
-    undoing = undone_by(project, picked)
-    if undoing is not None:
-        click.echo(undoing_text(picked.number, undoing.change, undoing.fields), err=True, nl=False)
+    click.echo(aftermath(project, picked), err=True, nl=False)
     decided = remarks_or_warn(project).get(picked.task)
     if decided is not None and decided.is_against:
         click.echo(f"warning: take {picked.number} is decided against: {remark_text(decided)}", err=True)

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 from builders import change, request
 
 from ltxspec.plan.actions import Action, FieldChange
-from ltxspec.report.picks import undoing_text
+from ltxspec.report.picks import following_text, undoing_text
 
 
 def test_a_pick_that_would_be_undone_says_what_makes_it_last() -> None:
@@ -13,3 +15,14 @@ def test_a_pick_that_would_be_undone_says_what_makes_it_last() -> None:
         "(`ltxspec why night.alley` shows the difference)\n"
     )
     assert "will order a new render for $0.48\n" in undoing_text(1, change(Action.REPLACE), fields)
+
+
+def test_what_follows_from_the_take_is_named_with_its_price() -> None:
+    assert following_text("night.alley", [change(Action.REPLACE)]) == (
+        "warning: the next apply will render 1 shot that follows from it anew, for $0.48\n"
+        "hint: `ltxspec plan --target night.alley+` shows them; pick the take they follow from now to keep them\n"
+    )
+    unknown = replace(change(Action.REPLACE), estimate=None)
+    assert "2 shots that follow from it anew, for $0.48 and more: some prices are unknown\n" in following_text(
+        "night.alley", [change(Action.REPLACE), unknown]
+    )
