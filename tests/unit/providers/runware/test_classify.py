@@ -370,6 +370,8 @@ CODE_OF = {
     ErrorKind.VALIDATION: "invalidFrameImage",
     ErrorKind.MISSING: "mediaNotFound",
     ErrorKind.DUPLICATE: "conflictTaskUUID",
+    ErrorKind.CONFLICT: "conflictingState",
+    ErrorKind.CONNECTION: "connectionLost",
     ErrorKind.NO_SUCH_TASK: "taskFailedOrNotFound",
     ErrorKind.RATE_LIMIT: "providerRateLimitExceeded",
     ErrorKind.TIMEOUT: "timeoutProvider",
@@ -379,7 +381,7 @@ CODE_OF = {
 }
 ALWAYS_WITH_STATUS = {ErrorKind.QUOTA, ErrorKind.RATE_LIMIT, ErrorKind.TIMEOUT, ErrorKind.SERVER, ErrorKind.UNKNOWN}
 ALSO_WITHOUT = {ErrorKind.SAFETY, ErrorKind.VALIDATION, ErrorKind.MISSING, ErrorKind.PROVIDER}
-NEVER = {ErrorKind.AUTH, ErrorKind.DUPLICATE, ErrorKind.NO_SUCH_TASK}
+NEVER = {ErrorKind.AUTH, ErrorKind.DUPLICATE, ErrorKind.CONFLICT, ErrorKind.CONNECTION, ErrorKind.NO_SUCH_TASK}
 SETTLED, PASSING = (200, 202, 400, 401, 402, 403, 404, 409), (408, 425, 429, 500, 502, 503, 504)
 
 
