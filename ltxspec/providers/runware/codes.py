@@ -1,9 +1,9 @@
 """What the service's error codes mean for money, as data.
 
-The codes and their classes are those of the service's error page and of the official SDKs (1.4 to 1.8; `errors.py` and
-`serverless.py` of runware-sdk 1.8.0, which a test compares with the installed one). The catalogue is large and unstable,
+The codes and their classes are those of the service's error page and of the official SDKs (1.4 to 1.8): `errors.py` and
+`serverless.py` of runware-sdk 1.8.0, which a test compares with the installed one. The catalogue is large and unstable,
 so after the exact tables, rules on the code's name apply, in the SDKs' order. A code that matches neither is `UNKNOWN`,
-which never counts as a refusal of an order. What each class means for money stands in `docs/provider.md`.
+which never counts as a refusal of an order. `docs/provider.md` says what each class means for money.
 """
 
 from collections.abc import Callable, Mapping
@@ -43,8 +43,8 @@ _TABLES: Mapping[ErrorKind, str] = {
     # Made by the SDKs, never by the service; a program between us and the service may pass them on. "The request may
     # have been processed", says the SDK of `connectionLost`.
     ErrorKind.CONNECTION: (
-        "aborted connectionFailed connectionLost disconnected httpError noFetchImpl noWebSocketImpl notConnected notOpen "
-        "parseError reconnectionFailed sendFailed streamUnsupported"
+        "aborted connectionFailed connectionLost disconnected httpError noFetchImpl noWebSocketImpl notConnected "
+        "notOpen parseError reconnectionFailed sendFailed streamUnsupported"
     ),
     ErrorKind.QUOTA: "insufficientCredits quotaExceeded paymentRequired environmentPaused",
     ErrorKind.SAFETY: (

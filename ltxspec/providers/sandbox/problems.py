@@ -9,8 +9,8 @@ from ltxspec.providers.sandbox.scenario import Behaviour
 from ltxspec.values import Json
 
 _DOCUMENTATION = "https://runware.ai/docs/platform/errors"
-# Those of the provider's error page; from `unauthorized` on, of `serverless.py` in runware-sdk 1.8.0, which says 429 of a
-# paused environment. `connectionLost` has none, as the SDK makes it: where a gateway passes it on, 502 is its usual word.
+# Of the provider's error page; from `unauthorized` on, of `serverless.py` in runware-sdk 1.8.0, which says 429 of a
+# paused environment. `connectionLost` has none, as the SDK makes it: a gateway that passes it on would say 502.
 _STATUS = {
     "invalidApiKey": 401,
     "insufficientCredits": 402,
