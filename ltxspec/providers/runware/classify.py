@@ -238,10 +238,11 @@ def _report(order: RenderOrder, items: Sequence[Item], verdicts: Sequence[ApiErr
 
 def _delivers(item: Item) -> bool:
     """Whether an item is a finished video. The model page's examples have no status; an unknown one is not final."""
-    status = item.fields.get("status")
-    if status is not None and not (isinstance(status, str) and status in _FINISHED_STATUSES):
-        return False
-    return bool(first_identifier(item.fields, _VIDEO_ID) or first_address(item.fields, _VIDEO_URL))
+    status, address = item.fields.get("status"), first_address(item.fields, _VIDEO_URL)
+    if status is None:  # a task in progress may have the id of what it makes (runware-sdk 1.8.0, client.py)
+        return address is not None
+    finished = isinstance(status, str) and status in _FINISHED_STATUSES
+    return finished and bool(address or first_identifier(item.fields, _VIDEO_ID))
 
 
 def _outputs(items: Iterable[Item]) -> tuple[Output, ...]:

@@ -90,7 +90,6 @@ def _names_a_wrong_request(code: str) -> bool:
     return code.startswith(_REFUSED_REQUEST) and "Response" not in code
 
 
-
 def _names_a_conflict(code: str) -> bool:
     """`conflict…`, `…Conflict…` and `duplicate…` are validation errors to the SDKs, but may mean "seen before".
 
