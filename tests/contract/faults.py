@@ -151,6 +151,41 @@ FAILURES = [
     Row("a result is flagged, and delivered", DONE, 1, [{"fault": "nsfw"}]),
 ]  # fmt: skip
 
+# Codes that runware-sdk 1.8.0 knows and 1.4 did not, and what is unlike them: `docs/provider.md`.
+CODES = [
+    *[
+        Row(f"the order is answered by `{code}`, {taken}", DONE, 1, order(
+            fault="error", code=code, message="No.", accepted=taken == "accepted"
+        ))
+        for code in ("connectionLost", "environmentPaused", "conflictingState", "gpuOnFire")
+        for taken in ("accepted", "not accepted")
+    ],
+    Row("the order is answered by `connectionLost` with HTTP 400, not accepted", DONE, 1, order(
+        fault="error", code="connectionLost", message="No.", status=400, accepted=False
+    )),
+    Row("the order is refused by `environmentPaused` with HTTP 402", f"held back, {DONE}", 1, order(
+        fault="error", code="environmentPaused", message="No.", status=402, accepted=False
+    )),
+    Row("the order is refused by `invalidProviderContent`", "failed, blocked", 0, order(
+        fault="error", code="invalidProviderContent", message="No.", accepted=False
+    ), cost=None),
+    Row("`invalidProviderContent` stops the render", "failed, blocked", 1, [
+        {"fault": "fail", "code": "invalidProviderContent"}
+    ], cost=None),
+    *[
+        Row(f"a look is answered by `{code}`, again and again", DONE, 1, look(
+            fault="error", code=code, message="No.", nth=2, times=8
+        ))
+        for code in ("connectionLost", "environmentPaused", "conflictingState", "gpuOnFire")
+    ],
+    *[
+        Row(f"a look says that `{code}` ended the task", "unresolved, unresolved, unresolved", 1, [
+            {"fault": "fail", "code": code}
+        ])
+        for code in ("connectionLost", "conflictingState")
+    ],
+]  # fmt: skip
+
 DOWNLOADS = [
     Row("the address answers 422 at first", DONE, 1, [{"fault": "video-status", "status": 422, "times": 3}]),
     Row("the address answers 502 at first", DONE, 1, [{"fault": "video-status", "status": 502, "body": "html"}]),
@@ -175,6 +210,7 @@ GROUPS = {
     "Looking": LOOKS,
     "Money": MONEY,
     "Failures": FAILURES,
+    "Codes of the newest clients": CODES,
     "Downloads": DOWNLOADS,
 }
 

@@ -15,7 +15,7 @@ from msgspec import structs
 
 from ltxspec.apply.ports import Acceptance, RenderOrder, TaskReport, TaskState
 from ltxspec.lock.models import Failure, Output
-from ltxspec.providers.runware.codes import DEFINITE_REFUSALS, PERMANENT, WHOLE_RUN, ErrorKind, kind_of
+from ltxspec.providers.runware.codes import DEFINITE_REFUSALS, NO_VERDICT, PERMANENT, WHOLE_RUN, ErrorKind, kind_of
 from ltxspec.providers.runware.wire import (
     ApiError,
     Item,
@@ -36,8 +36,6 @@ _MODERATION = re.compile(r"moderat|content polic|safety|nsfw|sensitive content",
 _OF_THE_QUESTION = re.compile(r"(^|[^a-z])(taskUUID|taskType)$", re.IGNORECASE)  # the only fields of a poll request
 _CODE_OF_THE_QUESTION = re.compile(r"Task(UUID|Type)", re.IGNORECASE)
 
-# These never end a task, even if they name it and say `status: error`: they concern the key or the poll request.
-_NO_VERDICT = frozenset({ErrorKind.AUTH, ErrorKind.DUPLICATE, ErrorKind.NO_SUCH_TASK})
 # A failed render is documented to have `status: error`. Without it, an error that names a task may just as well be
 # about the poll (a server or queue problem), and another poll may show success. Only these kinds are by definition
 # about the request or the renderer.
@@ -47,7 +45,7 @@ _VERDICT_WITHOUT_STATUS = PERMANENT | {ErrorKind.PROVIDER}
 # still accept them.
 _ARCHIVED_VERDICT_WITHOUT_STATUS = PERMANENT
 # Even with it, these may be such an answer: an account without credits, too many requests at once.
-_NO_ARCHIVED_VERDICT = _NO_VERDICT | {ErrorKind.QUOTA, ErrorKind.RATE_LIMIT}
+_NO_ARCHIVED_VERDICT = NO_VERDICT | {ErrorKind.QUOTA, ErrorKind.RATE_LIMIT}
 _ANSWERS = frozenset({ErrorKind.DUPLICATE, ErrorKind.NO_SUCH_TASK})  # errors that say what the service knows of a task
 
 
@@ -195,7 +193,7 @@ def judge_archive(reply: WireReply, order: RenderOrder) -> TaskReport:
 def _ends_the_task(error: ApiError, reply: WireReply, items: Sequence[Item]) -> bool:
     """Whether an error that names a task in a poll ends the task, rather than reporting a problem with the poll."""
     kind = kind_of(error.code)
-    if kind in _NO_VERDICT or _about_the_question(error):
+    if kind in NO_VERDICT or _about_the_question(error):
         return False
     if error.ends_task:
         return True
@@ -240,10 +238,11 @@ def _report(order: RenderOrder, items: Sequence[Item], verdicts: Sequence[ApiErr
 
 def _delivers(item: Item) -> bool:
     """Whether an item is a finished video. The model page's examples have no status; an unknown one is not final."""
-    status = item.fields.get("status")
-    if status is not None and not (isinstance(status, str) and status in _FINISHED_STATUSES):
-        return False
-    return bool(first_identifier(item.fields, _VIDEO_ID) or first_address(item.fields, _VIDEO_URL))
+    status, address = item.fields.get("status"), first_address(item.fields, _VIDEO_URL)
+    if status is None:  # a task in progress may have the id of what it makes (runware-sdk 1.8.0, client.py)
+        return address is not None
+    finished = isinstance(status, str) and status in _FINISHED_STATUSES
+    return finished and bool(address or first_identifier(item.fields, _VIDEO_ID))
 
 
 def _outputs(items: Iterable[Item]) -> tuple[Output, ...]:

@@ -1,8 +1,9 @@
 """What the service's error codes mean for money, as data.
 
-The codes and their classes are those of the service's error page and of the official SDKs (1.4 to 1.8). The catalogue
-is large and unstable, so after the exact tables, rules on the code's name apply, in the SDKs' order. A code that
-matches neither is `UNKNOWN`, which never counts as a refusal of an order.
+The codes and their classes are those of the service's error page and of the official SDKs (1.4 to 1.8): `errors.py` and
+`serverless.py` of runware-sdk 1.8.0, which a test compares with the installed one. The catalogue is large and unstable,
+so after the exact tables, rules on the code's name apply, in the SDKs' order. A code that matches neither is `UNKNOWN`,
+which never counts as a refusal of an order. `docs/provider.md` says what each class means for money.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,6 +19,8 @@ class ErrorKind(StrEnum):
     VALIDATION = "validation"  # invalid request: permanent until it changes
     MISSING = "missing"  # a model or an input does not exist: as permanent as a validation error
     DUPLICATE = "duplicate"  # this taskUUID was accepted before
+    CONFLICT = "conflict"  # something is in the way, possibly an accepted order: neither acceptance nor refusal
+    CONNECTION = "connection"  # a client's own words for a lost connection: nothing is known about any task
     NO_SUCH_TASK = "no-such-task"  # "not found, failed or expired": ambiguous, never ends a task
     RATE_LIMIT = "rate-limit"
     TIMEOUT = "timeout"
@@ -28,10 +31,21 @@ class ErrorKind(StrEnum):
 
 WHOLE_RUN = frozenset({ErrorKind.AUTH, ErrorKind.QUOTA})
 PERMANENT = frozenset({ErrorKind.SAFETY, ErrorKind.VALIDATION, ErrorKind.MISSING})
+# These never end a task, even if they name it and say `status: error`: they concern the key, the way to the service or
+# the poll request.
+NO_VERDICT = frozenset(
+    {ErrorKind.AUTH, ErrorKind.DUPLICATE, ErrorKind.CONFLICT, ErrorKind.CONNECTION, ErrorKind.NO_SUCH_TASK}
+)
 DEFINITE_REFUSALS = WHOLE_RUN | PERMANENT  # for an order: not accepted and not billed
 
 _TABLES: Mapping[ErrorKind, str] = {
     ErrorKind.DUPLICATE: "conflictTaskUUID",
+    # Made by the SDKs, never by the service; a program between us and the service may pass them on. "The request may
+    # have been processed", says the SDK of `connectionLost`.
+    ErrorKind.CONNECTION: (
+        "aborted connectionFailed connectionLost disconnected httpError noFetchImpl noWebSocketImpl notConnected "
+        "notOpen parseError reconnectionFailed sendFailed streamUnsupported"
+    ),
     ErrorKind.QUOTA: "insufficientCredits quotaExceeded paymentRequired environmentPaused",
     ErrorKind.SAFETY: (
         "contentPolicyViolation providerContentPolicyViolation sensitiveContentDetected unsafeContentDetected "
@@ -69,15 +83,24 @@ _REFUSED_REQUEST = ("invalid", "missing", "unsupported", "value", "array", "max"
 
 
 def _names_a_wrong_request(code: str) -> bool:
-    """The SDKs' prefixes for validation errors, except those that could hide an accepted order.
+    """The SDKs' prefixes for validation errors, except one that could hide an accepted order.
 
-    Treating such a code as a refusal could mean paying twice: `duplicate…` and `conflict…` may mean "seen before" (the
-    known harmless one is in the table), and `…Response…` implies that there was an answer.
+    Treating such a code as a refusal could mean paying twice: `…Response…` implies that there was an answer.
     """
     return code.startswith(_REFUSED_REQUEST) and "Response" not in code
 
 
+def _names_a_conflict(code: str) -> bool:
+    """`conflict…`, `…Conflict…` and `duplicate…` are validation errors to the SDKs, but may mean "seen before".
+
+    Taken for a refusal, they could mean paying twice; taken for an acceptance, a shot that nobody renders. The one that
+    says which it is, and a known harmless one, are in the tables.
+    """
+    return "conflict" in code.lower() or code.lower().startswith("duplicate")
+
+
 _RULES: tuple[tuple[Callable[[str], bool], ErrorKind], ...] = (
+    (_names_a_conflict, ErrorKind.CONFLICT),
     (lambda code: any(word in code for word in ("Credits", "Quota", "Balance")), ErrorKind.QUOTA),
     (lambda code: "RateLimit" in code or code.startswith("rateLimit"), ErrorKind.RATE_LIMIT),
     (lambda code: "ApiKey" in code, ErrorKind.AUTH),

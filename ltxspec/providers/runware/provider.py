@@ -36,7 +36,17 @@ from ltxspec.providers.runware.wire import (
 )
 from ltxspec.values import Json, TaskId, Usd
 
-_NO_TIME = frozenset({ErrorKind.RATE_LIMIT, ErrorKind.TIMEOUT, ErrorKind.SERVER, ErrorKind.PROVIDER, ErrorKind.QUOTA})
+_NO_TIME = frozenset(
+    {
+        ErrorKind.RATE_LIMIT,
+        ErrorKind.TIMEOUT,
+        ErrorKind.SERVER,
+        ErrorKind.PROVIDER,
+        ErrorKind.QUOTA,
+        ErrorKind.CONNECTION,
+        ErrorKind.CONFLICT,
+    }
+)
 _ORDERS_AT_ONCE = 8  # together with the free requests, fewer than there are connections
 _MEDIA_ID = ("mediaUUID", "imageUUID")  # the older upload task returns the second
 

@@ -1,14 +1,14 @@
 """One call: a list of tasks, each of which succeeds or fails independently, and one reply."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ltxspec.providers.sandbox.identifiers import is_uuid4
 from ltxspec.providers.sandbox.lookups import Answer, account, details, poll
 from ltxspec.providers.sandbox.matching import matching, subject
 from ltxspec.providers.sandbox.orders import Desk, order
 from ltxspec.providers.sandbox.problems import ServiceProblem
-from ltxspec.providers.sandbox.scenario import ORDER_FAULTS, Behaviour, Scenario
+from ltxspec.providers.sandbox.scenario import ORDER_FAULTS, TASK_FAULTS, Behaviour, Scenario
 from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.providers.sandbox.tasks import TaskRefusal, TaskStore
 from ltxspec.providers.sandbox.uploads import MediaDesk, problem, store_image, store_media
@@ -127,6 +127,20 @@ def _task(task: Mapping[str, Json], call: Call) -> Answer:
             return [], [ServiceProblem("missingParameter", "A taskUUID is required.", "taskUUID", kind)]
         if not is_uuid4(task["taskUUID"]):
             return [], [problem(task, "invalidTaskUUID", "The taskUUID must be a UUID of version 4.", "taskUUID")]
+    spoiled = matching(call.scenario, call.store, [subject(task, call.store)], TASK_FAULTS)
+    if not spoiled:
+        return _done(task, call)
+    fault = spoiled[0]
+    if fault.accepted:
+        _done(task, call)
+    error = replace(problem(task, fault.code, fault.message), status=fault.status)
+    if _is_order(kind, call):
+        _archive(task, [error], call)  # the last reply to this id
+    return [], [error]
+
+
+def _done(task: Mapping[str, Json], call: Call) -> Answer:
+    kind = task["taskType"]
     if _is_order(kind, call):
         return _ordered(task, call)
     return _looked_up(task, call) if kind in {"getResponse", "getTaskDetails"} else _served(task, call)
@@ -162,7 +176,6 @@ def _served(task: Mapping[str, Json], call: Call) -> Answer:
 
 def _ordered(task: Mapping[str, Json], call: Call) -> Answer:
     behaviour = call.scenario.behaviour
-    uuid = str(task["taskUUID"])
     faults = matching(call.scenario, call.store, [subject(task, call.store)], ORDER_FAULTS)
     desk = Desk(
         settings=call.settings,
@@ -176,6 +189,11 @@ def _ordered(task: Mapping[str, Json], call: Call) -> Answer:
     taken = order(task, desk)
     if isinstance(taken, dict):
         return [taken], []
-    kept = call.settings.kept
-    call.store.refuse(uuid, TaskRefusal(kept(task), [kept(found.item(behaviour)) for found in taken], desk.now))
+    _archive(task, taken, call)
     return [], taken
+
+
+def _archive(task: Mapping[str, Json], problems: Sequence[ServiceProblem], call: Call) -> None:
+    kept = call.settings.kept
+    errors = [kept(found.item(call.scenario.behaviour)) for found in problems]
+    call.store.refuse(str(task["taskUUID"]), TaskRefusal(kept(task), errors, call.now))

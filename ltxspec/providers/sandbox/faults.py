@@ -76,11 +76,15 @@ def response(reply: SandboxReply, faults: Sequence[ScenarioFault]) -> Response:
 def replaced(fault: ScenarioFault) -> Response:
     """A response unrelated to the request."""
     headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
-    return Response(_content(fault), fault.status, headers, media_type=_TYPES[fault.body])
+    return Response(_content(fault), _status(fault), headers, media_type=_TYPES[fault.body])
+
+
+def _status(fault: ScenarioFault) -> int:
+    return 503 if fault.status is None else fault.status
 
 
 def _content(fault: ScenarioFault) -> bytes:
-    error = {"code": _code(fault.status), "message": "The service cannot answer now."}
+    error = {"code": _code(_status(fault)), "message": "The service cannot answer now."}
     contents: Mapping[str, bytes] = {
         "json": orjson.dumps({"data": [], "errors": [error]}),
         "html": _PAGE,

@@ -13,6 +13,7 @@ from ltxspec.catalog.media import media_values
 from ltxspec.catalog.models import Catalog, Model
 from ltxspec.errors import MediaError
 from ltxspec.providers.sandbox.identifiers import seed_of
+from ltxspec.providers.sandbox.older_forms import in_present_form
 from ltxspec.providers.sandbox.settings import Film, SandboxSettings
 from ltxspec.providers.sandbox.states import extension
 from ltxspec.providers.sandbox.tasks import Task, TaskStore
@@ -26,7 +27,7 @@ _DEFAULT_SIZE = (1280, 720)  # if model and request do not set it
 def film_of(task: Task, result: int, catalog: Catalog, first_frame: bytes | None) -> Film:
     """The content of one result's video: the request with all defaults of its model."""
     model = catalog.find(str(task.body.get("model")))
-    body = full_defaults(model, task.body) if model is not None else dict(task.body)
+    body = full_defaults(model, in_present_form(task.body, model)) if model is not None else dict(task.body)
     width, height, seconds, fps = shape_of(body)
     number = f" · {result + 1}/{task.results}" if task.results > 1 else ""
     return Film(
@@ -119,6 +120,7 @@ def images_of(model: Model | None, body: Mapping[str, Json]) -> list[str]:
     """All images of a request, as sent, in order."""
     if model is None:
         return []
+    body = in_present_form(body, model)
     return [value for path, value in media_values(model, body) if not any("audio" in str(key).lower() for key in path)]
 
 

@@ -10,6 +10,7 @@ from ltxspec.catalog.models import Model
 from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import validate
 from ltxspec.providers.sandbox.films import shape_of
+from ltxspec.providers.sandbox.older_forms import as_sent, has_both_forms, in_present_form
 from ltxspec.providers.sandbox.problems import ServiceProblem, problem_of
 from ltxspec.providers.sandbox.scenario import ScenarioFault
 from ltxspec.providers.sandbox.settings import SandboxSettings
@@ -64,6 +65,14 @@ def _problems(task: Mapping[str, Json], model: Model | None, desk: Desk) -> list
         return [problem(task, "missingParameter", "A model is required.", "model")]
     if model is None:
         return [problem(task, "invalidModel", f"There is no model {task['model']} here.", "model")]
+    if has_both_forms(task, model):
+        message = "Frame images are given twice: in frameImages and in inputs.frameImages."
+        return [problem(task, "incompatibleParameters", message, "frameImages")]
+    return [as_sent(found, task, model) for found in _of_the_request(in_present_form(task, model), model, desk)]
+
+
+def _of_the_request(task: Mapping[str, Json], model: Model, desk: Desk) -> list[ServiceProblem]:
+    """Everything that the model or the content of its media is against."""
     found = [problem_of(wrong, model, task) for wrong in validate(model, task)]
     if found:
         return found
@@ -77,12 +86,13 @@ def _problems(task: Mapping[str, Json], model: Model | None, desk: Desk) -> list
 
 def _price(model: Model, task: Mapping[str, Json]) -> Usd | None:
     """USD for one result."""
-    return estimate(model, {key: value for key, value in task.items() if key != "numberResults"})
+    body = in_present_form(task, model)
+    return estimate(model, {key: value for key, value in body.items() if key != "numberResults"})
 
 
 def _order(task: Mapping[str, Json], model: Model, price: Usd | None, desk: Desk) -> Task:
     uuid = str(task["taskUUID"])
-    width, height, seconds, fps = shape_of(full_defaults(model, task))
+    width, height, seconds, fps = shape_of(full_defaults(model, in_present_form(task, model)))
     fate, slower = fate_of(task, desk.faults)
     if fate.cost == "higher":
         price = reported_cost(price, "higher")

@@ -9,6 +9,8 @@ from ltxspec.providers.sandbox.scenario import Behaviour
 from ltxspec.values import Json
 
 _DOCUMENTATION = "https://runware.ai/docs/platform/errors"
+# Of the provider's error page; from `unauthorized` on, of `serverless.py` in runware-sdk 1.8.0, which says 429 of a
+# paused environment. `connectionLost` has none, as the SDK makes it: a gateway that passes it on would say 502.
 _STATUS = {
     "invalidApiKey": 401,
     "insufficientCredits": 402,
@@ -16,6 +18,17 @@ _STATUS = {
     "mediaNotFound": 404,
     "modelNotFound": 404,
     "internalServerError": 500,
+    "unauthorized": 401,
+    "paymentRequired": 402,
+    "forbidden": 403,
+    "resourceNotFound": 404,
+    "conflictingState": 409,
+    "maxRequestSize": 413,
+    "rateLimitExceeded": 429,
+    "environmentPaused": 429,
+    "serviceUnavailable": 503,
+    "connectionLost": 502,
+    "timeout": 504,
 }
 
 

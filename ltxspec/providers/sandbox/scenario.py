@@ -22,6 +22,8 @@ Kind = Literal[
     "delay",  # the reply is `seconds` late
     "status",  # a different reply: `status`, `body`, `retry_after`
     "foreign-error",  # the reply also has an error of a task that was not ordered here
+    # tasks of a call, of any type
+    "error",  # an error instead of the answer: `code`, `message`, `status`; `accepted` as for calls
     # orders, decided on arrival
     "refuse",  # a definite refusal: `code`, `message`, `status`
     "fail",  # ends with `code`; `results` of several
@@ -39,6 +41,7 @@ Kind = Literal[
 Cost = Literal["listed", "missing", "zero", "higher", "negative"]
 Form = Literal["errors", "item"]
 CALL_FAULTS = frozenset[str](("drop", "cut", "delay", "status", "foreign-error"))
+TASK_FAULTS = frozenset[str](("error",))
 ORDER_FAULTS = frozenset[str](("refuse", "fail", "nsfw", "cost", "slow", "hang"))
 VIDEO_FAULTS = frozenset[str](("video-status", "video-cut", "video-short", "video-body", "video-no-range"))
 
@@ -82,9 +85,9 @@ class ScenarioFault:
     uuid: str | None = None  # taskUUID
     nth: int = 1
     times: int | None = 1
-    accepted: bool = True  # drop, status: whether the call took effect
+    accepted: bool = True  # drop, status, error: whether the call took effect
     seconds: float = 1.0
-    status: int = 503
+    status: int | None = None  # HTTP status; None: the usual one of `code`, or 503
     retry_after: str | None = None  # the header's value, valid or not
     body: Literal["json", "html", "image", "empty", "garbage"] = "json"
     code: str = "timeoutProvider"

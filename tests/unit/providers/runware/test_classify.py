@@ -282,6 +282,15 @@ def test_success_with_an_id_and_no_address_is_still_success() -> None:
     assert (report.state, report.outputs) == (TaskState.SUCCEEDED, (Output(video_uuid="v1", video_url=None),))
 
 
+def test_an_id_without_a_status_and_an_address_is_what_is_being_made() -> None:
+    item = {**ACK, "videoUUID": "v1", "progress": 40}
+    assert polled({"data": [item]}) == TaskReport(TASK, TaskState.RUNNING, progress=40, exists=True)
+
+
+def test_an_acknowledgement_may_hold_the_result() -> None:
+    assert judge_submission(reply_to({"data": [video()]}), TASK) is Acceptance.ACCEPTED
+
+
 def test_success_with_addresses_and_no_ids_is_a_video_for_each_address() -> None:
     items = [{**ACK, "status": "success", "videoURL": f"https://vm/{name}.mp4"} for name in ("v1", "v2", "v1")]
     report = polled({"data": items}, results=2)
@@ -370,6 +379,8 @@ CODE_OF = {
     ErrorKind.VALIDATION: "invalidFrameImage",
     ErrorKind.MISSING: "mediaNotFound",
     ErrorKind.DUPLICATE: "conflictTaskUUID",
+    ErrorKind.CONFLICT: "conflictingState",
+    ErrorKind.CONNECTION: "connectionLost",
     ErrorKind.NO_SUCH_TASK: "taskFailedOrNotFound",
     ErrorKind.RATE_LIMIT: "providerRateLimitExceeded",
     ErrorKind.TIMEOUT: "timeoutProvider",
@@ -379,7 +390,7 @@ CODE_OF = {
 }
 ALWAYS_WITH_STATUS = {ErrorKind.QUOTA, ErrorKind.RATE_LIMIT, ErrorKind.TIMEOUT, ErrorKind.SERVER, ErrorKind.UNKNOWN}
 ALSO_WITHOUT = {ErrorKind.SAFETY, ErrorKind.VALIDATION, ErrorKind.MISSING, ErrorKind.PROVIDER}
-NEVER = {ErrorKind.AUTH, ErrorKind.DUPLICATE, ErrorKind.NO_SUCH_TASK}
+NEVER = {ErrorKind.AUTH, ErrorKind.DUPLICATE, ErrorKind.CONFLICT, ErrorKind.CONNECTION, ErrorKind.NO_SUCH_TASK}
 SETTLED, PASSING = (200, 202, 400, 401, 402, 403, 404, 409), (408, 425, 429, 500, 502, 503, 504)
 
 

@@ -129,7 +129,17 @@ def test_an_id_that_is_no_text_is_not_the_same_as_no_id() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"<html>502</html>", b'{"data":[{"taskUUID":', b"[]", b"null", b'"x"', b"\xff\xfe\x00", b"[" * 100_000],
+    [
+        b"",
+        b"<html>502</html>",
+        b'{"data":[{"taskUUID":',
+        b"[]",
+        b'[{"taskUUID":"x"}]',
+        b"null",
+        b'"x"',
+        b"\xff\xfe\x00",
+        b"[" * 100_000,
+    ],
 )
 def test_what_is_no_json_object_is_not_readable(content: bytes) -> None:
     reply = decode_reply(200, content)

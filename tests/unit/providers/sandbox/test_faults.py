@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sandboxes import HandClock, Sandbox, catalog, check_wire, order, tiny_film
+from sandboxes import HandClock, Sandbox, catalog, check_wire, codes, details, order, poll, tiny_film
 
 from ltxspec.providers.sandbox.exchange import SandboxReply
 from ltxspec.providers.sandbox.faults import is_lost_before, response
@@ -161,3 +161,40 @@ def test_behaviour_and_faults_play_together(sandbox: Sandbox) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
         sandbox.post([order(1)])
     assert "errors" in sandbox.call(order(1))
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+@pytest.mark.parametrize(
+    ("code", "status"), [("connectionLost", 502), ("environmentPaused", 429), ("conflictingState", 409), ("odd", 400)]
+)
+def test_an_order_can_be_answered_by_any_error(
+    far_side: tuple[Post, Charges], *, code: str, status: int, accepted: bool
+) -> None:
+    play, charges = far_side
+    answer = play(Scenario(faults=(ScenarioFault("error", code=code, message="No.", accepted=accepted),)))()
+    check_wire(answer.json())
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["code"], error["message"]) == (status, code, "No.")
+    assert (error["taskUUID"], error["taskType"]) == (order()["taskUUID"], "videoInference")
+    assert charges() == int(accepted)
+
+
+def test_an_error_of_a_task_leaves_the_others_of_its_call_alone(sandbox: Sandbox) -> None:
+    sandbox.play(ScenarioFault("error", uuid=order(1)["taskUUID"], code="connectionLost", status=502))
+    reply = sandbox.call(order(1), order(2))
+    assert [item["taskUUID"] for item in reply["data"]] == [order(2)["taskUUID"]]
+    assert [error["taskUUID"] for error in reply["errors"]] == [order(1)["taskUUID"]]
+
+
+def test_an_error_is_the_last_reply_in_the_archive(sandbox: Sandbox) -> None:
+    sandbox.play(ScenarioFault("error", code="connectionLost"))
+    sandbox.call(order())
+    (record,) = sandbox.call(details())["data"]
+    assert record["response"]["errors"][0]["code"] == "connectionLost"
+
+
+def test_a_look_can_be_answered_by_an_error(sandbox: Sandbox) -> None:
+    sandbox.play(ScenarioFault("error", task="getResponse", code="connectionLost"))
+    sandbox.call(order())
+    assert codes(sandbox.call(poll())) == [("connectionLost", None)]
+    assert sandbox.call(poll())["data"]

@@ -18,7 +18,15 @@ def test_a_parameter_can_be_told_as_a_list() -> None:
 
 @pytest.mark.parametrize(
     ("code", "status"),
-    [("invalidApiKey", 401), ("insufficientCredits", 402), ("taskNotFound", 404), ("invalidFps", 400)],
+    [
+        ("invalidApiKey", 401),
+        ("insufficientCredits", 402),
+        ("taskNotFound", 404),
+        ("conflictTaskUUID", 400),
+        ("environmentPaused", 429),
+        ("invalidProviderContent", 400),
+        ("invalidFps", 400),
+    ],
 )
 def test_codes_have_their_http_status(code: str, status: int) -> None:
     assert ServiceProblem(code, "Words.").http_status == status

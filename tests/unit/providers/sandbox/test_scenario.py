@@ -9,6 +9,7 @@ from ltxspec.errors import LtxspecError
 from ltxspec.providers.sandbox.scenario import (
     CALL_FAULTS,
     ORDER_FAULTS,
+    TASK_FAULTS,
     VIDEO_FAULTS,
     Behaviour,
     Kind,
@@ -31,7 +32,7 @@ def test_what_is_written_reads_back(faults: list[ScenarioFault]) -> None:
 
 
 def test_every_fault_is_of_one_sort() -> None:
-    sorts = (CALL_FAULTS, ORDER_FAULTS, VIDEO_FAULTS)
+    sorts = (CALL_FAULTS, TASK_FAULTS, ORDER_FAULTS, VIDEO_FAULTS)
     assert sorted(kind for sort in sorts for kind in sort) == sorted(get_args(Kind))
 
 
