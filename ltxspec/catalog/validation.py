@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from ltxspec.catalog.dialect import flat_rules
 from ltxspec.catalog.failures import ParameterFailure, failure_from, names_in, rule_of
 from ltxspec.catalog.keywords import Work, metered_keywords, spent, unlimited
 from ltxspec.catalog.messages import Context, ParameterProblem, length_problem, sentences
@@ -85,7 +86,8 @@ def _validator(model: Model) -> "Draft202012Validator":
 
     keywords = metered_keywords(Draft202012Validator.VALIDATORS)
     in_time: type[Draft202012Validator] = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]  # it has no types
-    dialect = in_time(in_time.META_SCHEMA)  # no formats: RE2 checks patterns, and Python's check can crash
+    # No formats: RE2 checks patterns, and Python's check can crash. An empty registry: nothing is ever fetched.
+    dialect = in_time(flat_rules(), registry=Registry())
     if (error := next(dialect.iter_errors(model.schema), None)) is not None:
         place = "/" + "/".join(str(key) for key in error.absolute_path)
         message = f"`{place}` is not valid in a JSON Schema (`{error.validator}` of the 2020-12 dialect)"
@@ -93,7 +95,6 @@ def _validator(model: Model) -> "Draft202012Validator":
     if unknown := list(pattern_problems(model.schema)):
         raise Invalid([model_problem(model.file, message) for message in unknown])
     here = {key: item for key, item in model.schema.items() if key != "$id"}  # no `$id`: references are local
-    # An empty registry: nothing is ever fetched.
     return in_time(here, registry=Registry())
 
 
