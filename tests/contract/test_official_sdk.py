@@ -146,15 +146,47 @@ def test_it_survives_lost_and_cut_replies_to_its_looks(server: Server) -> None:
     assert len(server.run(lambda client: client.run(plain_order()))) == 1
 
 
-def test_it_stores_a_picture_and_orders_with_it(server: Server, tmp_path: Path) -> None:
+def answered_by(code: str) -> dict[str, Any]:
+    """A scenario in which no order is accepted, however often the SDK tries."""
+    return {"faults": [{"fault": "error", "code": code, "accepted": False, "times": None}]}
+
+
+@pytest.mark.parametrize(
+    ("scenario", "wanted"),
+    [
+        (answered_by("invalidProviderContent"), ("safety", 400)),
+        (answered_by("conflictingState"), ("validation", 409)),
+        (answered_by("environmentPaused"), ("quota", 429)),
+        (answered_by("connectionLost"), ("connection", 502)),
+        ({"faults": [{"fault": "fail", "code": "invalidProviderContent", "form": "item"}]}, ("safety", None)),
+    ],
+    indirect=["scenario"],
+)
+def test_it_understands_the_newest_codes(server: Server, wanted: tuple[str, int | None]) -> None:
+    with pytest.raises(RunwareError) as caught:
+        server.run(lambda client: client.run(plain_order()))
+    assert (caught.value.code, caught.value.status_code) == wanted
+
+
+@pytest.mark.parametrize(
+    "as_sent",
+    [
+        lambda image: {"inputs": {"frameImages": [{"image": image, "frame": "first"}]}},
+        lambda image: {"frameImages": [{"inputImage": image, "frame": "first"}]},
+        lambda image: {"frameImages": [{"image": image}]},
+    ],
+    ids=["present form", "older form", "older place"],
+)
+def test_it_stores_a_picture_and_orders_with_it(
+    server: Server, tmp_path: Path, as_sent: Callable[[str], dict[str, Any]]
+) -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (320, 180), "teal").save(buffer, "PNG")
     media = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
     async def story(client: Runware) -> Any:
         (stored,) = await client.media_storage({"operation": "upload", "media": media})
-        image = {"image": stored["mediaUUID"], "frame": "first"}
-        return await client.run(plain_order(inputs={"frameImages": [image]}))
+        return await client.run(plain_order(**as_sent(stored["mediaUUID"])))
 
     (result,) = server.run(story)
     video = tmp_path / "video.mp4"

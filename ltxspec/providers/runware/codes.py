@@ -39,6 +39,7 @@ NO_VERDICT = frozenset(
 DEFINITE_REFUSALS = WHOLE_RUN | PERMANENT  # for an order: not accepted and not billed
 
 _TABLES: Mapping[ErrorKind, str] = {
+    # The acknowledgement of a repeated order: runware-sdk 1.8.0 (`transport/websocket.py`), runware 0.5.24 (`base.py`).
     ErrorKind.DUPLICATE: "conflictTaskUUID",
     # Made by the SDKs, never by the service; a program between us and the service may pass them on. "The request may
     # have been processed", says the SDK of `connectionLost`.

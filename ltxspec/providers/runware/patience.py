@@ -1,6 +1,7 @@
 """Time limits of this adapter: for every exchange, and for the sum of its attempts and waits.
 
-A working service stays far below them; an answer that takes longer, or trickles forever, counts as none.
+A working service stays far below them; an answer that takes longer, or trickles forever, counts as none. By comparison,
+runware-sdk 1.8.0 gives each request 20 minutes and the acknowledgement of an order 30 s (`types/sdk.py`, `client.py`).
 """
 
 import asyncio

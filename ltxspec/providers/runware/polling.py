@@ -1,6 +1,7 @@
 """Polls many tasks with few requests, and detects a service that does not support this.
 
-The envelope implies that one POST may hold many `getResponse` objects, but no official client uses this. So the first
+The envelope implies that one POST may hold many `getResponse` objects, but no official client uses this: runware-sdk
+1.8.0 asks for each task by itself, over REST and over a WebSocket (`client.py`, `_ws_run_async`). So the first
 answers decide: an answer that makes no sense, or that omits a task which a separate request does find, ends batching
 for the life of the provider.
 

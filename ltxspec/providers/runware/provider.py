@@ -1,6 +1,8 @@
 """The service as seen by apply: `RunwareProvider` implements `apply.ports.Provider`.
 
-An order leaves this module at most once per call of `submit`; only free requests are repeated.
+An order leaves this module at most once per call of `submit`; only free requests are repeated. The official SDK repeats
+orders by itself, under the same id (runware-sdk 1.8.0, `transport/rest.py`); here the caller looks for the task first.
+`docs/provider.md` has the facts that this package relies on, with their sources and tests.
 """
 
 import asyncio

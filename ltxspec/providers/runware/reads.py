@@ -1,6 +1,7 @@
 """Retries of free requests: a few attempts, with growing waits, within a time limit for all of them.
 
-Orders never use this module.
+Orders never use this module. What is tried again is what runware-sdk 1.8.0 tries again (`transport/rest.py`): 408, 429,
+5xx, time-outs and broken connections. It does so with orders, too.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from ltxspec.providers.runware.wire import WireReply, decode_reply, parse_retry_
 from ltxspec.values import TaskId
 
 _ATTEMPTS = 4
-_FIRST_WAIT, _GROWTH, _LONGEST_WAIT = 1.0, 2.0, 15.0  # seconds; official clients use 1 s, doubling, at most 30
+_FIRST_WAIT, _GROWTH, _LONGEST_WAIT = 1.0, 2.0, 15.0  # seconds; runware-sdk 1.8.0: 1, doubling, at most 30
 _LONGEST_ASKED_WAIT = 30.0  # a longer Retry-After is passed to the caller, who may do something else meanwhile
 _AT_ONCE = 4  # the service recommends 2 to 4 requests for steady use
 _LARGE, _LARGE_AT_ONCE = 64 * 1024, 2  # bytes; uploads have separate slots, so that polls never wait for them

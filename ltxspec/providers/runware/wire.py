@@ -20,7 +20,7 @@ from ltxspec.redaction import redact_secrets
 from ltxspec.values import Json, TaskId, Usd, is_web_address
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429})  # and every 5xx: the request as a whole failed temporarily
-_RETRY_AFTER_SECONDS = (1.0, 120.0)  # the header is undocumented; values are clamped to these bounds
+_RETRY_AFTER_SECONDS = (1.0, 120.0)  # undocumented (runware-sdk 1.8.0 reads it of another product); clamped to these
 _MESSAGE_LIMIT = 500
 _SMALLEST_COST, _LARGEST_COST = Decimal("1e-9"), Decimal("1e6")  # amounts outside are a mistake or an attack
 _COST_DIGITS = 30
@@ -169,7 +169,7 @@ def decode_envelope(body: Mapping[str, Json]) -> tuple[tuple[Item, ...], tuple[A
 
     An item of `data` that reports a failure (`status: error`, or an `error` without a status) becomes an error; only
     the first form says that the task has ended.
-    A singular `error` without an id gets that of the envelope, as in the SDKs.
+    A singular `error` without an id gets that of the envelope (runware-sdk 1.8.0, `errors.py`).
     """
     items: list[Item] = []
     errors = [_error(entry, None) for entry in _listed(body.get("errors"))]

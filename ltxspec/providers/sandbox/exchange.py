@@ -8,7 +8,7 @@ from ltxspec.providers.sandbox.lookups import Answer, account, details, poll
 from ltxspec.providers.sandbox.matching import matching, subject
 from ltxspec.providers.sandbox.orders import Desk, order
 from ltxspec.providers.sandbox.problems import ServiceProblem
-from ltxspec.providers.sandbox.scenario import ORDER_FAULTS, TASK_FAULTS, Behaviour, Scenario
+from ltxspec.providers.sandbox.scenario import ORDER_FAULTS, TASK_FAULTS, Behaviour, Scenario, ScenarioFault
 from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.providers.sandbox.tasks import TaskRefusal, TaskStore
 from ltxspec.providers.sandbox.uploads import MediaDesk, problem, store_image, store_media
@@ -65,11 +65,14 @@ def answer(body: Json, call: Call) -> SandboxReply:
     problems: list[ServiceProblem] = []
     accepted = []
     for task in body:
-        items, errors = _task(task, call)
-        data += items
-        problems += errors
+        fault = _spoiling(task, call)
+        items, errors = _task(task, call) if fault is None or fault.accepted else ([], [])
         if items and not call.quotes_only and _is_order(task.get("taskType"), call):
             accepted.append(str(task["taskUUID"]))
+        if fault is not None:
+            items, errors = _spoiled(task, fault, call)
+        data += items
+        problems += errors
     return _reply(data, problems, behaviour, tuple(accepted))
 
 
@@ -118,6 +121,20 @@ def _wrong_key(tasks: Sequence[Mapping[str, Json]], call: Call) -> ServiceProble
     return ServiceProblem("invalidApiKey", "The API key is missing or not valid.", "apiKey", "authentication")
 
 
+def _spoiling(task: Mapping[str, Json], call: Call) -> ScenarioFault | None:
+    """The fault that replaces the answer to a task."""
+    if not is_uuid4(task.get("taskUUID")):
+        return None
+    return next(iter(matching(call.scenario, call.store, [subject(task, call.store)], TASK_FAULTS)), None)
+
+
+def _spoiled(task: Mapping[str, Json], fault: ScenarioFault, call: Call) -> Answer:
+    error = replace(problem(task, fault.code, fault.message), status=fault.status)
+    if _is_order(task.get("taskType"), call):
+        _archive(task, [error], call)  # the last reply to this id
+    return [], [error]
+
+
 def _task(task: Mapping[str, Json], call: Call) -> Answer:
     kind = task.get("taskType")
     if not isinstance(kind, str):
@@ -127,20 +144,6 @@ def _task(task: Mapping[str, Json], call: Call) -> Answer:
             return [], [ServiceProblem("missingParameter", "A taskUUID is required.", "taskUUID", kind)]
         if not is_uuid4(task["taskUUID"]):
             return [], [problem(task, "invalidTaskUUID", "The taskUUID must be a UUID of version 4.", "taskUUID")]
-    spoiled = matching(call.scenario, call.store, [subject(task, call.store)], TASK_FAULTS)
-    if not spoiled:
-        return _done(task, call)
-    fault = spoiled[0]
-    if fault.accepted:
-        _done(task, call)
-    error = replace(problem(task, fault.code, fault.message), status=fault.status)
-    if _is_order(kind, call):
-        _archive(task, [error], call)  # the last reply to this id
-    return [], [error]
-
-
-def _done(task: Mapping[str, Json], call: Call) -> Answer:
-    kind = task["taskType"]
     if _is_order(kind, call):
         return _ordered(task, call)
     return _looked_up(task, call) if kind in {"getResponse", "getTaskDetails"} else _served(task, call)

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from sandboxes import HandClock, Sandbox, catalog, check_wire, codes, details, order, poll, tiny_film
 
 from ltxspec.providers.sandbox.app import create_app
+from ltxspec.providers.sandbox.exchange import Call, answer
 from ltxspec.providers.sandbox.identifiers import derived_uuid
+from ltxspec.providers.sandbox.scenario import Scenario, ScenarioFault
 from ltxspec.providers.sandbox.settings import SandboxSettings
 
 
@@ -101,3 +103,15 @@ def test_whatever_is_asked_there_is_an_answer(fuzzed: Sandbox, kind: Any, change
     response = fuzzed.post([order() | {"taskType": kind} | changes])
     assert response.status_code in {200, 400, 402, 404}
     check_wire(response.json())
+
+
+def test_an_order_whose_answer_was_spoiled_is_still_under_way(sandbox: Sandbox) -> None:
+    app, faults = sandbox.app, (ScenarioFault("error", code="connectionLost", times=None),)
+    call = Call(app.settings, app.store, Scenario(faults=faults), "http://sandbox")
+    reply = answer([order()], call)
+    assert (reply.status, reply.accepted) == (502, (order()["taskUUID"],))
+    repeated = answer([order()], call)
+    assert (repeated.status, repeated.accepted) == (502, ())
+    lost = Call(app.settings, app.store, Scenario(faults=(ScenarioFault("error", accepted=False),)), "http://sandbox")
+    assert answer([order(2)], lost).accepted == ()
+    assert len(app.store.charges()) == 1
