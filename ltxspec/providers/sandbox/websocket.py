@@ -34,7 +34,7 @@ from ltxspec.values import Json
 
 PATIENCE = 15.0  # seconds for the first valid authentication: as long as runware-sdk waits for its reply
 _DELAYED = 64  # replies that may be late at the same time; more of them delay what follows
-_NORMAL, _REFUSED = 1000, 1008  # codes of RFC 6455 for closing
+_NORMAL, _REFUSED = 1000, 1000  # codes of RFC 6455 for closing
 
 Context = Callable[[str, str | None, bool], Call]  # from base URL, key, and whether it is a dry run
 Asked = list[dict[str, Json]] | None  # the authentication tasks of a frame; None if it is not an array of tasks
