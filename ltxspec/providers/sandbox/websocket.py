@@ -5,10 +5,12 @@ What the official clients expect, read in them and tried: runware-sdk 1.8.0 and 
 
 - All: the first frame is `[{"taskType": "authentication", "apiKey": …}]`, and the first item of the reply to it has
   `taskType`, `connectionSessionUUID` and no taskUUID. A wrong key is an error of `taskType` authentication without a
-  taskUUID. sdk-js ends its attempts only for the code `invalidApiKey`.
+  taskUUID. sdk-js ends its attempts only for the code `invalidApiKey`. runware 0.5.24 takes every closing code but 1000
+  for a lost connection: it connects again on its own beside the attempt that reports the key, and may hang.
 - All: `[{"taskType": "ping", "ping": true}]` is answered by `{"data": [{"taskType": "ping", "pong": true}]}`. runware
   0.5.24 asks every 5 seconds, runware-sdk every 30, sdk-js every 45.
 - All find a reply's task by `taskUUID`, and read `errors` as a list. runware-sdk ignores the data beside errors.
+- runware 0.5.24 does not see that a result is still processing: it waits 30 seconds for another reply to the same poll.
 - runware-sdk comes back with the session's id and sends each order that had no reply again; a `conflictTaskUUID` is
   then its acknowledgement. The other two forget the id with the connection.
 - runware-sdk takes that conflict for a failure if the acknowledgement arrives as well. This is why acknowledgements are
@@ -34,7 +36,7 @@ from ltxspec.values import Json
 
 PATIENCE = 15.0  # seconds for the first valid authentication: as long as runware-sdk waits for its reply
 _DELAYED = 64  # replies that may be late at the same time; more of them delay what follows
-_NORMAL, _REFUSED = 1000, 1000  # codes of RFC 6455 for closing
+_CLOSED = 1000  # of RFC 6455, also for a wrong key: see above
 
 Context = Callable[[str, str | None, bool], Call]  # from base URL, key, and whether it is a dry run
 Asked = list[dict[str, Json]] | None  # the authentication tasks of a frame; None if it is not an array of tasks
@@ -87,7 +89,7 @@ class Sockets:
             return True
         if not self._is_right_key(asked):
             await self._send(line, reply, faults)
-            await line.close(_REFUSED)
+            await line.close()
             return False
         session = await self._join(line, asked[0])
         welcome = {"taskType": "authentication", "connectionSessionUUID": session.uuid}
@@ -164,7 +166,7 @@ class _Connection:
             dropped.cancel()
         if self._dropped.is_set():
             raise ConnectionDropped
-        await self.close(_REFUSED)
+        await self.close()
 
     async def send(self, content: str | bytes) -> bool:
         """Send a frame; False when the connection is gone."""
@@ -182,12 +184,12 @@ class _Connection:
 
     async def leave(self) -> None:
         """Close it: the session goes on in another connection."""
-        await self.close(_NORMAL)
+        await self.close()
 
-    async def close(self, code: int) -> None:
-        """Close it with a code of RFC 6455; it may be closed already."""
+    async def close(self) -> None:
+        """Close it; it may be closed already."""
         try:
-            await self._socket.close(code)
+            await self._socket.close(_CLOSED)
         except (WebSocketDisconnect, RuntimeError):
             return
 

@@ -161,14 +161,14 @@ def test_a_wrong_key_is_the_providers_error_and_the_end(port: Port) -> None:
     client = port.connect()
     (error,) = client.ask(login("wrong"))["errors"]
     assert (error["code"], error["taskType"], "taskUUID" in error) == ("invalidApiKey", "authentication", False)
-    assert client.closed() == 1008
+    assert client.closed() == 1000
 
 
 def test_a_wrong_key_later_is_the_end_too(port: Port) -> None:
     client = port.connect()
     client.login()
     assert codes(client.ask(login("wrong"), order())) == [("invalidApiKey", "apiKey")]
-    assert client.closed() == 1008
+    assert client.closed() == 1000
     assert port.charged() == {}
 
 
@@ -208,7 +208,7 @@ def test_authenticating_again_changes_nothing(port: Port) -> None:
 def test_who_does_not_authenticate_is_sent_away(port: Port, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(websocket, "PATIENCE", 0.05)
     client = port.connect()
-    assert client.closed() == 1008
+    assert client.closed() == 1000
     patient = port.connect()
     patient.login()
     time.sleep(0.1)
