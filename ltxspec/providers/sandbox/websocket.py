@@ -6,7 +6,8 @@ What the official clients expect, read in them and tried: runware-sdk 1.8.0 and 
 - All: the first frame is `[{"taskType": "authentication", "apiKey": …}]`, and the first item of the reply to it has
   `taskType`, `connectionSessionUUID` and no taskUUID. A wrong key is an error of `taskType` authentication without a
   taskUUID. sdk-js ends its attempts only for the code `invalidApiKey`. runware 0.5.24 takes every closing code but 1000
-  for a lost connection: it connects again on its own beside the attempt that reports the key, and may hang.
+  for a lost connection: it connects again on its own beside the attempt that reports the key, and may hang. It may also
+  wait two minutes if the connection is closed right after the error; this is why clients are left a second to close it.
 - All: `[{"taskType": "ping", "ping": true}]` is answered by `{"data": [{"taskType": "ping", "pong": true}]}`. runware
   0.5.24 asks every 5 seconds, runware-sdk every 30, sdk-js every 45.
 - All find a reply's task by `taskUUID`, and read `errors` as a list. runware-sdk ignores the data beside errors.
@@ -19,7 +20,8 @@ What the official clients expect, read in them and tried: runware-sdk 1.8.0 and 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 
 import orjson
 from starlette.concurrency import run_in_threadpool
@@ -35,6 +37,7 @@ from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.values import Json
 
 PATIENCE = 15.0  # seconds for the first valid authentication: as long as runware-sdk waits for its reply
+LINGER = 1.0  # seconds in which a client with a wrong key may close the connection itself
 _DELAYED = 64  # replies that may be late at the same time; more of them delay what follows
 _CLOSED = 1000  # of RFC 6455, also for a wrong key: see above
 
@@ -65,9 +68,10 @@ class Sockets:
         line = _Connection(socket)
         try:
             await socket.accept()
-            async for body in line.frames():
-                if not await self._take(line, body):
-                    break
+            async with aclosing(line.frames()) as frames:
+                async for body in frames:
+                    if not await self._take(line, body):
+                        break
         finally:
             self._open -= 1
             if line.session is not None:
@@ -89,7 +93,7 @@ class Sockets:
             return True
         if not self._is_right_key(asked):
             await self._send(line, reply, faults)
-            await line.close()
+            await line.linger()
             return False
         session = await self._join(line, asked[0])
         welcome = {"taskType": "authentication", "connectionSessionUUID": session.uuid}
@@ -144,7 +148,7 @@ class _Connection:
         self.base_url = str(socket.base_url.replace(scheme="https" if secure else "http")).rstrip("/")
         self.dry_run = socket.query_params.get("dryRun", "").strip() in {"1", "true"}
 
-    async def frames(self) -> AsyncIterator[bytes]:
+    async def frames(self) -> AsyncGenerator[bytes, None]:
         """What the client sends, until either side closes. Raises ConnectionDropped."""
         loop = asyncio.get_running_loop()
         end = loop.time() + PATIENCE
@@ -181,6 +185,15 @@ class _Connection:
     def drop(self) -> None:
         """Close the connection without a word, as soon as possible."""
         self._dropped.set()
+
+    async def linger(self) -> None:
+        """Close it, unless the client does within a moment; what it still sends is ignored."""
+        try:
+            async with asyncio.timeout(LINGER):
+                while (await self._socket.receive())["type"] != "websocket.disconnect":
+                    pass
+        except TimeoutError:
+            await self.close()
 
     async def leave(self) -> None:
         """Close it: the session goes on in another connection."""

@@ -114,6 +114,11 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
         yield served
 
 
+@pytest.fixture(autouse=True)
+def _no_lingering(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket, "LINGER", 0.1)
+
+
 @pytest.fixture
 def port(serve: Serve) -> Port:
     return serve()
@@ -162,6 +167,14 @@ def test_a_wrong_key_is_the_providers_error_and_the_end(port: Port) -> None:
     (error,) = client.ask(login("wrong"))["errors"]
     assert (error["code"], error["taskType"], "taskUUID" in error) == ("invalidApiKey", "authentication", False)
     assert client.closed() == 1000
+
+
+def test_what_a_client_with_a_wrong_key_still_sends_is_ignored(port: Port) -> None:
+    client = port.connect()
+    client.ask(login("wrong"))
+    client.send(login(), order())
+    assert client.closed() == 1000
+    assert port.charged() == {}
 
 
 def test_a_wrong_key_later_is_the_end_too(port: Port) -> None:
