@@ -12,6 +12,7 @@ BIN     := $(VENV)/bin
 RUNTIME := $(VENV)/.installed-runtime
 DEV     := $(VENV)/.installed-dev
 EDITOR  := $(VENV)/editor
+SDKS    := $(VENV)/sdks
 
 CAN_USE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PYTHON  ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
@@ -32,14 +33,15 @@ test: lint quick ## style, types, layers, and the quick tests
 quick: $(DEV) ## the quick tests alone
 	$(PYTEST) $(addprefix --ignore=,$(SLOW))
 
-slow: $(DEV) $(EDITOR)/.installed ## the slow tests: commands and pipelines as users run them, kills, a browser
+slow: $(DEV) $(EDITOR)/.installed $(SDKS)/.installed-python $(SDKS)/.installed-javascript ## the slow tests: commands and pipelines as users run them, kills, a browser
 	$(PYTEST) $(SLOW)
 
 # Tests write some 90,000 files, each of them safely: on a file system in memory that takes half of the time.
 MEMORY := $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'END { if ($$4 > 2000000) print "/dev/shm" }')
 PYTEST := $(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n auto --dist worksteal
 SLOW := tests/acceptance tests/browser tests/crash tests/mutation tests/architecture/test_benchmarks.py \
-  tests/architecture/test_startup.py tests/contract/test_faults.py
+  tests/architecture/test_startup.py tests/contract/test_faults.py tests/contract/test_older_sdk.py \
+  tests/contract/test_javascript_sdk.py
 
 check: test slow ## everything: what CI runs
 
@@ -79,6 +81,8 @@ lock: ## resolve the dependencies again, for every platform and Python we suppor
 	@rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet 'uv>=0.9,<1'
 	$(VENV)-lock/bin/uv pip compile $(LOCKING) --group build -o requirements.lock pyproject.toml
 	$(VENV)-lock/bin/uv pip compile $(LOCKING) --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	$(VENV)-lock/bin/uv pip compile $(LOCKING) -c requirements-dev.lock -o tests/sdks/requirements.lock \
+	  --python-version 3.11 tests/sdks/requirements.in
 	@rm -rf $(VENV)-lock
 LOCKING := --quiet --universal --fork-strategy fewest --generate-hashes --no-header --annotation-style line
 
@@ -111,3 +115,14 @@ $(EDITOR)/.installed: tests/editor/package.json tests/editor/package-lock.json |
 	@mkdir -p $(EDITOR) && cp tests/editor/package.json tests/editor/package-lock.json $(EDITOR)
 	@if cd $(EDITOR) && npm ci --ignore-scripts --no-audit --no-fund --silent; then touch .installed; \
 	else echo 'npm cannot install the language server: the tests of editors skip' >&2; fi
+
+# The provider's other clients, by hash from their locks. The older Python SDK has the import name of the one in DEV.
+$(SDKS)/.installed-python: tests/sdks/requirements.lock | $(BIN)/python
+	@mkdir -p $(SDKS)
+	@if $(BIN)/python -m pip install -qq --disable-pip-version-check --upgrade --require-hashes --target $(SDKS)/python \
+	  -r $<; then touch $@; else echo 'pip cannot install the older SDK: its tests skip' >&2; fi
+
+$(SDKS)/.installed-javascript: tests/sdks/package.json tests/sdks/package-lock.json | $(BIN)/python
+	@mkdir -p $(SDKS)/javascript && cp tests/sdks/package.json tests/sdks/package-lock.json $(SDKS)/javascript
+	@if cd $(SDKS)/javascript && npm ci --ignore-scripts --no-audit --no-fund --silent; then touch ../$(notdir $@); \
+	else echo 'npm cannot install the JavaScript SDK: its tests skip' >&2; fi

@@ -21,6 +21,7 @@ HEAVY = {
     "sqlite3",
     "starlette",
     "uvicorn",
+    "websockets",
 }
 NEEDED_TO_PLAN = {"jinja2", "orjson", "yaml"}
 

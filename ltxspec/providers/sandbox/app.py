@@ -6,7 +6,7 @@ import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, Router
+from starlette.routing import Route, Router, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from ltxspec.errors import LtxspecError
@@ -20,6 +20,7 @@ from ltxspec.providers.sandbox.outbound import CALLER
 from ltxspec.providers.sandbox.scenario import CALL_FAULTS, Scenario, ScenarioFault, parse_scenario, write_scenario
 from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.providers.sandbox.tasks import Charge, TaskStore
+from ltxspec.providers.sandbox.websocket import Sockets
 from ltxspec.values import Json, format_usd, total_usd
 
 _NOT_THE_KEY = ({"error": "the API key is missing or not valid", "hint": "send it as `Authorization: Bearer KEY`"}, 401)
@@ -39,10 +40,13 @@ class SandboxApp:
         shelf = FilmShelf(settings, self.store)
         self._downloads = SandboxDownloads(settings, self.store, shelf)
         self._deliveries = Deliveries(settings, self.store, shelf)
+        sockets = Sockets(settings, self._context, self._hear)
         self._router = Router(
             [
                 Route("/v1", self._call, methods=["POST"]),
                 Route("/", self._call, methods=["POST"]),
+                WebSocketRoute("/v1", sockets.serve),
+                WebSocketRoute("/", sockets.serve),
                 Route("/video/{name}", self._video, methods=["GET"]),
                 Route("/media/{name}", self._downloads.media, methods=["GET"]),
                 Route("/sandbox/ledger", self._ledger, methods=["GET"]),
@@ -53,40 +57,29 @@ class SandboxApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, unless it comes from a sandbox, which would allow a sandbox to call itself."""
-        if scope["type"] == "http" and CALLER.lower().encode() in dict(scope["headers"]):
+        if scope["type"] in {"http", "websocket"} and CALLER.lower().encode() in dict(scope["headers"]):
             await _json({"error": "a sandbox does not answer another sandbox"}, 508)(scope, receive, send)
             return
         await self._router(scope, receive, send)
 
     async def _call(self, request: Request) -> Response:
-        await self._deliveries.resume(self.scenario.behaviour)
-        body = await request.body()
-        reply, faults = await run_in_threadpool(self._answered, body, request)
-        await self._deliveries.begin(reply.accepted, self.scenario.behaviour)
+        dry_run = request.headers.get("X-Runware-Dry-Run", "").strip() in {"1", "true"}
+        call = self._context(str(request.base_url).rstrip("/"), _bearer(request), dry_run)
+        reply, faults = await self._hear(await request.body(), call)
         for fault in faults:
             if fault.fault == "delay":
                 await self.settings.clock.sleep(fault.seconds)
         return response(reply, faults)
 
-    def _answered(self, body: bytes, request: Request) -> tuple[SandboxReply, tuple[ScenarioFault, ...]]:
-        """The correct reply to a call, and the faults that will be applied to it."""
-        call = Call(
-            settings=self.settings,
-            store=self.store,
-            scenario=self.scenario,
-            base_url=str(request.base_url).rstrip("/"),
-            header_key=_bearer(request),
-            dry_run=request.headers.get("X-Runware-Dry-Run", "").strip() in {"1", "true"},
-        )
-        try:
-            tasks: Json = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            return unreadable(call), ()
-        listed = [task for task in tasks if isinstance(task, dict)] if isinstance(tasks, list) else []
-        subjects = [subject(task, self.store) for task in listed]
-        faults = matching(self.scenario, self.store, subjects, CALL_FAULTS)
-        lost = is_lost_before(faults)
-        return (SandboxReply(200, {}), (lost,)) if lost is not None else (answer(tasks, call), faults)
+    def _context(self, base_url: str, key: str | None, dry_run: bool) -> Call:  # noqa: FBT001  # read from the call
+        return Call(self.settings, self.store, self.scenario, base_url, key, dry_run)
+
+    async def _hear(self, body: bytes, call: Call) -> tuple[SandboxReply, tuple[ScenarioFault, ...]]:
+        """The correct reply to a call, and the faults that will be applied to it; what it accepted is delivered."""
+        await self._deliveries.resume(self.scenario.behaviour)
+        reply, faults = await run_in_threadpool(_answered, body, call)
+        await self._deliveries.begin(reply.accepted, self.scenario.behaviour)
+        return reply, faults
 
     async def _video(self, request: Request) -> Response:
         return await self._downloads.video(request, self.scenario)
@@ -126,6 +119,18 @@ def create_app(settings: SandboxSettings) -> SandboxApp:
         StorageError: its folder cannot be used.
     """
     return SandboxApp(settings)
+
+
+def _answered(body: bytes, call: Call) -> tuple[SandboxReply, tuple[ScenarioFault, ...]]:
+    try:
+        tasks: Json = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return unreadable(call), ()
+    listed = [task for task in tasks if isinstance(task, dict)] if isinstance(tasks, list) else []
+    subjects = [subject(task, call.store) for task in listed]
+    faults = matching(call.scenario, call.store, subjects, CALL_FAULTS)
+    lost = is_lost_before(faults)
+    return (SandboxReply(200, {}), (lost,)) if lost is not None else (answer(tasks, call), faults)
 
 
 def ledger(charges: list[Charge]) -> Json:

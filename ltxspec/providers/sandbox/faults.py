@@ -73,6 +73,19 @@ def response(reply: SandboxReply, faults: Sequence[ScenarioFault]) -> Response:
     return Response(orjson.dumps(body), reply.status, media_type="application/json")
 
 
+def frame(reply: SandboxReply, faults: Sequence[ScenarioFault]) -> str | bytes:
+    """What is sent over a WebSocket instead of the HTTP response: its body, as text where it is text.
+
+    Raises:
+        ConnectionDropped: nothing is sent. A reply that is cut is none: half a frame never reaches a client.
+    """
+    changed = response(reply, faults)
+    if isinstance(changed, Dropped | Cut):
+        raise ConnectionDropped
+    body = bytes(changed.body)
+    return body if changed.media_type in {_TYPES["image"], _TYPES["garbage"]} else body.decode()
+
+
 def replaced(fault: ScenarioFault) -> Response:
     """A response unrelated to the request."""
     headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}

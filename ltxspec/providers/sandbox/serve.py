@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ltxspec.errors import LtxspecError
 from ltxspec.providers.sandbox.app import create_app
 from ltxspec.providers.sandbox.faults import ConnectionDropped
-from ltxspec.providers.sandbox.guard import guarded
+from ltxspec.providers.sandbox.guard import LARGEST_CALL, guarded
 from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.serving import serve_until_interrupted, serving_in_thread
 
@@ -74,7 +74,9 @@ def _server(settings: SandboxSettings, host: str) -> "uvicorn.Server":
     config = uvicorn.Config(
         closing_sockets(guarded(create_app(settings), host, marked=settings.api_key is None)),
         http="h11",  # `closing_sockets` relies on this implementation's `send`
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_CALL,
+        ws_per_message_deflate=False,  # on this machine only work, and what is sent cannot be larger than it looks
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -87,7 +89,8 @@ def closing_sockets(app: ASGIApp) -> ASGIApp:
     """Close the socket when the application drops the connection.
 
     ASGI has no message for this, and uvicorn would answer an exception with status 500. Its `send` is a method of the
-    object that holds the connection's transport (uvicorn 0.54 `RequestResponseCycle`), which is closed here.
+    object that holds the connection's transport (uvicorn 0.54: `RequestResponseCycle`, `WebSocketsSansIOProtocol`),
+    which is closed here.
     """
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,7 +98,10 @@ def closing_sockets(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
         except ConnectionDropped:
             cast("asyncio.Transport", send.__self__.transport).close()  # type: ignore[attr-defined]  # see above
-            while (await receive())["type"] != "http.disconnect":
+            while not (await receive())["type"].endswith(".disconnect"):
                 pass
+        if scope["type"] == "websocket":  # uvicorn takes a refused handshake for an error until it is closed
+            while not send.__self__.disconnected:  # type: ignore[attr-defined]  # see above
+                await receive()
 
     return served

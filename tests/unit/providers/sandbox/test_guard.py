@@ -9,6 +9,8 @@ from starlette.responses import PlainTextResponse
 
 from ltxspec.errors import ProviderRefused
 from ltxspec.providers.runware.client import ApiKey, Client, Connection
+from ltxspec.providers.sandbox import guard
+from ltxspec.providers.sandbox.faults import ConnectionDropped
 from ltxspec.providers.sandbox.guard import MARK, guarded
 
 JSON = {"Content-Type": "application/json"}
@@ -109,3 +111,70 @@ def test_a_browser_says_from_where_a_request_is_sent(site: str, status: int) -> 
 
 def test_a_page_may_show_a_video_of_the_sandbox() -> None:
     assert ask("GET", {"Sec-Fetch-Site": "cross-site"}).text == "served"
+
+
+def test_a_request_has_a_largest_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "LARGEST_CALL", 10)
+    assert ask("POST", {"Content-Length": "10", **JSON}).text == "served"
+    assert ask("POST", {"Content-Length": "11", **JSON}).status_code == 413
+
+
+async def unsent(message: Any) -> None:
+    raise AssertionError(message)
+
+
+async def part() -> Any:
+    """A part of a request that does not say how many follow."""
+    return {"type": "http.request", "body": b"12345", "more_body": True}
+
+
+def test_a_size_that_was_not_announced_counts_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "LARGEST_CALL", 10)
+    headers = [(b"host", b"127.0.0.1"), (b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "headers": headers}
+    read = 0
+
+    async def served(*channels: Any) -> None:
+        nonlocal read
+        while True:
+            read += len((await channels[1]())["body"])
+
+    async def run() -> None:
+        await guarded(served, "127.0.0.1", marked=False)(scope, part, unsent)
+
+    with pytest.raises(ConnectionDropped):
+        asyncio.run(run())
+    assert read == 10
+
+
+def connect(headers: dict[str, str]) -> list[Any]:
+    """What a WebSocket is answered; the application is marked by accepting it."""
+
+    async def accept(*channels: Any) -> None:
+        await channels[2]({"type": "websocket.accept"})
+
+    async def receive() -> Any:
+        return {"type": "websocket.connect"}
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def run() -> None:
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await guarded(accept, "127.0.0.1", marked=True)({"type": "websocket", "headers": raw}, receive, send)
+
+    asyncio.run(run())
+    assert all(MARK.lower().encode() in dict(message["headers"]) for message in sent if "headers" in message)
+    return [message.get("status", message["type"]) for message in sent]
+
+
+def test_a_socket_is_guarded_like_a_request() -> None:
+    own, refused = {"Host": "127.0.0.1:8787"}, "websocket.http.response.body"
+    assert connect(own) == ["websocket.accept"]
+    assert connect(own | {"Origin": "http://127.0.0.1:8787"}) == ["websocket.accept"]
+    assert connect(own | {"Origin": "https://page.example"}) == [403, refused]
+    assert connect(own | {"Origin": "http://127.0.0.1:1"}) == [403, refused]
+    assert connect(own | {"Sec-Fetch-Site": "cross-site"}) == [403, refused]
+    assert connect({"Host": "page.example"}) == [421, refused]
