@@ -6,12 +6,14 @@ An order leaves this module at most once per call of `submit`; only free request
 import asyncio
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from http import HTTPStatus
 from uuid import uuid4
 
 from ltxspec.apply.ports import Acceptance, Clock, LocalMedia, RenderOrder, Sink, TaskReport
 from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, SubmissionUncertain
+from ltxspec.plan.usage import UsageReport
 from ltxspec.providers.runware.classify import (
     OrderRefusal,
     Unclear,
@@ -25,6 +27,7 @@ from ltxspec.providers.runware.download import DEFAULT_SIZE_LIMIT, Downloads, se
 from ltxspec.providers.runware.patience import Patience, RequestPace
 from ltxspec.providers.runware.polling import Polls
 from ltxspec.providers.runware.reads import Jitter, Reads, refused, unanswered
+from ltxspec.providers.runware.usage import oldest_key, read_usage
 from ltxspec.providers.runware.wire import (
     Item,
     account_details,
@@ -176,6 +179,25 @@ class RunwareProvider:
             ProviderRefused: with `whole_run`, when the key is invalid.
         """
         return balance(await self._ask_alone(account_details(str(uuid4())), "the question for the balance"))
+
+    async def usage(self, first: date, last: date, keys: Sequence[str] = ()) -> UsageReport:
+        """The account's own report of requests and spending, by day (UTC, both included) and model.
+
+        Args:
+            first: the first day.
+            last: the last day.
+            keys: ids of the API keys to count; none: all keys of the account.
+
+        Raises:
+            ProviderUnavailable: no answer, or one that cannot be read.
+            ProviderRefused: the service has no such reports; with `whole_run`, when the key is invalid.
+        """
+        report = await read_usage(self._ask_alone, first, last, keys)
+        try:
+            details = await self._ask_alone(account_details(str(uuid4())), "the question for the account's keys")
+        except (ProviderRefused, ProviderUnavailable):
+            return report  # the report alone is an answer
+        return replace(report, since=oldest_key(details))
 
     async def close(self) -> None:
         """Close connections."""
