@@ -10,8 +10,7 @@ from ltxspec.values import Usd, dollars, money_text, total_usd
 
 _MOST = 20  # tasks of one day
 _MEANINGS = {
-    Verdict.MORE: "perhaps a second payment; perhaps an order from elsewhere: another machine or branch, another "
-    "project or person on the account, the playground",
+    Verdict.MORE: "perhaps a second payment; or orders of another machine, branch, project or person, or a playground",
     Verdict.LESS: "perhaps a late report; perhaps ordered with another key or account",
     Verdict.OPEN: "what the provider has more may be what the tasks without a known cost came to",
     Verdict.SHIFTED: "ordered around midnight (UTC) and charged on the neighbouring day: together the days balance",
@@ -21,8 +20,10 @@ _MEANINGS = {
 def reconciliation_text(found: Reconciliation, provider: str, style: Style, *, restricted: bool) -> str:
     """The comparison: each day and model that is not equal with its tasks, then the rest in short."""
     report = found.report
-    head = f"{provider}, {report.first} to {report.last} (days in UTC): {_keys(report.keys, restricted=restricted)}"
-    lines = [clean(head)]
+    lines = [
+        clean(f"{provider}, {report.first} to {report.last} (days in UTC)"),
+        clean(_keys(report.keys, restricted=restricted)),
+    ]
     for item in found.days:
         if item.verdict not in (Verdict.EQUAL, Verdict.NOT_COMPARED):
             lines += ["", *_day_lines(item, style)]
@@ -36,7 +37,7 @@ def _keys(keys: Sequence[str], *, restricted: bool) -> str:
     if restricted:
         return "only the API keys that were named are counted"
     if len(keys) == 1:
-        return f"one API key was used, {keys[0]}"
+        return f"one API key of the account was used, {keys[0]}"
     number = f" ({len(keys)} were used)" if keys else ""
     return f"all API keys of the account are counted{number}: the report does not tell which one is in use here"
 
@@ -70,7 +71,7 @@ def _difference(item: DayAndModel) -> str:
     size = dollars(abs(item.difference))
     if item.verdict is Verdict.OPEN:
         return f"the provider has {size} more, for unknown costs"
-    beyond = " than even the unknown costs should be" if item.at_least else ""
+    beyond = ", even if every unknown cost was the listed price" if item.at_least else ""
     return f"the provider has {size} {'more' if item.difference > 0 else 'less'}{beyond}"
 
 

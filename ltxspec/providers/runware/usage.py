@@ -22,6 +22,7 @@ from ltxspec.values import Json, Usd, parse_usd
 _LONGEST = timedelta(29)  # between the first and the last day of one question; the service allows 30
 _NOISE = Decimal("0.01")  # USD by which totals may differ from the sum of rounded rows
 _LARGEST = Decimal("1e12")
+_NO_REPORT = "nothing was compared; the provider's own page of the account may show the usage"
 
 Ask = Callable[[Mapping[str, Json], str], Awaitable[Item]]  # a task, and what it is called in messages
 
@@ -73,7 +74,10 @@ async def read_usage(ask: Ask, first: date, last: date, keys: Sequence[str] = ()
         try:
             parts.append(await _read_window(ask, window))
         except ProviderRefused as error:
-            if error.whole_run or not parts:
+            if error.whole_run:
+                raise
+            if not parts:
+                error.hint = _NO_REPORT
                 raise
             told = f"the service gives no usage before {parts[-1].first}: {error.summary}"
             return _joined(parts, told)
@@ -186,7 +190,7 @@ class _Reading:
         return ProviderUnavailable(
             f"{self._window} cannot be read: {why}",
             settled=True,
-            hint="nothing was compared; the provider's own page of the account shows the usage",
+            hint=_NO_REPORT,
         )
 
     def rows(self, name: str) -> list[Mapping[str, Json]]:
