@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from ltxspec.apply.ports import (
@@ -18,7 +18,7 @@ from ltxspec.apply.ports import (
 from ltxspec.errors import MediaError
 from ltxspec.lock.journal import Event
 from ltxspec.lock.models import Lockfile, Output
-from ltxspec.plan.usage import UsageReport
+from ltxspec.plan.usage import UsageQuestion, UsageReport
 from ltxspec.values import Json, TaskId
 
 START = datetime(2026, 11, 22, 10, 0, 0, tzinfo=UTC)
@@ -111,8 +111,8 @@ class FakeProvider:
     async def details(self, task: TaskId) -> tuple[Json, Json]:
         return {"taskUUID": task}, {"data": []}
 
-    async def usage(self, first: date, last: date, keys: Sequence[str] = ()) -> UsageReport:
-        return UsageReport(first, last, [], keys)
+    async def usage(self, question: UsageQuestion) -> UsageReport:
+        return UsageReport(question.first, question.last, [])
 
     async def download(self, url: str, sink: Sink) -> None:
         if self.downloads_fail:

@@ -5,14 +5,14 @@ Arguments are frozen values, so that a port grows by a field rather than by a ke
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from ltxspec.lock.journal import Event
 from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Failure, Lockfile, Output
-from ltxspec.plan.usage import UsageReport
+from ltxspec.plan.usage import UsageQuestion, UsageReport
 from ltxspec.values import Json, TaskId, Usd
 
 if TYPE_CHECKING:
@@ -109,13 +109,8 @@ class Provider(Protocol):
         """The request and the reply of an earlier task, as archived. Raises as `poll` does."""
         ...
 
-    async def usage(self, first: date, last: date, keys: Sequence[str] = ()) -> UsageReport:
-        """What the provider itself says was used and charged, by day (UTC, both included) and model. Free.
-
-        Args:
-            first: the first day.
-            last: the last day.
-            keys: ids of the keys to count; none: all of the account.
+    async def usage(self, question: UsageQuestion) -> UsageReport:
+        """What the provider itself says was used and charged, by day and model. Free.
 
         Raises:
             ProviderRefused: it has no such reports, or the key is bad.

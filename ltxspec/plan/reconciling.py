@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from ltxspec.plan.usage import UsageReport, UsageRow
+from ltxspec.plan.usage import UsageReport, UsageRow, UsageSum
 from ltxspec.values import ShotAddress, TaskId, Usd
 
 _EXACT = Decimal("0.000001")  # USD: sums of a provider have binary fractions
@@ -68,7 +68,7 @@ class DayAndModel:
     difference: Usd | None = None  # what the provider has more (negative: less); None: not known
     at_least: bool = False  # more than even the listed prices of unknown costs explain: the difference goes beyond them
     shifted: Mapping[date, Usd] = field(default_factory=dict)  # what probably was charged on a neighbouring day
-    balances: date | None = None  # a neighbouring day that differs by exactly the opposite
+    balances: date | None = None  # the nearest day that differs by exactly the opposite
 
     @property
     def recorded(self) -> Usd:
@@ -87,21 +87,12 @@ class DayAndModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """Usage of a model of which nothing was ever recorded here."""
-
-    model: str
-    requests: int | None
-    usd: Usd | None
-
-
-@dataclass(frozen=True, slots=True)
 class Reconciliation:
     """All comparisons, by day and model."""
 
     report: UsageReport
     days: Sequence[DayAndModel]
-    elsewhere: Sequence[Elsewhere]
+    elsewhere: Sequence[UsageSum]  # models of which nothing was ever recorded here
     undated: Sequence[Order]  # imported: on which day they were charged is not recorded
 
     @property
@@ -146,7 +137,7 @@ def reconcile(orders: Iterable[Order], report: UsageReport, first: date, last: d
     return Reconciliation(
         report=report,
         days=sorted(found, key=lambda item: (item.day, item.model)),
-        elsewhere=_elsewhere([row for row in report.rows if row.model not in own]),
+        elsewhere=_elsewhere([*(row for row in report.rows if row.model not in own), *report.sums]),
         undated=[order for order in every if order.day is None],
     )
 
@@ -185,9 +176,17 @@ def _settled(cells: dict[date, _Cell]) -> dict[date, _Cell]:
             sign = 1 if late else -1
             cells[day] = _shift(here, after, sign * amount)
             cells[after] = _shift(there, day, -sign * amount)
-        elif here.over + there.over == 0:
-            cells[day], cells[after] = replace(here, balances=after), replace(there, balances=day)
-    return cells
+    return {day: replace(cell, balances=_opposite(day, cells)) for day, cell in cells.items()}
+
+
+def _opposite(day: date, cells: Mapping[date, _Cell]) -> date | None:
+    """The nearest day that differs by exactly the opposite.
+
+    It may be a neighbour, or the day of an order that was found again later and is recorded with that time.
+    """
+    over = cells[day].over
+    days = [other for other, cell in cells.items() if over and cell.over == -over]
+    return min(days, key=lambda other: (abs(other - day), other), default=None)
 
 
 def _is_near(orders: Sequence[Order], midnight: date, amount: Usd, *, late: bool) -> bool:
@@ -248,16 +247,12 @@ def _left(day: date, model: str, cell: _Cell) -> DayAndModel:
     return DayAndModel(day, model, Verdict.NOT_COMPARED, cell.orders, None, None)
 
 
-def _elsewhere(rows: Sequence[UsageRow]) -> list[Elsewhere]:
+def _elsewhere(rows: Sequence[UsageRow | UsageSum]) -> list[UsageSum]:
     found = []
     for model in sorted({row.model for row in rows}):
         mine = [row for row in rows if row.model == model]
         counts, amounts = [row.requests for row in mine], [row.usd for row in mine]
-        found.append(
-            Elsewhere(
-                model,
-                None if None in counts else sum(count for count in counts if count is not None),
-                None if None in amounts else sum((usd for usd in amounts if usd is not None), _NOTHING),
-            )
-        )
+        requests = None if None in counts else sum(count for count in counts if count is not None)
+        known = sum((usd for usd in amounts if usd is not None), _NOTHING)
+        found.append(UsageSum(model, requests, None if None in amounts else known))
     return found

@@ -10,7 +10,7 @@ from ltxspec.lock.by_task import takes_by_id
 from ltxspec.lock.journal import OpenTask
 from ltxspec.plan.prices import limit_price, listed_price
 from ltxspec.plan.reconciling import Order, Reconciliation, reconcile
-from ltxspec.plan.usage import UsageReport
+from ltxspec.plan.usage import UsageQuestion, UsageReport
 from ltxspec.project.adapters import open_provider
 from ltxspec.project.lookup import recorded_names, recorded_state
 from ltxspec.project.project import ProjectContext
@@ -48,14 +48,16 @@ def reconcile_costs(project: ProjectContext, options: ReconcileOptions | None = 
     first = options.first or min([*days, last] if days else [last - _USUAL])
     if first > last:
         raise WrongUsage(f"there are no days from {first} to {last}", hint="`--from` is the first day, `--to` the last")
-    report = _named_as_here(asyncio.run(_asked(project, first, last, options.keys)), project)
+    own = {order.model for order in orders}
+    question = UsageQuestion(first, last, tuple(options.keys), lambda name: _air(name, project) in own)
+    report = _named_as_here(asyncio.run(_asked(project, question)), project)
     return reconcile(orders, report, first, last, today)
 
 
-async def _asked(project: ProjectContext, first: date, last: date, keys: Sequence[str]) -> UsageReport:
+async def _asked(project: ProjectContext, question: UsageQuestion) -> UsageReport:
     provider = open_provider(project)
     try:
-        return await provider.usage(first, last, keys)
+        return await provider.usage(question)
     finally:
         await provider.close()
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from ltxspec.plan.reconciling import DIFFERENCES, DayAndModel, Elsewhere, Order, Reconciliation, Verdict
+from ltxspec.plan.reconciling import DIFFERENCES, DayAndModel, Order, Reconciliation, Verdict
+from ltxspec.plan.usage import UsageSum
 from ltxspec.report.terminal import Paint, Style, clean
 from ltxspec.report.wording import amount, charged, counted
 from ltxspec.values import Usd, dollars, money_text, total_usd
@@ -131,7 +132,7 @@ def _undated(orders: Sequence[Order]) -> Iterator[str]:
         yield from (f"    {_task(order)}" for order in orders[:_MOST])
 
 
-def _elsewhere(models: Sequence[Elsewhere]) -> Iterator[str]:
+def _elsewhere(models: Sequence[UsageSum]) -> Iterator[str]:
     for item in models:
         requests = "requests not told" if item.requests is None else counted(item.requests, "request")
         told = money_text(item.usd, "amount not told")

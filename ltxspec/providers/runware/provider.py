@@ -7,13 +7,12 @@ import asyncio
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from http import HTTPStatus
 from uuid import uuid4
 
 from ltxspec.apply.ports import Acceptance, Clock, LocalMedia, RenderOrder, Sink, TaskReport
 from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, SubmissionUncertain
-from ltxspec.plan.usage import UsageReport
+from ltxspec.plan.usage import UsageQuestion, UsageReport
 from ltxspec.providers.runware.classify import (
     OrderRefusal,
     Unclear,
@@ -180,19 +179,14 @@ class RunwareProvider:
         """
         return balance(await self._ask_alone(account_details(str(uuid4())), "the question for the balance"))
 
-    async def usage(self, first: date, last: date, keys: Sequence[str] = ()) -> UsageReport:
-        """The account's own report of requests and spending, by day (UTC, both included) and model.
-
-        Args:
-            first: the first day.
-            last: the last day.
-            keys: ids of the API keys to count; none: all keys of the account.
+    async def usage(self, question: UsageQuestion) -> UsageReport:
+        """The account's own report of requests and spending, by day and model.
 
         Raises:
             ProviderUnavailable: no answer, or one that cannot be read.
             ProviderRefused: the service has no such reports; with `whole_run`, when the key is invalid.
         """
-        report = await read_usage(self._ask_alone, first, last, keys)
+        report = await read_usage(self._ask_alone, question)
         try:
             details = await self._ask_alone(account_details(str(uuid4())), "the question for the account's keys")
         except (ProviderRefused, ProviderUnavailable):

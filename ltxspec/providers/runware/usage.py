@@ -8,14 +8,14 @@ Nothing is guessed: a row that cannot be read ends the reading, a missing figure
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
-from ltxspec.plan.usage import UsageReport, UsageRow
+from ltxspec.plan.usage import UsageQuestion, UsageReport, UsageRow, UsageSum
 from ltxspec.providers.runware.wire import Item, plain_text
 from ltxspec.values import Json, Usd, parse_usd
 
@@ -29,15 +29,15 @@ Ask = Callable[[Mapping[str, Json], str], Awaitable[Item]]  # a task, and what i
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """Days of one question, both included, and the ids of the keys that it is about (none: all)."""
+    """Days of one question, both included, and what is asked of them."""
 
     first: date
     last: date
-    keys: Sequence[str]
+    whole: UsageQuestion
 
     def question(self, *groups: str, models: Sequence[str] = ()) -> dict[str, Json]:
         """The task that asks for the usage of these days."""
-        filters = {"models": list(models), "apiKeys": list(self.keys)}
+        filters = {"models": list(models), "apiKeys": list(self.whole.keys)}
         return {
             "taskType": "accountManagement",
             "taskUUID": str(uuid4()),
@@ -53,24 +53,23 @@ class _Window:
         return f"the usage report of {self.first} to {self.last}"
 
 
-async def read_usage(ask: Ask, first: date, last: date, keys: Sequence[str] = ()) -> UsageReport:
-    """The usage of some days, both included, in as many questions as it takes; the newest days are asked about first.
+async def read_usage(ask: Ask, question: UsageQuestion) -> UsageReport:
+    """The usage of some days, in as many questions as it takes; the newest days are asked about first.
 
     If the service refuses days further back than it has answered, the report begins after them, and says so.
 
     Args:
         ask: sends a free question, and returns its one answer.
-        first: the first day, in UTC.
-        last: the last day.
-        keys: ids of the API keys to count; none: all keys of the account.
+        question: what is wanted.
 
     Raises:
         ProviderRefused: the service has no such reports, or refuses the key.
         ProviderUnavailable: no answer, or one that cannot be read: the message names the row.
     """
     parts: list[UsageReport] = []
-    while last >= first:
-        window = _Window(max(first, last - _LONGEST), last, tuple(keys))
+    last = question.last
+    while last >= question.first:
+        window = _Window(max(question.first, last - _LONGEST), last, question)
         try:
             parts.append(await _read_window(ask, window))
         except ProviderRefused as error:
@@ -93,6 +92,7 @@ def _joined(parts: Sequence[UsageReport], *remarks: str) -> UsageReport:
         first=parts[-1].first,
         last=parts[0].last,
         rows=[row for part in reversed(parts) for row in part.rows],
+        sums=[each for part in reversed(parts) for each in part.sums],
         keys=list(dict.fromkeys(key for part in parts for key in part.keys)),
         remarks=[*(remark for part in parts for remark in part.remarks), *remarks],
     )
@@ -102,40 +102,47 @@ async def _read_window(ask: Ask, window: _Window) -> UsageReport:
     reply = await ask(window.question("date", "model", "apiKey"), str(window))
     reading = _Reading(window, reply)
     days, models = reading.rows("timeseries"), reading.rows("model")
-    rows = [reading.row(number, row) for number, row in enumerate(days, 1) if "model" in row]
+    rows, sums = [reading.row(number, row) for number, row in enumerate(days, 1) if "model" in row], list[UsageSum]()
     if rows and len(rows) != len(days):
         raise reading.unreadable("only some rows of `timeseries` name a model")
+    if days and not rows and not models:
+        raise reading.unreadable("it has rows by day and none by model")
     if not rows:
-        rows = await _by_model(ask, window, reading, models)
+        named = _named(reading, models)
+        sums = [each for each in named if not window.whole.by_day(each.model)]
+        rows = await _by_model(ask, window, dict.fromkeys(each.model for each in named if each not in sums))
     return UsageReport(
         first=max(window.first, reading.day_of("startDate", window.first)),
         last=min(window.last, reading.day_of("endDate", window.last)),
         rows=_summed(rows),
+        sums=sums,
         keys=reading.keys(),
-        remarks=[*_contradictions(window, rows, reading)],
+        remarks=[*_contradictions(window, [*rows, *sums], reading)],
     )
 
 
-async def _by_model(
-    ask: Ask, window: _Window, whole: "_Reading", models: Sequence[Mapping[str, Json]]
-) -> list[UsageRow]:
-    """The rows by day of each model, from a question about it alone."""
+def _named(reading: "_Reading", models: Sequence[Mapping[str, Json]]) -> list[UsageSum]:
+    """The models of a report, with their sums. One without a name is left out only if it certainly cost nothing."""
+    found = []
+    for number, row in enumerate(models, 1):
+        place = f"row {number} of `model`"
+        name, spend, count = row.get("model"), reading.spend(row, place), reading.count(row, place)
+        if isinstance(name, str) and name:
+            found.append(UsageSum(name, count, spend))
+        elif spend is None or spend:
+            raise reading.unreadable(f"{place} has costs and names no model")
+    return found
+
+
+async def _by_model(ask: Ask, window: _Window, names: Iterable[str]) -> list[UsageRow]:
+    """The rows by day of some models, each from a question about it alone."""
 
     async def one(air: str) -> list[UsageRow]:
         reply = await ask(window.question("date", models=[air]), f"{window}, model `{plain_text(air)}`")
         reading = _Reading(window, reply)
         return [reading.row(number, row, air) for number, row in enumerate(reading.rows("timeseries"), 1)]
 
-    names = []
-    for number, row in enumerate(models, 1):
-        name, spend = row.get("model"), whole.spend(row, f"row {number} of `model`")
-        if isinstance(name, str) and name:
-            names.append(name)
-        elif spend is None or spend:
-            raise whole.unreadable(f"row {number} of `model` has costs and names no model")
-    if not models and whole.rows("timeseries"):
-        raise whole.unreadable("it has rows by day and none by model")
-    found = await asyncio.gather(*map(one, dict.fromkeys(names)))
+    found = await asyncio.gather(*map(one, names))
     return [row for rows in found for row in rows]
 
 
@@ -159,7 +166,7 @@ def _summed(rows: Sequence[UsageRow]) -> list[UsageRow]:
     return found
 
 
-def _contradictions(window: _Window, rows: Sequence[UsageRow], reading: "_Reading") -> list[str]:
+def _contradictions(window: _Window, rows: Sequence[UsageRow | UsageSum], reading: "_Reading") -> list[str]:
     """Where the totals of a report differ from its rows: some may be missing."""
     found = []
     requests, spend = reading.total("totalRequests"), reading.total("totalSpend")
@@ -213,10 +220,14 @@ class _Reading:
         named = row.get("model") if model is None else model
         if not isinstance(named, str) or not named:
             raise self.unreadable(f"{place} names no model: {_shown(row)}")
+        return UsageRow(day, named, self.count(row, place), self.spend(row, place))
+
+    def count(self, row: Mapping[str, Json], place: str) -> int | None:
+        """How many requests a row counts; None if it does not say."""
         count = row.get("count")
         if count is not None and (type(count) is not int or count < 0):
             raise self.unreadable(f"{place} has no number of requests: {_shown(row)}")
-        return UsageRow(day, named, count, self.spend(row, place))
+        return count
 
     def spend(self, row: Mapping[str, Json], place: str) -> Usd | None:
         """What a row says was spent; None if it does not say."""

@@ -6,7 +6,8 @@ from typing import Annotated
 from msgspec import Meta
 
 from ltxspec.formats import Count, Money, Open, Record
-from ltxspec.plan.reconciling import DayAndModel, Elsewhere, Order, Reconciliation, Verdict
+from ltxspec.plan.reconciling import DayAndModel, Order, Reconciliation, Verdict
+from ltxspec.plan.usage import UsageSum
 from ltxspec.report.results.base import Result
 from ltxspec.report.results.takes import Address
 from ltxspec.values import total_usd
@@ -60,7 +61,7 @@ class ReconciledDay(Open, frozen=True, kw_only=True):
     ]
     beyond_unknown: Annotated[bool, Meta(description="the difference is what even the listed prices do not explain")]
     shifted: tuple[Shifted, ...]
-    balances: Annotated[Day | None, Meta(description="a neighbouring day that differs by exactly the opposite")]
+    balances: Annotated[Day | None, Meta(description="the nearest day that differs by exactly the opposite")]
     tasks: tuple[ReconciledTask, ...]
 
 
@@ -137,5 +138,5 @@ def _tasks(orders: Sequence[Order]) -> tuple[ReconciledTask, ...]:
     )
 
 
-def _elsewhere(item: Elsewhere) -> UsageElsewhere:
+def _elsewhere(item: UsageSum) -> UsageElsewhere:
     return UsageElsewhere(item.model, item.requests, item.usd)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.plan.reconciling import DIFFERENCES, DayAndModel, Elsewhere, Order, Reconciliation, Verdict, reconcile
-from ltxspec.plan.usage import UsageReport, UsageRow
+from ltxspec.plan.reconciling import DIFFERENCES, DayAndModel, Order, Reconciliation, Verdict, reconcile
+from ltxspec.plan.usage import UsageReport, UsageRow, UsageSum
 from ltxspec.values import ShotAddress, TaskId
 
 PRO, FAST = "lightricks:2@0", "lightricks:2@1"
@@ -148,6 +148,12 @@ def test_neighbouring_days_that_balance_without_an_order_near_midnight_differ_an
     assert found.differs
 
 
+def test_an_order_that_was_found_again_later_and_its_real_day_say_so() -> None:
+    real, recorded = compared([order(at=NOON + timedelta(days=4))], report(row(22))).days
+    assert (real.verdict, real.balances) == (Verdict.MORE, recorded.day)
+    assert (recorded.verdict, recorded.balances) == (Verdict.LESS, real.day)
+
+
 def test_a_second_payment_after_a_shift_is_still_named() -> None:
     before, after = compared([order(1, at=LATE)], report(row(23, requests=2, usd="0.96"))).days
     assert before.verdict is Verdict.SHIFTED
@@ -157,7 +163,7 @@ def test_a_second_payment_after_a_shift_is_still_named() -> None:
 def test_days_of_different_models_never_balance() -> None:
     found = compared([order(1, at=LATE)], report(row(23, model=FAST)))
     assert [item.verdict for item in found.days] == [Verdict.LESS]
-    assert found.elsewhere == [Elsewhere(FAST, 1, PRICE)]
+    assert found.elsewhere == [UsageSum(FAST, 1, PRICE)]
 
 
 def test_days_out_of_reach_are_neither_equal_nor_different() -> None:
@@ -200,7 +206,9 @@ def test_imported_takes_without_a_day_are_apart() -> None:
 def test_models_of_which_nothing_is_recorded_are_apart() -> None:
     rows = [row(), row(model="other:1@1"), row(23, requests=None, model="other:1@1"), row(24, usd=None, model="b:1@1")]
     found = compared([order()], report(*rows))
-    assert found.elsewhere == [Elsewhere("b:1@1", 1, None), Elsewhere("other:1@1", None, Decimal("0.96"))]
+    assert found.elsewhere == [UsageSum("b:1@1", 1, None), UsageSum("other:1@1", None, Decimal("0.96"))]
+    summed = replace(report(row()), sums=[UsageSum("b:1@1", 1, PRICE), UsageSum("b:1@1", 2, PRICE)])
+    assert compared([order()], summed).elsewhere == [UsageSum("b:1@1", 3, Decimal("0.96"))]
     assert found.differs is False
 
 

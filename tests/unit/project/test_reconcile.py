@@ -1,6 +1,6 @@
 """What is compared with the provider's usage report; the comparison itself is in `plan/test_reconciling.py`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,7 @@ from ltxspec.lock.journal import Event, Failed
 from ltxspec.lock.journal_codec import encode_event
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.reconciling import Verdict
-from ltxspec.plan.usage import UsageReport, UsageRow
+from ltxspec.plan.usage import UsageQuestion, UsageReport, UsageRow
 from ltxspec.project import reconcile
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.reconcile import ReconcileOptions, reconcile_costs, recorded_orders
@@ -36,12 +36,14 @@ class Service:
         self.rows, self.error = rows, error
         self.asked: list[tuple[date, date, tuple[str, ...]]] = []
         self.closed = False
+        self.by_day: Callable[[str], bool] | None = None
 
-    async def usage(self, first: date, last: date, keys: Sequence[str] = ()) -> UsageReport:
-        self.asked.append((first, last, tuple(keys)))
+    async def usage(self, question: UsageQuestion) -> UsageReport:
+        self.asked.append((question.first, question.last, tuple(question.keys)))
+        self.by_day = question.by_day
         if self.error is not None:
             raise self.error
-        return UsageReport(first, last, self.rows)
+        return UsageReport(question.first, question.last, self.rows)
 
     async def close(self) -> None:
         self.closed = True
@@ -119,8 +121,13 @@ def test_a_range_before_the_first_order_is_a_day_and_no_error(tmp_path: Path, us
 def test_a_model_under_another_name_is_the_same_model(tmp_path: Path, use: Use) -> None:
     fast = replace(take(), model="lightricks:2@1")
     opened = project(tmp_path, Lockfile("runware", "night", {"alley": record(fast)}))
-    use(Service(UsageRow(date(2026, 11, 22), "lightricks-ltx-2-fast", 1, Decimal("0.48"))))
+    service = use(Service(UsageRow(date(2026, 11, 22), "lightricks-ltx-2-fast", 1, Decimal("0.48"))))
     assert [item.verdict for item in reconcile_costs(opened).days] == [Verdict.EQUAL]
+    assert service.by_day is not None
+    assert [name for name in ("lightricks:2@1", "lightricks-ltx-2-fast", "lightricks:2@0") if service.by_day(name)] == [
+        "lightricks:2@1",
+        "lightricks-ltx-2-fast",
+    ]
 
 
 def test_orders_in_progress_are_among_them(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from ltxspec.plan.reconciling import DayAndModel, Elsewhere, Order, Reconciliation, Verdict
-from ltxspec.plan.usage import UsageReport
+from ltxspec.plan.reconciling import DayAndModel, Order, Reconciliation, Verdict
+from ltxspec.plan.usage import UsageReport, UsageSum
 from ltxspec.report.reconciliation import reconciliation_text
 from ltxspec.report.terminal import Style
 from ltxspec.values import ShotAddress, TaskId, Usd
@@ -104,8 +104,8 @@ def test_what_was_not_compared_is_told_apart() -> None:
     lines = text(
         item(Verdict.NOT_COMPARED, order(), order(2, None)),
         undated=[imported],
-        elsewhere=[Elsewhere("other:1@1", 3, Decimal("0.30")), Elsewhere("third:1@1", None, None)],
-        report=UsageReport(DAY, NEXT, [], ["key-1", "key-2"], None, ["the rows do not add up"]),
+        elsewhere=[UsageSum("other:1@1", 3, Decimal("0.30")), UsageSum("third:1@1", None, None)],
+        report=UsageReport(DAY, NEXT, [], keys=["key-1", "key-2"], remarks=["the rows do not add up"]),
     )
     assert lines[1].endswith(
         "all API keys of the account are counted (2 were used): the report does not tell which one is in use here"
@@ -125,7 +125,7 @@ def test_what_was_not_compared_is_told_apart() -> None:
 
 def test_which_keys_are_counted_is_said() -> None:
     assert "only the API keys that were named are counted" in text(restricted=True)[1]
-    one = text(report=UsageReport(DAY, NEXT, [], ["key-1"]))
+    one = text(report=UsageReport(DAY, NEXT, [], keys=["key-1"]))
     assert one[1].endswith("one API key of the account was used, key-1")
     assert one[-1] == "Nothing is recorded."
 
@@ -136,5 +136,7 @@ def test_a_long_day_names_some_of_its_orders() -> None:
 
 
 def test_what_the_provider_writes_cannot_move_the_cursor() -> None:
-    lines = text(elsewhere=[Elsewhere("a\x1b[2J", 1, PRICE)], report=UsageReport(DAY, NEXT, [], [], None, ["\x1b[2J"]))
+    lines = text(
+        elsewhere=[UsageSum("a\x1b[2J", 1, PRICE)], report=UsageReport(DAY, NEXT, [], keys=[], remarks=["\x1b[2J"])
+    )
     assert "\x1b" not in "".join(lines)

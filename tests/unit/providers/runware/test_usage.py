@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
-from ltxspec.plan.usage import UsageReport, UsageRow
+from ltxspec.plan.usage import UsageQuestion, UsageReport, UsageRow, UsageSum
 from ltxspec.providers.runware.provider import RunwareProvider
 from ltxspec.providers.runware.usage import oldest_key
 from ltxspec.providers.runware.wire import Item
@@ -64,11 +64,11 @@ class Service:
 
 @pytest.fixture
 def read(open_provider: OpenProvider) -> Callable[..., UsageReport]:
-    def go(service: Service, first: date = FIRST, last: date = LAST, keys: tuple[str, ...] = ()) -> UsageReport:
+    def go(service: Service, first: date = FIRST, last: date = LAST, **fields: Any) -> UsageReport:
         async def main() -> UsageReport:
             provider = open_provider(service)
             try:
-                return await provider.usage(first, last, keys)
+                return await provider.usage(UsageQuestion(first, last, **fields))
             finally:
                 await provider.close()
 
@@ -105,6 +105,13 @@ def test_otherwise_each_model_is_asked_about_alone(read: Read) -> None:
     assert read(service, keys=("key-1",)).rows == ROWS
     assert [task.get("models") for task in service.asked] == [None, [PRO], [FAST]]
     assert {tuple(task["apiKeys"]) for task in service.asked} == {("key-1",)}
+
+
+def test_of_a_model_whose_days_do_not_matter_the_sum_is_enough(read: Read) -> None:
+    service = Service(apart)
+    report = read(service, by_day=lambda name: name == PRO)
+    assert (report.rows, report.sums) == (ROWS[:1], [UsageSum(FAST, None, Decimal("0.32"))])
+    assert [task.get("models") for task in service.asked] == [None, [PRO]]
 
 
 def test_blocks_beside_usage_are_understood(read: Read) -> None:
@@ -189,6 +196,7 @@ ROW = CROSSED[0]
         ({"usage": usage([{**ROW, "model": None}])}, "row 1 of `timeseries` names no model"),
         ({"usage": usage([ROW, {"date": "2026-11-22", "count": 1}])}, "only some rows of `timeseries` name a model"),
         ({"usage": usage([{"date": "2026-11-22", "count": 1}])}, "it has rows by day and none by model"),
+        ({"usage": usage([], [{"model": PRO, "count": "1"}])}, "row 1 of `model` has no number of requests"),
         ({"usage": usage([], [{"model": "", "spend": 0.1}])}, "row 1 of `model` has costs and names no model"),
         ({"usage": usage([], [{"count": 1}])}, "row 1 of `model` has costs and names no model"),  # perhaps costs
     ],

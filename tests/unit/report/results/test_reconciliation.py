@@ -6,8 +6,8 @@ from decimal import Decimal
 from jsonschema import Draft202012Validator
 
 from ltxspec.formats import to_json
-from ltxspec.plan.reconciling import DayAndModel, Elsewhere, Order, Reconciliation, Verdict
-from ltxspec.plan.usage import UsageReport
+from ltxspec.plan.reconciling import DayAndModel, Order, Reconciliation, Verdict
+from ltxspec.plan.usage import UsageReport, UsageSum
 from ltxspec.report.results.reconciliation import reconciliation_of
 from ltxspec.report.results.schemas import result_schema
 from ltxspec.values import ShotAddress, TaskId
@@ -27,12 +27,12 @@ ORDER = Order(
 
 def test_the_document_has_what_was_found() -> None:
     found = Reconciliation(
-        UsageReport(DAY, NEXT, [], ["key-1"], None, ["odd"]),
+        UsageReport(DAY, NEXT, [], keys=["key-1"], remarks=["odd"]),
         [
             DayAndModel(DAY, "a:1@1", Verdict.MORE, [ORDER], None, Decimal("0.96"), PRICE, True, {NEXT: -PRICE}, NEXT),  # noqa: FBT003  # a field
             DayAndModel(NEXT, "a:1@1", Verdict.NOT_COMPARED, [], None, None),
         ],
-        [Elsewhere("b:1@1", 1, None)],
+        [UsageSum("b:1@1", 1, None)],
         [Order(ORDER.address, ORDER.task_id, "a:1@1", "succeeded", PRICE, None, None)],
     )
     document = to_json(reconciliation_of(found, "runware", restricted=True))
