@@ -45,7 +45,7 @@ class Order:
     model: str  # AIR
     status: str  # succeeded, failed, in-progress
     usd: Usd | None  # None: the provider did not report it
-    listed: Usd | None  # its price by the catalog
+    listed: Usd | None  # its price by the catalog, if the cost is not known
     at: datetime | None  # of the order; None for imported takes
     end: datetime | None = None
 

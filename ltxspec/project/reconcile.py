@@ -78,7 +78,7 @@ def recorded_orders(project: ProjectContext) -> list[Order]:
     recorded = takes_by_id(state.lockfile for state in states.values())
     found = []
     for address, take in recorded.values():
-        air, price = _air(take.model, project), _price(take.request, project)
+        air, price = _air(take.model, project), _price(take.request, take.cost, project)
         at, end = _time(take.submitted_at), _time(take.finished_at)
         found.append(Order(address, take.task_id, air, take.status, take.cost, price, at, end))
     running = ((name, task) for name, state in states.items() for task in state.journal.open.values())
@@ -97,14 +97,16 @@ def _in_progress(tasks: Iterable[tuple[str, OpenTask]], project: ProjectContext)
             _air(str(intent.request.get("model")), project),
             "in-progress",
             task.cost,
-            _price(intent.request, project),
+            _price(intent.request, task.cost, project),
             _time(intent.at),
             _time(task.finished_at),
         )
 
 
-def _price(request: Json, project: ProjectContext) -> Usd | None:
-    """The most that a request should cost by the catalog."""
+def _price(request: Json, cost: Usd | None, project: ProjectContext) -> Usd | None:
+    """The most that a request without a known cost should have cost by the catalog."""
+    if cost is not None:
+        return None
     return limit_price(project.catalog, request, listed_price(project.catalog, request))
 
 

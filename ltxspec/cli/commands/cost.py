@@ -41,8 +41,10 @@ class Compared:
 @click.argument("address", required=False, shell_complete=addresses)
 @click.option("--by", type=GROUPING, shell_complete=groupings, help="How to group (default: spec).")
 @click.option("--reconcile", is_flag=True, help="Compare with the provider's usage report, by day and model.")
-@click.option("--from", "first", type=_DAY, help="First day (UTC) to compare; default: that of the first order.")
-@click.option("--to", "last", type=_DAY, help="Last day (UTC) to compare; default: today.")
+@click.option(
+    "--from", "first", type=_DAY, metavar="DATE", help="First day (UTC) to compare; default: that of the first order."
+)
+@click.option("--to", "last", type=_DAY, metavar="DATE", help="Last day (UTC) to compare; default: today.")
 @click.option("--key-id", "keys", multiple=True, metavar="UUID", help="Count only this API key (its id, not the key).")
 @options.provider
 @options.output_format("text", "json")
@@ -80,6 +82,7 @@ def command(  # the options of one command
 
 
 def _reconcile(session: Session, provider: str | None, output_format: str, compared: Compared) -> int:
+    from ltxspec.project.lookup import elsewhere_hint
     from ltxspec.project.reconcile import ReconcileOptions, reconcile_costs
     from ltxspec.report.reconciliation import reconciliation_text
     from ltxspec.report.results.reconciliation import reconciliation_of
@@ -93,4 +96,5 @@ def _reconcile(session: Session, provider: str | None, output_format: str, compa
     else:
         text = reconciliation_text(found, project.provider, session.style(), restricted=restricted)
         click.echo(text, nl=False)
+    session.hint(elsewhere_hint(project, is_named=provider is not None))
     return _DIFFERS if found.differs else 0

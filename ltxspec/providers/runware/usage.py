@@ -17,10 +17,11 @@ from uuid import uuid4
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
 from ltxspec.plan.usage import UsageQuestion, UsageReport, UsageRow, UsageSum
 from ltxspec.providers.runware.wire import Item, plain_text
-from ltxspec.values import Json, Usd, parse_usd
+from ltxspec.values import Json, Usd, format_usd, parse_usd
 
 _LONGEST = timedelta(29)  # between the first and the last day of one question; the service allows 30
 _NOISE = Decimal("0.01")  # USD by which totals may differ from the sum of rounded rows
+_EXACT = Decimal("1e-9")  # USD: sums of the service have binary fractions
 _LARGEST = Decimal("1e12")
 _NO_REPORT = "nothing was compared; the provider's own page of the account may show the usage"
 
@@ -178,7 +179,9 @@ def _contradictions(window: _Window, rows: Sequence[UsageRow | UsageSum], readin
     if spend is not None and None not in amounts:
         known = sum((usd for usd in amounts if usd is not None), Decimal(0))
         if abs(known - spend) > _NOISE:
-            found.append(f"in {window}, the rows come to {known} USD, their total is {spend} USD")
+            found.append(
+                f"in {window}, the rows come to {format_usd(known)} USD, their total is {format_usd(spend)} USD"
+            )
     return found
 
 
@@ -237,12 +240,13 @@ class _Reading:
         amount = parse_usd(value)
         if amount is None or not 0 <= amount <= _LARGEST:
             raise self.unreadable(f"{place} has no amount of money: {_shown(row)}")
-        return amount
+        return amount.quantize(_EXACT).normalize()
 
     def total(self, name: str) -> Usd | None:
         """A total of the rows by day; None if it is missing or unreadable."""
         meta = self._blocks["timeseries"].get("meta")
-        return parse_usd(meta.get(name)) if isinstance(meta, dict) else None
+        found = parse_usd(meta.get(name)) if isinstance(meta, dict) else None
+        return None if found is None or abs(found) > _LARGEST else found.quantize(_EXACT).normalize()
 
     def keys(self) -> list[str]:
         """The ids of the keys with usage; empty if they are not told."""

@@ -129,6 +129,11 @@ def test_a_missing_figure_is_unknown(read: Read) -> None:
     assert read(Service(lambda _: {"usage": usage(rows)})).rows == [UsageRow(date(2026, 11, 22), PRO, None, None)]
 
 
+def test_binary_fractions_are_not_shown_as_money(read: Read) -> None:
+    (found,) = read(Service(lambda _: {"usage": usage([{**CROSSED[0], "spend": 0.1 + 0.2}])})).rows
+    assert str(found.usd) == "0.3"
+
+
 def test_a_time_is_as_good_as_a_day(read: Read) -> None:
     rows = [{**CROSSED[0], "date": "2026-11-22T00:00:00Z"}]
     assert read(Service(lambda _: {"usage": usage(rows)})).rows == ROWS[:1]
