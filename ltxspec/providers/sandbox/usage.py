@@ -90,14 +90,15 @@ def _model(body: Mapping[str, Json], catalog: Catalog) -> tuple[str, str]:
 
 def blocks(asked: Asked, events: Events) -> dict[str, Json]:
     """The blocks of a reply."""
-    counted = [
+    shown = [
         (event, _day(event, asked))
         for event in events
-        if asked.shows_key and (not asked.models or event.model in asked.models) and _counts(event, asked.operation)
+        if asked.shows_key and (not asked.models or event.model in asked.models)
     ]
-    inside = [(event, day) for event, day in counted if asked.first <= day <= asked.last]
-    meta = _meta(asked, [event for event, _ in inside])
-    return {BLOCKS[group]: {"data": _rows(group, asked, inside), "meta": meta} for group in asked.groups}
+    inside = [(event, day) for event, day in shown if asked.first <= day <= asked.last]
+    counted = [(event, day) for event, day in inside if _counts(event, asked.operation)]
+    meta = _meta(asked, [event for event, _ in counted], sum(event.requests for event, _ in inside))
+    return {BLOCKS[group]: {"data": _rows(group, asked, counted), "meta": meta} for group in asked.groups}
 
 
 def _day(event: Event, asked: Asked) -> date:
@@ -146,12 +147,13 @@ def _figures(operation: str, bucket: Sequence[Event]) -> dict[str, Json]:
     return {"clientErrors": client, "serverErrors": server}
 
 
-def _meta(asked: Asked, events: Events) -> dict[str, Json]:
+def _meta(asked: Asked, events: Events, requests: int) -> dict[str, Json]:
+    """The totals. `requests` are those of the days, whatever the report is about."""
     match asked.operation:
         case "getUsageActivity":
             spend, days = _spend(events), (asked.last - asked.first).days + 1
-            totals = {key: sum(getattr(event, key) for event in events) for key in ("requests", "results")}
-            counts = {"totalRequests": totals["requests"], "totalResults": totals["results"]}
+            counts: dict[str, Json] = {"totalRequests": requests}
+            counts["totalResults"] = sum(event.results for event in events)
             if spend is None:
                 return counts
             average = round(spend / days, 6)
@@ -162,7 +164,8 @@ def _meta(asked: Asked, events: Events) -> dict[str, Json]:
             names = {"p50InferenceTime": 50, "p90InferenceTime": 90, "p99InferenceTime": 99}
             shares = {name: _percentile(times, share) for name, share in names.items()}
             return {"avgInferenceTime": fmean(times), **shares} if times else {}
-    return {"totalErrors": sum(event.client_errors + event.server_errors for event in events)}
+    errors = sum(event.client_errors + event.server_errors for event in events)
+    return {"totalErrors": errors} | ({"errorRate": round(100 * errors / requests, 2)} if requests else {})
 
 
 def _spend(events: Events) -> float | None:

@@ -106,7 +106,7 @@ def test_errors_are_counted_by_who_is_to_blame(sandbox: Sandbox) -> None:
     sandbox.finish()
     block = usage(sandbox, "getUsageErrors")["timeseries"]
     assert block["data"] == [{"date": "2026-11-22", "clientErrors": 2, "serverErrors": 1}]
-    assert block["meta"] == {"totalErrors": 3}
+    assert block["meta"] == {"totalErrors": 3, "errorRate": 100.0}  # of three orders that were accepted
 
 
 def test_times_are_those_of_finished_tasks(sandbox: Sandbox) -> None:
