@@ -18,6 +18,7 @@ from ltxspec.apply.ports import (
 from ltxspec.errors import MediaError
 from ltxspec.lock.journal import Event
 from ltxspec.lock.models import Lockfile, Output
+from ltxspec.plan.usage import UsageQuestion, UsageReport
 from ltxspec.values import Json, TaskId
 
 START = datetime(2026, 11, 22, 10, 0, 0, tzinfo=UTC)
@@ -109,6 +110,9 @@ class FakeProvider:
 
     async def details(self, task: TaskId) -> tuple[Json, Json]:
         return {"taskUUID": task}, {"data": []}
+
+    async def usage(self, question: UsageQuestion) -> UsageReport:
+        return UsageReport(question.first, question.last, [])
 
     async def download(self, url: str, sink: Sink) -> None:
         if self.downloads_fail:

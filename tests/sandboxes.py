@@ -28,6 +28,7 @@ ITEM_SCHEMAS = {
     "getTaskDetails": "get-task-details.reply.json",
     "imageUpload": "image-upload.reply.json",
     "mediaStorage": "media-storage.reply.json",
+    "modelSearch": "model-search.reply.json",
 }
 
 

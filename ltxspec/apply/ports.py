@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from ltxspec.lock.journal import Event
 from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Failure, Lockfile, Output
+from ltxspec.plan.usage import UsageQuestion, UsageReport
 from ltxspec.values import Json, TaskId, Usd
 
 if TYPE_CHECKING:
@@ -106,6 +107,15 @@ class Provider(Protocol):
 
     async def details(self, task: TaskId) -> tuple[Json, Json]:
         """The request and the reply of an earlier task, as archived. Raises as `poll` does."""
+        ...
+
+    async def usage(self, question: UsageQuestion) -> UsageReport:
+        """What the provider itself says was used and charged, by day and model. Free.
+
+        Raises:
+            ProviderRefused: it has no such reports, or the key is bad.
+            ProviderUnavailable: no answer, or one that cannot be read.
+        """
         ...
 
     async def download(self, url: str, sink: "Sink") -> None:

@@ -22,7 +22,7 @@ def paid_service(folder: Path, scenario: Mapping[str, Any] | None = None, key: s
     serving = subprocess.Popen(
         [sys.executable, "-m", "small_films", "sandbox", "serve", *options],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(TESTS)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(TESTS), str(TESTS.parent)))},  # the code under test
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -142,6 +142,11 @@ def test_what_a_command_answers_fits_its_schema(name: str, ready: Path) -> None:
     assert all(document["formatVersion"] == "1.0" for document in documents)
 
 
+def test_a_comparison_with_the_provider_fits_its_schema(ready: Path) -> None:
+    document = ltxspec("cost", "--reconcile", "--format", "json", cwd=ready).json
+    assert problems("cost-reconcile", document) == []
+
+
 @pytest.mark.parametrize(("name", "verb"), [("apply", "Applied"), ("collect", "Collected")])
 def test_a_run_with_nothing_to_do_has_a_summary_as_any_other(name: str, verb: str, ready: Path) -> None:
     target = ("--target", "night.alley") if name == "apply" else ()

@@ -39,6 +39,7 @@ COMMANDS = [
     ["show"],
     ["output", "night.alley"],
     ["cost"],
+    ["cost", "--reconcile"],
     ["why", "night.alley"],
     ["pick", "night.alley", "--take", "1"],
     ["import", "night.weather[rain]", "--request", "request.json", "--response", "response.json"],

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ from ltxspec.apply.ports import Acceptance, LocalMedia, Provider, RenderOrder, T
 from ltxspec.canonical import sha256_hex
 from ltxspec.catalog.models import load_catalog
 from ltxspec.errors import ProviderRefused, ProviderUnavailable, SubmissionUncertain
+from ltxspec.plan.usage import UsageQuestion, UsageReport, UsageRow, UsageSum
 from ltxspec.providers.registry import PROVIDERS, ProviderSettings, SandboxParts, open_provider
 from ltxspec.providers.runware.client import ApiKey, Connection
 from ltxspec.providers.runware.provider import RunwareProvider
@@ -31,6 +33,7 @@ from ltxspec.providers.sandbox.app import create_app
 from ltxspec.providers.sandbox.serve import serving
 from ltxspec.providers.sandbox.settings import Film, SandboxSettings
 from ltxspec.providers.sandbox.transport import SandboxTransport
+from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.packaged import read_model_documents
 from ltxspec.values import TaskId
 
@@ -182,6 +185,14 @@ def test_the_balance_is_known(service: Service) -> None:
     assert amount.is_finite()
 
 
+def test_the_usage_of_more_than_a_month_can_be_read(service: Service) -> None:
+    today = SystemClock().now().date()
+    question = UsageQuestion(today - timedelta(40), today)
+    report = service.run(lambda provider: provider.usage(question))
+    assert report.last <= today
+    assert all(report.first <= row.day <= report.last for row in report.rows)
+
+
 @pytest.mark.parametrize("call", ["poll", "look_up", "submit"])
 def test_a_bad_key_stops_the_run_and_buys_nothing(tmp_path: Path, call: str) -> None:
     clock = FakeClock()
@@ -245,6 +256,21 @@ def test_many_tasks_are_followed_side_by_side(free_service: Service) -> None:
 
     assert free_service.run(story) == {TaskState.SUCCEEDED}
     assert free_service.charged() == {order.task_id: 1 for order in orders}
+
+
+def test_what_was_bought_is_in_the_usage_of_the_day(free_service: Service) -> None:
+    orders = [new_order(), new_order(numberResults=2), new_order(model="lightricks:2@1")]
+    today = free_service.clock.now().date()
+
+    async def story(provider: Provider) -> UsageReport:
+        for order in orders:
+            await provider.submit(order)
+        return await provider.usage(UsageQuestion(today, today, by_day=lambda name: name == "lightricks:2@0"))
+
+    report = free_service.run(story)
+    assert report.rows == [UsageRow(today, "lightricks:2@0", 2, Decimal("1.44"))]
+    assert report.sums == [UsageSum("lightricks:2@1", 1, Decimal("0.32"))]
+    assert (len(report.keys), report.remarks) == (1, [])
 
 
 def test_the_archive_knows_what_was_bought(free_service: Service) -> None:

@@ -8,12 +8,13 @@ orders by itself, under the same id (runware-sdk 1.8.0, `transport/rest.py`); he
 import asyncio
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from uuid import uuid4
 
 from ltxspec.apply.ports import Acceptance, Clock, LocalMedia, RenderOrder, Sink, TaskReport
 from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, SubmissionUncertain
+from ltxspec.plan.usage import UsageQuestion, UsageReport
 from ltxspec.providers.runware.classify import (
     OrderRefusal,
     Unclear,
@@ -27,6 +28,7 @@ from ltxspec.providers.runware.download import DEFAULT_SIZE_LIMIT, Downloads, se
 from ltxspec.providers.runware.patience import Patience, RequestPace
 from ltxspec.providers.runware.polling import Polls
 from ltxspec.providers.runware.reads import Jitter, Reads, refused, unanswered
+from ltxspec.providers.runware.usage import oldest_key, read_usage
 from ltxspec.providers.runware.wire import (
     Item,
     account_details,
@@ -188,6 +190,20 @@ class RunwareProvider:
             ProviderRefused: with `whole_run`, when the key is invalid.
         """
         return balance(await self._ask_alone(account_details(str(uuid4())), "the question for the balance"))
+
+    async def usage(self, question: UsageQuestion) -> UsageReport:
+        """The account's own report of requests and spending, by day and model.
+
+        Raises:
+            ProviderUnavailable: no answer, or one that cannot be read.
+            ProviderRefused: the service has no such reports; with `whole_run`, when the key is invalid.
+        """
+        report = await read_usage(self._ask_alone, question)
+        try:
+            details = await self._ask_alone(account_details(str(uuid4())), "the question for the account's keys")
+        except (ProviderRefused, ProviderUnavailable):
+            return report  # the report alone is an answer
+        return replace(report, since=oldest_key(details))
 
     async def close(self) -> None:
         """Close connections."""

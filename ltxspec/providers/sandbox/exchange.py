@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ltxspec.providers.sandbox.account import AccountDesk, account
 from ltxspec.providers.sandbox.identifiers import is_uuid4
-from ltxspec.providers.sandbox.lookups import Answer, account, details, poll
+from ltxspec.providers.sandbox.lookups import Answer, details, poll
 from ltxspec.providers.sandbox.matching import matching, subject
+from ltxspec.providers.sandbox.model_search import search_models
 from ltxspec.providers.sandbox.orders import Desk, order
 from ltxspec.providers.sandbox.problems import ServiceProblem
 from ltxspec.providers.sandbox.scenario import ORDER_FAULTS, TASK_FAULTS, Behaviour, Scenario, ScenarioFault
@@ -161,13 +163,16 @@ def _looked_up(task: Mapping[str, Json], call: Call) -> Answer:
 
 def _served(task: Mapping[str, Json], call: Call) -> Answer:
     """Answer the tasks that are free and done at once."""
+    behaviour = call.scenario.behaviour
     match task.get("taskType"):
         case "authentication":
             return [], []  # replaces the header; over HTTP it has no answer of its own
         case "ping":
             return [{"taskType": "ping", "pong": True}], []
         case "accountManagement":
-            found = account(task, call.settings, call.store, call.now)
+            found = account(task, AccountDesk(call.settings, call.store, behaviour, call.now))
+        case "modelSearch":
+            found = search_models(task, call.settings.catalog)
         case "mediaStorage":
             found = store_media(task, call.media)
         case "imageUpload":
@@ -188,11 +193,13 @@ def _ordered(task: Mapping[str, Json], call: Call) -> Answer:
         dry_run=call.quotes_only,
         conflict=behaviour.conflict,
         faults=faults,
+        charges=2 if behaviour.charges == "twice" else 1,
     )
     taken = order(task, desk)
     if isinstance(taken, dict):
         return [taken], []
-    _archive(task, taken, call)
+    if not call.quotes_only:  # a dry run leaves nothing behind, in the archive neither
+        _archive(task, taken, call)
     return [], taken
 
 

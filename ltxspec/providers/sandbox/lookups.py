@@ -1,11 +1,9 @@
-"""What can be looked up: the state of an order (getResponse, getTaskDetails) and of the account (accountManagement)."""
+"""What can be looked up of an order: its state (getResponse) and its archive (getTaskDetails)."""
 
 from collections.abc import Mapping
 
-from ltxspec.providers.sandbox.identifiers import derived_uuid
 from ltxspec.providers.sandbox.problems import ServiceProblem
 from ltxspec.providers.sandbox.scenario import Behaviour
-from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.providers.sandbox.states import look_at, type_of
 from ltxspec.providers.sandbox.tasks import Task, TaskStore
 from ltxspec.providers.sandbox.uploads import problem
@@ -68,32 +66,3 @@ def _last_reply(task: Task, now: float, behaviour: Behaviour) -> dict[str, Json]
 def _visible(uuid: str, store: TaskStore, now: float, behaviour: Behaviour) -> Task | None:
     task = store.task(uuid)
     return task if task is not None and now >= task.accepted + behaviour.visible_after else None
-
-
-_DAY = 86_400.0
-_PERIODS = (("today", _DAY), ("last7Days", 7 * _DAY), ("last30Days", 30 * _DAY), ("total", float("inf")))
-
-
-def account(
-    task: Mapping[str, Json], settings: SandboxSettings, store: TaskStore, now: float
-) -> dict[str, Json] | ServiceProblem:
-    """Answer an accountManagement task; only `getDetails` is offered."""
-    if task.get("operation") != "getDetails":
-        return problem(task, "invalidOperation", "The sandbox supports only the operation getDetails.", "operation")
-    charges = store.charges()
-    usage = {}
-    for name, seconds in _PERIODS:
-        recent = [charge for charge in charges if now - charge.at < seconds]
-        spent = sum(float(charge.usd) for charge in recent if charge.usd is not None)
-        usage[name] = {"credits": round(spent, 6), "requests": len(recent)}
-    return {
-        "taskType": "accountManagement",
-        "taskUUID": task["taskUUID"],
-        "operation": "getDetails",
-        "organizationName": "Sandbox",
-        "organizationUUID": derived_uuid("organization"),
-        "balance": {"amount": float(settings.balance - store.spent()), "currency": "USD"},
-        "team": [],
-        "apiKeys": [],
-        "usage": usage,
-    }

@@ -31,6 +31,7 @@ class Desk:
     dry_run: bool  # only quote, do not accept
     conflict: str  # as `Behaviour.conflict`
     faults: tuple[ScenarioFault, ...]  # the ORDER_FAULTS that apply to this order
+    charges: int = 1  # how often it is charged
 
 
 def order(task: Mapping[str, Json], desk: Desk) -> dict[str, Json] | list[ServiceProblem]:
@@ -51,7 +52,7 @@ def order(task: Mapping[str, Json], desk: Desk) -> dict[str, Json] | list[Servic
     if known is None and _too_expensive(accepted, desk):
         return [problem(task, "insufficientCredits", "The balance does not cover this task.")]
     delivers = desk.settings.outside.reach != "nothing"
-    if desk.store.accept(accepted, again=repeatable, delivers=delivers) is None:
+    if desk.store.accept(accepted, again=repeatable, delivers=delivers, charges=desk.charges) is None:
         return [problem(task, "conflictTaskUUID", "This taskUUID has been used before.", "taskUUID")]
     return {"taskType": model.task_type, "taskUUID": accepted.uuid}
 

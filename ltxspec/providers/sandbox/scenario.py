@@ -69,6 +69,13 @@ class Behaviour:
     item_type: Literal["original", "getResponse"] = "original"  # taskType of polled items
     expired_status: Literal[404, 410] = 410  # answer to a download after its ttl
     webhook: Literal["flat", "wrapped", "twice", "late", "missing"] = "flat"
+    charges: Literal["once", "twice"] = "once"  # twice: every accepted order is paid for twice
+    usage: Literal["given", "missing"] = "given"  # missing: the account has no usage reports, as in older versions
+    usage_rows: Literal["separate", "crossed"] = (
+        "separate"  # crossed: rows by day also name the model, if both are asked
+    )
+    usage_late: float = 0.0  # seconds until a charge appears in usage reports
+    usage_days: int | None = None  # how many days back usage reports reach; None: to the beginning
 
 
 @dataclass(frozen=True, slots=True)

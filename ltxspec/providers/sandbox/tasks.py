@@ -144,13 +144,14 @@ class TaskStore:
             yield db  # without a commit, closing the connection rolls back
             db.execute("commit")
 
-    def accept(self, task: Task, *, again: bool, delivers: bool = True) -> Task | None:
+    def accept(self, task: Task, *, again: bool, delivers: bool = True, charges: int = 1) -> Task | None:
         """Accept an order and charge for it, in one step; None when the id is used.
 
         Args:
             task: the order.
             again: accept it even if the id is used: it replaces the earlier order and is charged again.
             delivers: whether this sandbox or a later one makes its webhook calls and uploads.
+            charges: how often it is charged.
         """
         with self._writing() as db:
             known = db.execute("select run from tasks where uuid = ?", (task.uuid,)).fetchone()
@@ -174,7 +175,8 @@ class TaskStore:
                 made = (video_uuid(taken.uuid, taken.run, result), taken.uuid, taken.run, result)
                 db.execute("insert or replace into videos values (?, ?, ?, ?)", made)
             charge = None if taken.price is None else str(taken.price * taken.results)
-            db.execute("insert into charges (task, usd, at) values (?, ?, ?)", (taken.uuid, charge, taken.accepted))
+            for _ in range(charges):
+                db.execute("insert into charges (task, usd, at) values (?, ?, ?)", (taken.uuid, charge, taken.accepted))
         return taken
 
     def task(self, uuid: str) -> Task | None:
@@ -182,6 +184,11 @@ class TaskStore:
         with self._open() as db:
             row = db.execute("select * from tasks where uuid = ?", (uuid,)).fetchone()
         return None if row is None else _task(row)
+
+    def tasks(self) -> list[Task]:
+        """All orders, oldest first."""
+        with self._open() as db:
+            return [_task(row) for row in db.execute("select * from tasks order by accepted, uuid")]
 
     def video(self, uuid: str) -> tuple[Task, int] | None:
         """The order and the result number that a video UUID refers to."""
@@ -223,6 +230,12 @@ class TaskStore:
         with self._open() as db:
             row = db.execute("select body, errors, at from refusals where task = ?", (uuid,)).fetchone()
         return None if row is None else TaskRefusal(orjson.loads(row[0]), orjson.loads(row[1]), row[2])
+
+    def refusals(self) -> list[TaskRefusal]:
+        """The latest refused call under each id, oldest first."""
+        with self._open() as db:
+            rows = db.execute("select body, errors, at from refusals order by at").fetchall()
+        return [TaskRefusal(orjson.loads(body), orjson.loads(errors), at) for body, errors, at in rows]
 
     def keep_media(self, uuid: str, kind: str, content: bytes) -> None:
         """Store an uploaded file; the same bytes may be stored again."""

@@ -3,7 +3,19 @@
 from collections.abc import Mapping
 
 from ltxspec.formats import Schema, schema
-from ltxspec.report.results import archive, errors, films, graph, lock, models, previews, reviews, setup, takes
+from ltxspec.report.results import (
+    archive,
+    errors,
+    films,
+    graph,
+    lock,
+    models,
+    previews,
+    reconciliation,
+    reviews,
+    setup,
+    takes,
+)
 from ltxspec.report.results.base import Result
 
 # name of the schema -> its declaration; commands of a group are written with a hyphen
@@ -14,6 +26,7 @@ RESULTS: Mapping[str, type[Result]] = {
     "show": takes.Show,
     "output": takes.Outputs,
     "cost": takes.Cost,
+    "cost-reconcile": reconciliation.CostReconciliation,
     "why": takes.Why,
     "pick": takes.Pick,
     "frame": takes.Frame,

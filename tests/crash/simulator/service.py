@@ -82,9 +82,10 @@ class Memory(TaskStore):
         found = super().task(uuid)
         return None if found is None or self._forgotten(found) else found
 
-    def accept(self, task: Task, *, again: bool, delivers: bool = True) -> Task | None:
+    def accept(self, task: Task, *, again: bool, delivers: bool = True, charges: int = 1) -> Task | None:
         known = super().task(task.uuid)
-        return super().accept(task, again=again or (known is not None and self._forgotten(known)), delivers=delivers)
+        again = again or (known is not None and self._forgotten(known))
+        return super().accept(task, again=again, delivers=delivers, charges=charges)
 
     def ever(self, uuid: str) -> Task | None:
         """A task, also when the service has forgotten it."""

@@ -68,6 +68,19 @@ RIGHT: list[tuple[str, Any]] = [
         "account-management.reply",
         {"taskType": "accountManagement", "taskUUID": TASK, "operation": "getDetails", "balance": 12.5},
     ),
+    (
+        "account-management.reply",
+        {
+            "taskType": "accountManagement",
+            "taskUUID": TASK,
+            "operation": "getUsageActivity",
+            "startDate": "2026-11-01",
+            "endDate": "2026-11-30",
+            "usage": {"timeseries": {"data": [{"date": "2026-11-22", "count": 1, "spend": 0.48}], "meta": {}}},
+        },
+    ),
+    ("model-search.request", {"taskType": "modelSearch", "taskUUID": TASK, "search": "ltx", "limit": 5}),
+    ("model-search.reply", {"taskType": "modelSearch", "taskUUID": TASK, "totalResults": 0, "results": []}),
 ]
 
 WRONG: list[tuple[str, Any]] = [
@@ -99,6 +112,17 @@ WRONG: list[tuple[str, Any]] = [
     ("image-upload.reply", {"taskType": "imageUpload", "taskUUID": TASK}),
     ("account-management.request", {"taskType": "accountManagement", "taskUUID": TASK, "operation": "getMoney"}),
     ("account-management.reply", {"taskType": "accountManagement", "taskUUID": TASK, "balance": 1}),
+    (
+        "account-management.reply",
+        {
+            "taskType": "accountManagement",
+            "taskUUID": TASK,
+            "operation": "getUsageActivity",
+            "usage": {"timeseries": {"data": [{"date": "2026-11-22", "count": -1}], "meta": {}}},
+        },
+    ),
+    ("model-search.request", {"taskType": "modelSearch", "taskUUID": TASK, "source": "elsewhere"}),
+    ("model-search.reply", {"taskType": "modelSearch", "taskUUID": TASK, "totalResults": 1, "results": [{"air": "a"}]}),
 ]
 
 

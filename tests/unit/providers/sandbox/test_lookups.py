@@ -1,11 +1,9 @@
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 import pytest
-from sandboxes import Sandbox, codes, details, order, poll
+from sandboxes import Sandbox, details, order, poll
 
-from ltxspec.providers.sandbox.identifiers import derived_uuid
 from ltxspec.providers.sandbox.scenario import ScenarioFault
 
 
@@ -235,16 +233,3 @@ def test_the_archive_can_be_empty_until_the_end(sandbox: Sandbox) -> None:
     assert [error["code"] for error in sandbox.call(details())["errors"]] == ["taskNotFound"]
     sandbox.finish()
     assert states(sandbox.call(details())["data"][0]["response"]) == ["success"]
-
-
-def test_the_balance_is_drawn_down_and_then_refuses(open_sandbox: Callable[..., Sandbox]) -> None:
-    sandbox = open_sandbox(balance=Decimal(1))
-    sandbox.call(order(1), order(2))
-    response = sandbox.post([order(3)])
-    assert (response.status_code, codes(response.json())) == (402, [("insufficientCredits", None)])
-    (item,) = sandbox.call({"taskType": "accountManagement", "operation": "getDetails", "taskUUID": derived_uuid(1)})[
-        "data"
-    ]
-    assert item["balance"] == {"amount": 0.04, "currency": "USD"}
-    assert item["usage"]["today"] == {"credits": 0.96, "requests": 2}
-    assert (item["team"], item["apiKeys"]) == ([], [])

@@ -99,6 +99,16 @@ def test_a_dry_run_quotes_and_takes_nothing(sandbox: Sandbox) -> None:
     assert "errors" not in sandbox.call(order())
 
 
+def test_a_dry_run_leaves_nothing_in_the_archive(sandbox: Sandbox) -> None:
+    sandbox.call(order(1))
+    sandbox.finish()
+    known = sandbox.call(details(1))
+    for wrong in (order(1, duration=7), order(2, duration=7)):
+        assert "errors" in sandbox.call(wrong, **{"X-Runware-Dry-Run": "1"})
+    assert sandbox.call(details(1)) == known
+    assert codes(sandbox.call(details(2))) == [("taskNotFound", "taskUUID")]
+
+
 SECRET: dict[str, Any] = {"webhookURL": "https://calls.example/hook?token=canary"}
 
 
