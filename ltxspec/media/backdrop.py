@@ -5,6 +5,7 @@ import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ltxspec.errors import MediaError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Rgb = tuple[int, int, int]
 
 _LIGHTS = 26
+_SHARP = 96  # pixels from the centre to the edge of a light, before it is scaled
 _MAX_PIXELS = 100_000_000  # an image that decodes to more is an attack or a mistake
 
 
@@ -86,15 +88,22 @@ def _lights(palette: Palette, size: tuple[int, int]) -> "Image.Image":
 
 def _disc(radius: float, *, blur: float, strength: float) -> "Image.Image":
     """A mask of a round light: `blur` as a share of the radius, `strength` from 0 to 1."""
+    from PIL import Image
+
+    soft = _soft_disc(blur)
+    side = max(2, round(soft.width * radius / _SHARP))
+    return soft.resize((side, side), Image.Resampling.LANCZOS).point(lambda shade: round(shade * strength))
+
+
+@lru_cache(maxsize=4)  # blurring takes longer than all else; there are two sorts of lights
+def _soft_disc(blur: float) -> "Image.Image":
+    """A full light of a fixed size, to be scaled, so that small ones are round too. Shared: do not change it."""
     from PIL import Image, ImageDraw, ImageFilter
 
-    sharp = 96  # drawn at a fixed size and scaled, so that small lights are round too
-    edge = round(sharp * (1 + 3 * blur))
+    edge = round(_SHARP * (1 + 3 * blur))
     disc = Image.new("L", (2 * edge, 2 * edge))
-    box = (edge - sharp, edge - sharp, edge + sharp, edge + sharp)
-    ImageDraw.Draw(disc).ellipse(box, fill=round(255 * strength))
-    side = max(2, round(2 * edge * radius / sharp))
-    return disc.filter(ImageFilter.GaussianBlur(sharp * blur)).resize((side, side), Image.Resampling.LANCZOS)
+    ImageDraw.Draw(disc).ellipse((edge - _SHARP, edge - _SHARP, edge + _SHARP, edge + _SHARP), fill=255)
+    return disc.filter(ImageFilter.GaussianBlur(_SHARP * blur))
 
 
 def _gradient(palette: Palette, size: tuple[int, int]) -> "Image.Image":

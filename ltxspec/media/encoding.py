@@ -101,9 +101,11 @@ class _Sound:
     """The audio track, written in step with the picture so that the muxer never has to buffer either."""
 
     def __init__(self, container: "OutputContainer", shape: Format, samples: bytes) -> None:
-        codec = "libopus" if shape.container == "webm" else "aac"
+        # the thorough search of AAC takes longer than the whole picture, for a chord that nobody needs to be finer
+        codec, options = ("libopus", {}) if shape.container == "webm" else ("aac", {"aac_coder": "fast"})
         self._container = container
-        self._stream = cast("AudioStream", container.add_stream(codec, rate=SAMPLE_RATE, layout="mono"))
+        stream = container.add_stream(codec, rate=SAMPLE_RATE, layout="mono", options=options)
+        self._stream = cast("AudioStream", stream)
         self._stream.bit_rate = 64_000
         self._samples = samples
         self._written = 0

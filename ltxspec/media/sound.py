@@ -4,6 +4,7 @@ import hashlib
 import math
 from array import array
 from fractions import Fraction
+from functools import lru_cache
 
 SAMPLE_RATE = 48_000  # a rate that both AAC and Opus accept
 _LOUDNESS = 0.05  # of full scale, about -26 dB
@@ -16,9 +17,13 @@ def pad(key: str, seconds: Fraction) -> bytes:
 
     One second is computed and repeated: every partial is a whole number of hertz.
     """
-    count = int(seconds * SAMPLE_RATE)
-    second = _one_second(key)
-    samples = array("h", (second * (count // SAMPLE_RATE + 1))[:count])
+    digest = hashlib.sha256(key.encode()).digest()
+    return _faded(_ROOTS[digest[0] % len(_ROOTS)], int(seconds * SAMPLE_RATE))
+
+
+@lru_cache(maxsize=8)  # shots are often of one length
+def _faded(root: int, count: int) -> bytes:
+    samples = array("h", (_one_second(root) * (count // SAMPLE_RATE + 1))[:count])
     fade = min(_FADE, count // 2)
     for index in range(fade):
         samples[index] = samples[index] * index // fade
@@ -26,16 +31,19 @@ def pad(key: str, seconds: Fraction) -> bytes:
     return samples.tobytes()
 
 
-def _one_second(key: str) -> "array[int]":
-    digest = hashlib.sha256(key.encode()).digest()
-    root = _ROOTS[digest[0] % len(_ROOTS)]
-    partials = ((root, 1.0), (root * 3 // 2, 0.6), (root * 2, 0.45), (root * 2 + root // 2, 0.25))
+@lru_cache(maxsize=len(_ROOTS))
+def _one_second(root: int) -> "array[int]":
+    turn, sin = 2 * math.pi / SAMPLE_RATE, math.sin
+    one, fifth, octave, tenth = (turn * part for part in (root, root * 3 // 2, root * 2, root * 2 + root // 2))
     scale = _LOUDNESS * 32767
-    turn = 2 * math.pi / SAMPLE_RATE
     return array(
         "h",
-        (
-            int(scale * (0.8 + 0.2 * math.sin(turn * t)) * sum(a * math.sin(turn * f * t) for f, a in partials))
+        [
+            int(
+                scale
+                * (0.8 + 0.2 * sin(turn * t))
+                * (sin(one * t) + 0.6 * sin(fifth * t) + 0.45 * sin(octave * t) + 0.25 * sin(tenth * t))
+            )
             for t in range(SAMPLE_RATE)
-        ),
+        ],
     )

@@ -1,8 +1,12 @@
 """Git repositories for acceptance tests: a project with lockfiles, branches, and ltxspec as the merge driver."""
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from acceptance.commands import ltxspec
@@ -37,11 +41,23 @@ def git(folder: Path, *arguments: str, check: bool = True, path: str | None = No
 
 
 def repository(folder: Path, *, driver: bool = True) -> Path:
-    """A repository with a project in it; without the driver git merges lockfiles as plain text."""
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    ltxspec("init", "--name", "night", cwd=folder)
+    """A repository with a project in it; without the driver git merges lockfiles as plain text.
+
+    It is made once for each worker and copied, and all have the same project id.
+    """
+    shutil.copytree(_project(), folder, symlinks=True, dirs_exist_ok=True)
     if not driver:
         git(folder, "config", "--remove-section", "merge.ltxspec")
+    git(folder, "update-index", "-q", "--refresh")  # the files are the same, and not where they were
+    return folder
+
+
+@cache
+def _project() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="ltxspec-project-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    git(folder, "init", "--quiet", "--initial-branch=main", "--template=")
+    ltxspec("init", "--name", "night", cwd=folder)
     commit(folder, "a project")
     return folder
 

@@ -1,12 +1,15 @@
 """`--target`: only what is selected matters; errors of other shots leave these out, and change nothing of theirs."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from acceptance.commands import ltxspec, write_spec
+from sharing import made_once
 
+CONFIG = '[provider]\nname = "sandbox"\n[sandbox]\nspeed = 1000\n'
 ALLEY = ("--target", "night.alley")
 HEAD = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720, fps: 24}\n"
 GOOD = """\
@@ -19,13 +22,23 @@ shots:
 """
 
 
+@pytest.fixture(scope="module")
+def bought_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_once(tmp_path_factory, "with-rows", buy)
+
+
+def buy(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "ltxspec.toml").write_text(CONFIG, encoding="utf-8")
+    write_spec(folder, HEAD + GOOD)
+    (folder / "specs" / "rows.csv").write_text("id\na\nb\n", encoding="utf-8")
+    ltxspec("apply", cwd=folder)
+
+
 @pytest.fixture
-def bought(project: Path) -> Path:
+def bought(bought_once: Path, tmp_path: Path) -> Path:
     """Every shot is rendered."""
-    (project / "specs" / "rows.csv").write_text("id\na\nb\n", encoding="utf-8")
-    write_spec(project, HEAD + GOOD)
-    ltxspec("apply", cwd=project)
-    return project
+    return Path(shutil.copytree(bought_once, tmp_path / "bought", symlinks=True))
 
 
 BROKEN = {
