@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import httpx
 import orjson
 import pytest
 from sandboxes import HandClock, catalog, check_wire, codes, details, order, poll, tiny_film
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, ConnectionClosedOK, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from ltxspec.providers.sandbox import guard, websocket
@@ -172,7 +172,8 @@ def test_a_wrong_key_is_the_providers_error_and_the_end(port: Port) -> None:
 def test_what_a_client_with_a_wrong_key_still_sends_is_ignored(port: Port) -> None:
     client = port.connect()
     client.ask(login("wrong"))
-    client.send(login(), order())
+    with suppress(ConnectionClosedOK):  # on a busy machine the moment is over already
+        client.send(login(), order())
     assert client.closed() == 1000
     assert port.charged() == {}
 
