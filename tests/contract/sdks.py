@@ -31,7 +31,7 @@ from ltxspec.providers.sandbox.settings import Outside, SandboxSettings
 from ltxspec.storage.clock import SystemClock
 
 KEY = "sdk-test-key"
-LOST = "The reply to this order is lost"  # a part of the prompt
+LOST, ALSO_LOST = "The first reply to this order is lost", "The first reply to this one, too"  # prompts
 # The smallest shape that the sandbox's models have, to keep a video quick to make.
 SHAPE = {"model": "lightricks:ltx@2.5-fast", "width": 1280, "height": 720, "duration": 6, "includeCost": True}
 PRICE, PRICE_OF_TWO = "0.54", "1.08"  # USD
@@ -90,7 +90,8 @@ class Provider:
 @contextmanager
 def provider(folder: Path, speed: float = 1e6) -> Iterator[Provider]:
     """Serve while the context is open."""
-    scenario = parse_scenario({"faults": [{"fault": "drop", "task": "videoInference", "prompt": LOST}]})
+    drop = {"fault": "drop", "task": "videoInference"}
+    scenario = parse_scenario({"faults": [drop | {"prompt": LOST}, drop | {"prompt": ALSO_LOST}]})
     settings = SandboxSettings(
         catalog(),
         SystemClock(),

@@ -1,7 +1,7 @@
 """The provider's newest Python SDK (runware-sdk), unmodified and with its default transport, a WebSocket.
 
-It is told the address and the key, and nothing else. All stories are played at the same time: the SDK waits a second
-before it looks for a result, and longer before it connects again.
+It is told the address and the key, and nothing else; two stories over REST are there to compare. All are played at the
+same time: the SDK waits a second before it looks for a result, and longer before it connects again.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from contract.sdks import (
+    ALSO_LOST,
     KEY,
     LOST,
     PRICE,
@@ -47,6 +48,10 @@ def played(service: Provider) -> dict[str, Any]:
                 await client.run(again)
             return results
 
+    async def run_over_rest(body: dict[str, Any]) -> Any:
+        async with Runware(api_key=KEY, transport="rest", http_base_url=service.url) as client:
+            return await client.run(body)
+
     async def outcome(story: Awaitable[Any]) -> Any:
         try:
             return await story
@@ -63,6 +68,8 @@ def played(service: Provider) -> dict[str, Any]:
             "wrong key": run(order("wrong key"), key="wrong"),
             "refused": run(order("refused", duration=7)),
             "lost": run(order("lost", positivePrompt=LOST)),
+            "rest": run_over_rest(order("rest", webhookURL=service.hook)),
+            "rest, lost": run_over_rest(order("rest, lost", positivePrompt=ALSO_LOST)),
         }
         return dict(zip(stories, await asyncio.gather(*map(outcome, stories.values())), strict=True))
 
@@ -88,9 +95,11 @@ def test_two_results(service: Provider, played: dict[str, Any]) -> None:
     assert service.charged()[task_uuid("two")] == (1, PRICE_OF_TWO)
 
 
-def test_a_webhook(service: Provider, played: dict[str, Any]) -> None:
-    assert service.called == played["webhook"]
-    assert service.charged()[task_uuid("webhook")] == (1, PRICE)
+@pytest.mark.parametrize("story", ["webhook", "rest"])
+def test_a_webhook(service: Provider, played: dict[str, Any], story: str) -> None:
+    (result,) = played[story]
+    assert service.called.count(result) == 1
+    assert service.charged()[task_uuid(story)] == (1, PRICE)
 
 
 def test_a_used_id(service: Provider, played: dict[str, Any]) -> None:
@@ -115,3 +124,10 @@ def test_a_connection_that_is_lost_in_flight(service: Provider, played: dict[str
     (result,) = played["lost"]
     assert result["status"] == "success"
     assert service.charged()[task_uuid("lost")] == (1, PRICE)
+
+
+def test_over_rest_a_lost_reply_to_an_order_ends_in_an_error(service: Provider, played: dict[str, Any]) -> None:
+    """There the conflict is passed on to the user, though the order was accepted: only getResponse finds the video."""
+    error = played["rest, lost"]
+    assert (error.code, error.task_uuid, error.status_code) == ("validation", task_uuid("rest, lost"), 400)
+    assert service.charged()[task_uuid("rest, lost")] == (1, PRICE)
