@@ -52,7 +52,7 @@ def played(service: Provider) -> Played:
         "used": {"order": asked("used"), "again": True},
         "wrong key": {"order": asked("wrong key"), "key": "wrong"},
         "refused": {"order": asked("refused", duration=7)},
-        "lost": {"order": asked("lost", taskUUID=None, positivePrompt=LOST), "options": {"timeoutDuration": 1000}},
+        "lost": {"order": asked("lost", taskUUID=None, positivePrompt=LOST), "options": {"timeoutDuration": 3000}},
     }
     return play([str(NODE), str(PROGRAMS / "javascript.mjs"), str(FOLDER / "javascript")], service.socket, stories)
 
@@ -100,7 +100,7 @@ def test_a_refusal(service: Provider, played: Played) -> None:
 
 
 def test_a_connection_that_is_lost_in_flight_is_paid_twice(service: Provider, played: Played) -> None:
-    """The SDK orders again under another id, after a minute, or here after a second."""
+    """The SDK orders again under another id, after a minute, or here after three seconds."""
     (result,) = played["lost"]["results"]
     others = {uuid: found for uuid, found in service.charged().items() if uuid not in map(task_uuid, STORIES)}
     assert list(others.values()) == [(1, PRICE), (1, PRICE)]

@@ -1,5 +1,6 @@
 """The sandbox over a WebSocket, on a real port, as a client sees it frame by frame."""
 
+import asyncio
 import re
 import socket
 import threading
@@ -90,6 +91,23 @@ class Port:
         ledger, headers = self.url.replace("/v1", "/sandbox/ledger"), {"Authorization": f"Bearer {KEY}"}
         rows = httpx.get(ledger, headers=headers, trust_env=False).json()["charges"]
         return {row["taskUUID"]: row["count"] for row in rows}
+
+
+class Gate(HandClock):
+    """A clock whose sleepers wait for a test, so that nothing depends on how busy the machine is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._opened, self._passed = threading.Event(), threading.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        del seconds
+        await asyncio.to_thread(self._opened.wait, 10)
+        self._passed.set()
+
+    def open(self) -> None:
+        self._opened.set()
+        assert self._passed.wait(10)
 
 
 Serve = Callable[..., Port]
@@ -269,13 +287,14 @@ def test_a_frame_may_be_as_large_as_a_request(serve: Serve, monkeypatch: pytest.
 
 
 def test_a_result_that_came_while_the_client_was_away_waits_for_it(serve: Serve) -> None:
-    port = serve({"fault": "delay", "task": "getResponse", "seconds": 0.3}, clock=SystemClock())
+    gate = Gate()
+    port = serve({"fault": "delay", "task": "getResponse"}, clock=gate)
     client = port.connect()
     session = client.login()
     client.ask(order())
     client.send(poll())
     client.leave()
-    time.sleep(0.5)
+    gate.open()
     back = port.connect()
     assert back.login(connectionSessionUUID=session) == session
     assert back.read()["data"][0]["taskUUID"] == order()["taskUUID"]
@@ -283,7 +302,8 @@ def test_a_result_that_came_while_the_client_was_away_waits_for_it(serve: Serve)
 
 
 def test_a_result_finds_a_client_that_is_back_before_it(serve: Serve) -> None:
-    port = serve({"fault": "delay", "task": "getResponse", "seconds": 0.3}, clock=SystemClock())
+    gate = Gate()
+    port = serve({"fault": "delay", "task": "getResponse"}, clock=gate)
     client = port.connect()
     session = client.login()
     client.ask(order())
@@ -291,17 +311,18 @@ def test_a_result_finds_a_client_that_is_back_before_it(serve: Serve) -> None:
     client.leave()
     back = port.connect()
     back.login(connectionSessionUUID=session)
+    gate.open()
     assert back.read()["data"][0]["taskUUID"] == order()["taskUUID"]
 
 
 def test_an_acknowledgement_is_not_kept(serve: Serve) -> None:
-    port = serve({"fault": "delay", "seconds": 0.2, "task": "videoInference"}, clock=SystemClock())
+    gate = Gate()
+    port = serve({"fault": "delay", "task": "videoInference"}, clock=gate)
     client = port.connect()
     session = client.login()
     client.send(order())
-    time.sleep(0.05)
     client.leave()
-    time.sleep(0.4)
+    gate.open()
     back = port.connect()
     back.login(connectionSessionUUID=session)
     assert back.ask(PING) == PONG
@@ -327,8 +348,12 @@ def test_there_is_a_limited_number_of_connections(port: Port, monkeypatch: pytes
     first, _ = port.connect(), port.connect()
     assert port.refused() == (503, "too many connections")
     first.leave()
-    time.sleep(0.1)
-    port.connect().login()
+    for _ in range(100):
+        with suppress(InvalidStatus):  # that it has left is noticed in a moment
+            port.connect().login()
+            return
+        time.sleep(0.1)
+    pytest.fail("there is no place again")
 
 
 # --- scenarios ------------------------------------------------------------------------------------
@@ -365,23 +390,26 @@ def test_even_the_welcome_may_be_lost(serve: Serve) -> None:
 
 
 def test_a_late_reply_keeps_no_other_waiting(serve: Serve) -> None:
-    port = serve({"fault": "delay", "task": "getResponse", "seconds": 0.3}, clock=SystemClock())
-    client = port.connect()
+    gate = Gate()
+    client = serve({"fault": "delay", "task": "getResponse"}, clock=gate).connect()
     client.login()
     client.ask(order())
     client.send(poll())
     assert client.ask(PING) == PONG
+    gate.open()
     assert client.read()["data"][0]["taskUUID"] == order()["taskUUID"]
 
 
 def test_too_many_late_replies_keep_others_waiting(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(websocket, "_DELAYED", 1)
-    delay = {"fault": "delay", "task": "getResponse", "seconds": 0.2, "times": 2}
-    client = serve(delay, clock=SystemClock()).connect()
+    gate = Gate()
+    client = serve({"fault": "delay", "task": "getResponse", "times": 2}, clock=gate).connect()
     client.login()
-    client.send(poll(1))
-    client.send(poll(2))
-    client.send(PING)
+    for task in (poll(1), poll(2), PING):
+        client.send(task)
+    with pytest.raises(TimeoutError):
+        client.connection.recv(timeout=0.2)
+    gate.open()
     assert [client.read() for _ in range(3)] == [{"data": []}, {"data": []}, PONG]
 
 
