@@ -410,7 +410,9 @@ def test_too_many_late_replies_keep_others_waiting(serve: Serve, monkeypatch: py
     with pytest.raises(TimeoutError):
         client.connection.recv(timeout=0.2)
     gate.open()
-    assert [client.read() for _ in range(3)] == [{"data": []}, {"data": []}, PONG]
+    replies = [client.read() for _ in range(3)]
+    assert replies.count({"data": []}) == 2
+    assert replies.index(PONG) > 0  # it waited for the second; the first has a task of its own
 
 
 def test_a_service_that_cannot_answer_says_so_in_a_frame(serve: Serve) -> None:
