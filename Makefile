@@ -29,10 +29,10 @@ demo: $(RUNTIME) ## plan and render the quickstart, offline and free, then show 
 
 test: lint quick ## style, types, layers, and the quick tests
 
-quick: $(DEV) ## the quick tests alone
+quick: $(VENV)/.collected ## the quick tests alone
 	$(PYTEST) $(addprefix --ignore=,$(SLOW))
 
-slow: $(DEV) $(EDITOR)/.installed ## the slow tests: commands and pipelines as users run them, kills, a browser
+slow: $(VENV)/.collected $(EDITOR)/.installed ## the slow tests: commands and pipelines as users run them, kills, a browser
 	$(PYTEST) $(SLOW)
 
 # Tests write some 90,000 files, each of them safely: on a file system in memory that takes half of the time.
@@ -104,6 +104,11 @@ $(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
 
 $(DEV): requirements-dev.lock $(RUNTIME)
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# pytest rewrites the assertions of every test file once. Without this each of its workers would do it, all at once.
+$(VENV)/.collected: $(DEV)
+	@$(BIN)/python -m pytest --collect-only -qq >/dev/null 2>&1 || : # what is wrong is said by the tests themselves
 	@touch $@
 
 # What an editor runs, by hash from its lock. Without npm or its registry, the tests that drive it skip and say so.
