@@ -30,10 +30,11 @@ demo: $(RUNTIME) ## plan and render the quickstart, offline and free, then show 
 
 test: lint quick ## style, types, layers, and the quick tests
 
-quick: $(DEV) ## the quick tests alone
+quick: $(VENV)/.collected ## the quick tests alone
 	$(PYTEST) $(addprefix --ignore=,$(SLOW))
 
-slow: $(DEV) $(EDITOR)/.installed $(SDKS)/.installed-python $(SDKS)/.installed-javascript ## the slow tests: commands and pipelines as users run them, kills, a browser
+# Commands and pipelines as users run them, kills, a browser, an editor, the provider's clients.
+slow: $(VENV)/.collected $(EDITOR)/.installed $(SDKS)/.installed-python $(SDKS)/.installed-javascript ## the slow tests
 	$(PYTEST) $(SLOW)
 
 # Tests write some 90,000 files, each of them safely: on a file system in memory that takes half of the time.
@@ -108,6 +109,11 @@ $(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
 
 $(DEV): requirements-dev.lock $(RUNTIME)
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# pytest rewrites the assertions of every test file once. Without this each of its workers would do it, all at once.
+$(VENV)/.collected: $(DEV)
+	@$(BIN)/python -m pytest --collect-only -qq >/dev/null 2>&1 || : # what is wrong is said by the tests themselves
 	@touch $@
 
 # What an editor runs, by hash from its lock. Without npm or its registry, the tests that drive it skip and say so.

@@ -1,5 +1,6 @@
 """What every test gets: no network but loopback, a clean environment, and skips that say why."""
 
+import gc
 import ipaddress
 import os
 import shutil
@@ -65,6 +66,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for marker, reason in missing.items():
             if reason and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage rarely, as commands do, and never again among ten thousand collected tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def why_not_live(*, asked: bool) -> str | None:

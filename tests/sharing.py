@@ -1,9 +1,12 @@
-"""What takes seconds to make is made once in a run of the tests, by the worker that needs it first, and shared."""
+"""What takes long to make is made once in a run of the tests, or once in each of its workers, and shared."""
 
+import atexit
 import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,4 +30,13 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             shutil.rmtree(folder, ignore_errors=True)
             make(folder)
             done.touch()
+    return folder
+
+
+@cache
+def made_by_worker(make: Callable[[Path], object]) -> Path:
+    """A folder that each worker has for itself, filled once: copy it before anything is changed in it."""
+    folder = Path(tempfile.mkdtemp(prefix="ltxspec-made-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    make(folder)
     return folder

@@ -25,8 +25,12 @@ class OfferedSize:
     about: str
 
 
+@lru_cache(maxsize=256)
 def offered_sizes(model: Model) -> list[OfferedSize]:
-    """The sizes that a model's file lists as pairs, or else has prices for, with the prices of some lengths."""
+    """The sizes that a model's file lists as pairs, or else has prices for, with the prices of some lengths.
+
+    Shared, as all of this module is: do not change it.
+    """
     pairs, _ = _pairs(model)
     return [OfferedSize(width, height, _size_words(model, title, width, height)) for title, width, height in pairs]
 
@@ -36,6 +40,7 @@ def takes_only_listed_sizes(model: Model) -> bool:
     return _pairs(model)[1]
 
 
+@lru_cache(maxsize=256)  # a choice is checked with every size, which takes long
 def value_words(model: Model) -> dict[str, dict[Json, str]]:
     """What the values of parameters cost, where that depends on them: parameter -> value -> words."""
     found: dict[str, dict[Json, str]] = {}
@@ -49,6 +54,7 @@ def value_words(model: Model) -> dict[str, dict[Json, str]]:
     return found
 
 
+@lru_cache(maxsize=256)
 def model_words(model: Model) -> str:
     """One line about a model for a list of models: what it is, what it costs, and whether it can still be had."""
     settings = model.settings

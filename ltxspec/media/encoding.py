@@ -101,7 +101,7 @@ class _Sound:
     """The audio track, written in step with the picture so that the muxer never has to buffer either."""
 
     def __init__(self, container: "OutputContainer", shape: Format, samples: bytes) -> None:
-        # the thorough search of AAC takes longer than the whole picture, for a chord that nobody needs to be finer
+        # the thorough search of AAC takes longer than the whole picture, and is no closer to what it is given
         codec, options = ("libopus", {}) if shape.container == "webm" else ("aac", {"aac_coder": "fast"})
         self._container = container
         stream = container.add_stream(codec, rate=SAMPLE_RATE, layout="mono", options=options)

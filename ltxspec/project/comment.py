@@ -183,12 +183,11 @@ def _review(project: ProjectContext, content: Content, target: Target) -> "tuple
 
 def _reader(project: ProjectContext, review: "Review") -> "Reader":
     """What is known where the command runs: in CI, the target branch of the change or only the packaged models."""
-    from ltxspec.catalog.models import load_catalog
+    from ltxspec.project.packaged_models import packaged_catalog
     from ltxspec.project.report_rules import known_rules
     from ltxspec.report.review.checking import Reader
-    from ltxspec.storage.packaged import read_model_documents
 
-    packaged = load_catalog(read_model_documents())
+    packaged = packaged_catalog()
     config = project.config
     known = config.project.id if config.file is not None else None
     rules = known_rules(project, review)

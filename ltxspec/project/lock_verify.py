@@ -7,7 +7,7 @@ change that switches to the sandbox.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from ltxspec.catalog.models import Catalog, load_catalog
+from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Invalid, LockfileError, LockfileTooNew, Problems, StorageError
 from ltxspec.lock.codec import SUFFIX, decode_lockfile
 from ltxspec.lock.facts import altered_takes, copies_of
@@ -15,6 +15,7 @@ from ltxspec.lock.merge import missing_tasks
 from ltxspec.lock.models import Lockfile
 from ltxspec.lock.times import Copies
 from ltxspec.project.lookup import expected_names, lockfile_names, recorded_state
+from ltxspec.project.packaged_models import packaged_catalog
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of
 from ltxspec.project.snapshot import catalog_at
@@ -22,7 +23,6 @@ from ltxspec.services import is_free
 from ltxspec.storage.config import parse_config
 from ltxspec.storage.finding import CONFIG_NAME, LARGEST_CONFIG
 from ltxspec.storage.git_refs import commit_of
-from ltxspec.storage.packaged import read_model_documents
 from ltxspec.storage.trees import FolderTree, GitTree
 
 _UNKNOWN = "it is unknown whether its records still exist"
@@ -184,7 +184,7 @@ def _catalog(project: ProjectContext, tree: GitTree) -> Catalog:
     try:
         return catalog_at(project, tree)
     except Invalid:
-        return load_catalog(read_model_documents(None))
+        return packaged_catalog()
 
 
 def _spec_of(path: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.catalog.price_examples import refuse_wrong_examples
 from ltxspec.errors import WrongUsage
+from ltxspec.project.packaged_models import packaged_catalog
 from ltxspec.services import DEFAULT, SERVICES, Service
 from ltxspec.storage.config import Config, ServiceConfig, load_config
 from ltxspec.storage.durable import read_file, refuse_broken_link
@@ -138,7 +139,7 @@ def _models(root: Path) -> Catalog:
     own = root / "schemas" / "models"
     documents = read_model_documents(own, root)
     if not own.is_dir():
-        return load_catalog(documents)
+        return packaged_catalog()
     mine = own_models(documents)
     catalog = load_catalog(documents, replaced_model_documents(documents), mine)
     refuse_wrong_examples(catalog, mine, lambda name: read_file(own / name, root, LARGEST_MODEL).decode())

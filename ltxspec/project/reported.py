@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from ltxspec.catalog.models import load_catalog
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.project.ci import detect
 from ltxspec.project.own_videos import own_videos
+from ltxspec.project.packaged_models import packaged_catalog
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.report_rules import known_rules
 from ltxspec.project.review import make_review
@@ -13,7 +13,6 @@ from ltxspec.report.review.checking import Reader, checked
 from ltxspec.report.review.reading import read_review
 from ltxspec.review.models import Review
 from ltxspec.storage.named import read_named
-from ltxspec.storage.packaged import read_model_documents
 
 _LARGEST = 64 * 2**20  # bytes
 
@@ -53,7 +52,7 @@ def reported_review(project: ProjectContext, report: str) -> Review:
         raise OtherChange(f"the report is for {review.head[:12]}, but this run is for {wanted[:12]}")
     config = project.config
     known = config.project.id if config.file is not None else None
-    packaged = load_catalog(read_model_documents())
+    packaged = packaged_catalog()
     rules = known_rules(project, review)
     reader = Reader(project.catalog, packaged, known, config.delivery.parameters(), rules)
     found = checked(review, reader, report)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ltxspec.catalog.models import load_catalog
 from ltxspec.errors import Problems
+from ltxspec.project.packaged_models import packaged_catalog
 from ltxspec.project.scaffold_ci import CiPlace, ci_place
 from ltxspec.project.schemas import schema_text
 from ltxspec.storage.config import parse_config
@@ -17,7 +17,6 @@ from ltxspec.storage.durable import REAL, make_folder, read_if_exists, replace_f
 from ltxspec.storage.finding import CONFIG_NAME
 from ltxspec.storage.git import repository_of, run_git
 from ltxspec.storage.inside import refuse_outside
-from ltxspec.storage.packaged import read_model_documents
 
 _CONFIG = """\
 # https://toml.io; every key has a default: docs/configuration.md of ltxspec lists them
@@ -89,7 +88,7 @@ def scaffold(folder: Path, name: str | None, service: str | None = None) -> Scaf
     files = {
         "ltxspec.toml": _CONFIG.format(id=secrets.token_hex(16)),
         f"specs/{spec}.yaml": _SPEC.format(name=spec, title=spec.replace("-", " ").capitalize()),
-        "schemas/spec/v1.json": schema_text("spec", load_catalog(read_model_documents(None))),
+        "schemas/spec/v1.json": schema_text("spec", packaged_catalog()),
     }
     place = ci_place(folder, service)
     lockfiles = _lockfile_folder(folder)

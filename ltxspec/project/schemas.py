@@ -6,17 +6,18 @@ from pathlib import Path
 
 import orjson
 
-from ltxspec.catalog.models import Catalog, load_catalog
+from ltxspec.catalog.models import Catalog
 from ltxspec.formats import Schema
 from ltxspec.lock.codec import lockfile_schema
 from ltxspec.lock.review_export import export_schema
 from ltxspec.lock.verdicts import verdict_schema
 from ltxspec.project.editor_schema import editor_schema
+from ltxspec.project.packaged_models import packaged_catalog
 from ltxspec.report.apply.document import events_schema
 from ltxspec.report.results.schemas import RESULTS, result_schema
 from ltxspec.report.schemas import plan_schema, review_schema
 from ltxspec.report.status.document import status_schema
-from ltxspec.storage.packaged import read_model_documents, schemas_folder
+from ltxspec.storage.packaged import schemas_folder
 
 NAMES = ("spec", "lockfile", "plan", "events", "review", "status", "verdicts", "review-export", *RESULTS)
 
@@ -40,7 +41,7 @@ def schema_text(name: str, catalog: Catalog) -> str:
 
 def write_all(folder: Path) -> None:
     """Write every generated schema below `folder`."""
-    catalog = load_catalog(read_model_documents(None))
+    catalog = packaged_catalog()
     for name in NAMES:
         target = folder / name / "v1.json"
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,15 +1,13 @@
 """Git repositories for acceptance tests: a project with lockfiles, branches, and ltxspec as the merge driver."""
 
-import atexit
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from functools import cache
 from pathlib import Path
 
 from acceptance.commands import ltxspec
+from sharing import made_by_worker
 
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile
 from ltxspec.lock.models import Lockfile
@@ -45,21 +43,17 @@ def repository(folder: Path, *, driver: bool = True) -> Path:
 
     It is made once for each worker and copied, and all have the same project id.
     """
-    shutil.copytree(_project(), folder, symlinks=True, dirs_exist_ok=True)
+    shutil.copytree(made_by_worker(_make), folder, symlinks=True, dirs_exist_ok=True)
     if not driver:
         git(folder, "config", "--remove-section", "merge.ltxspec")
     git(folder, "update-index", "-q", "--refresh")  # the files are the same, and not where they were
     return folder
 
 
-@cache
-def _project() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="ltxspec-project-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    git(folder, "init", "--quiet", "--initial-branch=main", "--template=")
+def _make(folder: Path) -> None:
+    git(folder, "init", "--quiet", "--initial-branch=main")
     ltxspec("init", "--name", "night", cwd=folder)
     commit(folder, "a project")
-    return folder
 
 
 def commit(folder: Path, message: str) -> None:

@@ -1,6 +1,7 @@
 """Real git for tests of the shell parts: a bare remote, clones of it, and lockfiles as applies would leave them."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builders import take
+from sharing import made_by_worker
 
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile
 from ltxspec.lock.merge import merge_lockfiles
@@ -48,6 +50,24 @@ class Remote:
 
     @classmethod
     def make(cls, root: Path) -> "Remote":
+        """A new one in a folder."""
+        return cls.copied(made_by_worker(cls.begin), root)
+
+    @classmethod
+    def copied(cls, made: Path, root: Path) -> "Remote":
+        """A copy of a remote and its clones, which learn where it is now."""
+        remote = cls(root / "remote.git")
+        for found in (path for path in made.iterdir() if path.is_dir()):
+            shutil.rmtree(root / found.name, ignore_errors=True)
+            clone = shutil.copytree(found, root / found.name, symlinks=True)
+            if (clone / ".git").exists():
+                git(clone, "remote", "set-url", "origin", str(remote.folder))
+                git(clone, "update-index", "-q", "--refresh")  # the files are the same, and not where they were
+        return remote
+
+    @classmethod
+    def begin(cls, root: Path) -> "Remote":
+        """With a first commit, from a first clone."""
         remote = cls(root / "remote.git")
         remote.folder.mkdir()
         git(remote.folder, "init", "--quiet", "--bare", "--initial-branch=main")

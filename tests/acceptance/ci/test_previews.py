@@ -12,15 +12,6 @@ from acceptance.ci.test_publish_previews import BRANCH
 RAW = "https://forge.test/owner/films/raw"
 
 
-@pytest.fixture
-def branch(studio: Studio) -> Path:
-    """A clone with a branch `night` that adds a shot to main's one; nothing is rendered yet."""
-    clone = studio.clone()
-    studio.write(clone, "main", tower="a tower at dusk")
-    studio.write(clone, "night", tower="a tower at dusk", alley="snow on a roof")
-    return clone
-
-
 def plan(studio: Studio, clone: Path) -> Path:
     git(clone, "fetch", "--quiet", "origin")
     run("plan.sh", cwd=clone, variables=studio.pull_request())
@@ -65,31 +56,30 @@ def test_a_pull_request_shows_what_is_not_bought_yet(studio: Studio, branch: Pat
     assert not (out / "drawn").exists()
 
 
-def test_what_a_fork_reports_is_drawn_here_and_nothing_of_it_is_read(studio: Studio, branch: Path) -> None:
+def test_what_a_fork_reports_is_drawn_here_and_nothing_of_it_is_read(
+    studio: Studio, branch: Path, planned: Path
+) -> None:
     studio.far.fork = True
-    report = plan(studio, branch)
     (branch / "pictures.json").write_text('{"night.alley": "https://evil.test/x.png"}', "utf-8")
-    out, _ = draw(studio, report)
-    text = comment(studio, report, out)
+    out, _ = draw(studio, planned)
+    text = comment(studio, planned, out)
     assert f"{RAW}/" in text
     assert "evil.test" not in text
 
 
 @pytest.mark.parametrize("change", [{"estimate": {"usd": "0.01", "unknown": 0}}, {"markdown": "@everyone"}])
-def test_a_report_that_was_tampered_with_is_not_drawn(studio: Studio, branch: Path, change: dict[str, object]) -> None:
-    report = plan(studio, branch)
-    document = json.loads(report.read_text("utf-8"))
-    report.write_text(json.dumps(document | change), "utf-8")
-    out, said = draw(studio, report, check=1)
+def test_a_report_that_was_tampered_with_is_not_drawn(studio: Studio, planned: Path, change: dict[str, object]) -> None:
+    document = json.loads(planned.read_text("utf-8"))
+    planned.write_text(json.dumps(document | change), "utf-8")
+    out, said = draw(studio, planned, check=1)
     assert "error[review-file]" in said
     assert list(out.iterdir()) == []
     assert BRANCH not in studio.remote.branches()
 
 
-def test_a_report_of_another_commit_is_not_drawn(studio: Studio, branch: Path) -> None:
-    report = plan(studio, branch)
+def test_a_report_of_another_commit_is_not_drawn(studio: Studio, branch: Path, planned: Path) -> None:
     studio.write(branch, "night", tower="a tower at dusk", alley="hail on a roof")
-    _, said = draw(studio, report, check=1)
+    _, said = draw(studio, planned, check=1)
     assert "this run is for" in said
     assert BRANCH not in studio.remote.branches()
 
@@ -105,26 +95,26 @@ def test_takes_that_were_bought_before_are_fetched_and_shown(studio: Studio, bra
     assert json.loads((out / "pictures.json").read_text("utf-8")).keys() == {"night.tower", "night.alley"}
 
 
-def test_after_the_merge_the_pictures_go(studio: Studio, branch: Path) -> None:
-    draw(studio, plan(studio, branch))
+def test_after_the_merge_the_pictures_go(studio: Studio, planned: Path) -> None:
+    draw(studio, planned)
     assert git(studio.remote.folder, "rev-list", "--count", BRANCH) == "2"
     studio.far.state = "closed"
     run("apply.sh", cwd=studio.clone(), variables=studio.push("main", LTXSPEC_MAX_COST="5"))
     assert git(studio.remote.folder, "rev-list", "--count", BRANCH) == "1"
 
 
-def test_pictures_that_cannot_be_pushed_do_not_withhold_the_comment(studio: Studio, branch: Path) -> None:
-    report = plan(studio, branch)
+def test_pictures_that_cannot_be_pushed_do_not_withhold_the_comment(
+    studio: Studio, branch: Path, planned: Path
+) -> None:
     git(branch, "push", "--quiet", "origin", f"main:{BRANCH}")  # it holds something else
-    out, said = draw(studio, report)
+    out, said = draw(studio, planned)
     assert "the pictures are not published" in said
-    assert "night.alley" in comment(studio, report, out)
+    assert "night.alley" in comment(studio, planned, out)
 
 
-def test_an_order_shows_the_takes_that_it_bought(studio: Studio, branch: Path) -> None:
-    report = plan(studio, branch)
-    before, _ = draw(studio, report)
-    comment(studio, report, before)
+def test_an_order_shows_the_takes_that_it_bought(studio: Studio, planned: Path) -> None:
+    before, _ = draw(studio, planned)
+    comment(studio, planned, before)
     runner = studio.clone()
     run("apply.sh", cwd=runner, variables=studio.order(LTXSPEC_MAX_COST="5"))
     text = studio.comment()

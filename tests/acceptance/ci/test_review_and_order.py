@@ -11,15 +11,6 @@ from acceptance.commands import ltxspec
 from ltxspec.forges.marker import Marker
 
 
-@pytest.fixture
-def branch(studio: Studio) -> Path:
-    """A clone with a branch `night` that adds a shot to main's one; nothing is rendered yet."""
-    clone = studio.clone()
-    studio.write(clone, "main", tower="a tower at dusk")
-    studio.write(clone, "night", tower="a tower at dusk", alley="snow on a roof")
-    return clone
-
-
 def plan(studio: Studio, clone: Path, check: int = 0) -> Path:
     git(clone, "fetch", "--quiet", "origin")
     run("plan.sh", cwd=clone, check=check, variables=studio.pull_request())
@@ -71,43 +62,39 @@ def test_a_report_is_told_by_a_job_that_has_no_files(studio: Studio, branch: Pat
     )
 
 
-def test_a_report_that_was_tampered_with_is_not_posted(studio: Studio, branch: Path) -> None:
-    report = plan(studio, branch)
-    document = json.loads(report.read_text("utf-8"))
+def test_a_report_that_was_tampered_with_is_not_posted(studio: Studio, planned: Path) -> None:
+    document = json.loads(planned.read_text("utf-8"))
     for change in ({"estimate": {"usd": "0.01", "unknown": 0}}, {"markdown": "@everyone"}, {"planDigest": "--> hi"}):
-        report.write_text(json.dumps(document | change), "utf-8")
-        post(studio, report, check=1)
+        planned.write_text(json.dumps(document | change), "utf-8")
+        post(studio, planned, check=1)
     assert studio.far.comments == []
 
 
-def test_a_report_of_less_than_its_digest_buys_is_not_posted(studio: Studio, branch: Path) -> None:
-    report = plan(studio, branch)
-    honest = json.loads(report.read_text("utf-8"))
+def test_a_report_of_less_than_its_digest_buys_is_not_posted(studio: Studio, planned: Path) -> None:
+    honest = json.loads(planned.read_text("utf-8"))
     (shot,) = [shot for shot in honest["shots"] if shot["address"] == "night.alley"]
     less = {
         "shots": [shot],
         "summary": honest["summary"] | {"pending": 1},
         "estimate": {"usd": shot["change"]["estimate"], "unknown": 0},
     }
-    report.write_text(json.dumps(honest | less), "utf-8")
-    assert "error[review-file]: `" in (said := post(studio, report, check=1))
+    planned.write_text(json.dumps(honest | less), "utf-8")
+    assert "error[review-file]: `" in (said := post(studio, planned, check=1))
     assert "`/planDigest`" in said
     shot["change"]["estimate"] = less["estimate"]["usd"] = "0.01"
-    report.write_text(json.dumps(honest | less), "utf-8")
-    assert "`/shots/0/change/estimate`" in post(studio, report, check=1)
+    planned.write_text(json.dumps(honest | less), "utf-8")
+    assert "`/shots/0/change/estimate`" in post(studio, planned, check=1)
     assert studio.far.comments == []
 
 
-def test_a_report_of_another_commit_is_not_posted(studio: Studio, branch: Path) -> None:
-    report = plan(studio, branch)
+def test_a_report_of_another_commit_is_not_posted(studio: Studio, branch: Path, planned: Path) -> None:
     studio.write(branch, "night", tower="a tower at dusk", alley="hail on a roof")
-    assert "this run is for" in post(studio, report, check=1)
+    assert "this run is for" in post(studio, planned, check=1)
     assert studio.far.comments == []
 
 
-def test_a_pull_request_that_moved_on_or_was_closed_is_left_alone(studio: Studio, branch: Path) -> None:
-    report = plan(studio, branch)
-    variables = studio.workflow_run(LTXSPEC_REPORT=str(report))
+def test_a_pull_request_that_moved_on_or_was_closed_is_left_alone(studio: Studio, branch: Path, planned: Path) -> None:
+    variables = studio.workflow_run(LTXSPEC_REPORT=str(planned))
     studio.write(branch, "night", tower="a tower at dusk", alley="hail on a roof")
     assert "nothing to comment on" in run("comment.sh", cwd=studio.folder, variables=variables)
     assert studio.far.comments == []
@@ -141,32 +128,32 @@ def test_an_order_buys_what_was_seen_and_the_merge_costs_nothing(studio: Studio,
     assert len(studio.remote.tasks()) == 3
 
 
+@pytest.mark.usefixtures("posted")
 def test_an_order_after_another_commit_buys_nothing(studio: Studio, branch: Path) -> None:
-    post(studio, plan(studio, branch))
     studio.write(branch, "night", tower="a tower at dusk", alley="hail on a roof")
     assert "moved on since the review" in run("apply.sh", cwd=studio.clone(), check=4, variables=studio.order())
     assert studio.charges() == 0
 
 
+@pytest.mark.usefixtures("posted")
 @pytest.mark.parametrize(
     ("author", "text", "reason"),
     [("eve", "/ltxspec apply", "may not push"), ("ada", "please do not /ltxspec apply", "not an order")],
 )
-def test_an_order_that_is_none_buys_nothing(studio: Studio, branch: Path, author: str, text: str, reason: str) -> None:
-    post(studio, plan(studio, branch))
+def test_an_order_that_is_none_buys_nothing(studio: Studio, author: str, text: str, reason: str) -> None:
     assert reason in run("apply.sh", cwd=studio.clone(), check=4, variables=studio.order(author, text))
     assert studio.charges() == 0
 
 
-def test_an_order_from_a_fork_buys_nothing(studio: Studio, branch: Path) -> None:
-    post(studio, plan(studio, branch))
+@pytest.mark.usefixtures("posted")
+def test_an_order_from_a_fork_buys_nothing(studio: Studio) -> None:
     studio.far.fork = True
     assert "comes from a fork" in run("apply.sh", cwd=studio.clone(), check=4, variables=studio.order())
     assert studio.charges() == 0
 
 
-def test_a_limit_of_the_job_holds_whatever_the_branch_says(studio: Studio, branch: Path) -> None:
-    post(studio, plan(studio, branch))
+@pytest.mark.usefixtures("posted")
+def test_a_limit_of_the_job_holds_whatever_the_branch_says(studio: Studio) -> None:
     out = run("apply.sh", cwd=studio.clone(), check=4, variables=studio.order(LTXSPEC_MAX_COST="0.60"))
     assert "over the limit" in out
     assert studio.charges() == 0
@@ -182,9 +169,9 @@ def test_a_module_in_the_change_is_never_run(studio: Studio, branch: Path) -> No
     assert [folder for folder in (branch, job) if (folder / "was-run").exists()] == []
 
 
-def test_what_was_bought_is_recorded_although_a_shot_failed(studio: Studio, branch: Path) -> None:
+@pytest.mark.usefixtures("posted")
+def test_what_was_bought_is_recorded_although_a_shot_failed(studio: Studio) -> None:
     studio.faults = [{"fault": "fail", "prompt": "snow", "times": None, "code": "contentPolicyViolation"}]
-    post(studio, plan(studio, branch))
     run("apply.sh", cwd=studio.clone(), check=3, variables=studio.order())
     assert len(studio.remote.tasks(branch="night")) == 2  # the failed task is on record, too
     assert "1 shot rendered" in studio.comment()
