@@ -12,6 +12,7 @@ BIN     := $(VENV)/bin
 RUNTIME := $(VENV)/.installed-runtime
 DEV     := $(VENV)/.installed-dev
 EDITOR  := $(VENV)/editor
+AZURITE := $(VENV)/azurite
 
 CAN_USE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PYTHON  ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
@@ -32,7 +33,7 @@ test: lint quick ## style, types, layers, and the quick tests
 quick: $(DEV) ## the quick tests alone
 	$(PYTEST) $(addprefix --ignore=,$(SLOW))
 
-slow: $(DEV) $(EDITOR)/.installed ## the slow tests: commands and pipelines as users run them, kills, a browser
+slow: $(DEV) $(EDITOR)/.installed $(AZURITE)/.installed ## the slow tests: commands and pipelines as users run them, kills, a browser
 	$(PYTEST) $(SLOW)
 
 # Tests write some 90,000 files, each of them safely: on a file system in memory that takes half of the time.
@@ -111,3 +112,9 @@ $(EDITOR)/.installed: tests/editor/package.json tests/editor/package-lock.json |
 	@mkdir -p $(EDITOR) && cp tests/editor/package.json tests/editor/package-lock.json $(EDITOR)
 	@if cd $(EDITOR) && npm ci --ignore-scripts --no-audit --no-fund --silent; then touch .installed; \
 	else echo 'npm cannot install the language server: the tests of editors skip' >&2; fi
+
+# An Azure Blob Storage server. Without npm or its registry, the tests that need it skip and say so.
+$(AZURITE)/.installed: tests/azure/package.json tests/azure/package-lock.json | $(BIN)/python
+	@mkdir -p $(AZURITE) && cp tests/azure/package.json tests/azure/package-lock.json $(AZURITE)
+	@if cd $(AZURITE) && npm ci --ignore-scripts --no-audit --no-fund --silent; then touch .installed; \
+	else echo 'npm cannot install azurite: the tests of Azure skip' >&2; fi

@@ -1,4 +1,4 @@
-"""`ltxspec archive`: download videos, check them, delete unreferenced ones."""
+"""`ltxspec archive`: download videos, check them, delete unreferenced ones. `push`, `rescue`: see `cli/stored.py`."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ import click
 from ltxspec.cli import options
 from ltxspec.cli.completing import addresses
 from ltxspec.cli.context import Session
+from ltxspec.cli.stored import Notes, push, rescue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,9 +24,14 @@ def command() -> None:
     """The archive keeps finished videos by content hash under `.ltxspec/archive`, outside git."""
 
 
+command.add_command(push)
+command.add_command(rescue)
+
+
 @command.command("pull", epilog="Examples: `ltxspec archive pull`, `ltxspec archive pull night-scenes.alley`.")
 @click.argument("address", required=False, shell_complete=addresses)
 @click.option("--current", "only_current", is_flag=True, help="Leave out superseded takes and retired shots.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be downloaded.")
 @options.lock_timeout
 @options.output_format("text", "json")
 @options.provider
@@ -38,47 +44,56 @@ def pull(
     output_format: str,
     *,
     only_current: bool,
+    dry_run: bool,
 ) -> int:
     """Download every recorded video that is not archived yet. Orders nothing.
 
-    This includes superseded and retired takes: they were paid for, too, and reviews show them. If an address has
-    expired, a new one is requested from the provider, which is free but needs the key. Exit 3 if a video is still
-    missing.
+    This includes superseded and retired takes: they were paid for, too, and reviews show them. Videos come from the
+    store, if there is one, else from the provider. If an address has expired, a new one is requested from the provider,
+    which is free but needs the key. Exit 3 if a video is still missing.
     """
     from ltxspec.project.archive_pull import Wanted, pull_missing
-    from ltxspec.redaction import redact_secrets
     from ltxspec.report.results.archive import ArchivePull
 
-    notes: list[str] = []
-
-    def say(line: str) -> None:
-        notes.append(redact_secrets(line))
-        click.echo(line, err=True)
-
+    notes = Notes()
     project = session.open_project(provider)
-    wanted = Wanted(address, only_current=only_current, wait=lock_timeout)
-    pulled = pull_missing(project, wanted, say)
+    wanted = Wanted(address, only_current=only_current, wait=lock_timeout, dry_run=dry_run)
+    pulled = pull_missing(project, wanted, notes.say)
     if output_format == "json":
         session.answer(
-            ArchivePull(fetched=pulled.fetched, missing=pulled.missing, unreadable=pulled.unread, notes=tuple(notes))
+            ArchivePull(
+                fetched=pulled.fetched,
+                from_store=pulled.from_store,
+                missing=pulled.missing,
+                unreadable=pulled.unread,
+                notes=notes.lines,
+            )
         )
     else:
         click.echo(f"{pulled.fetched} fetched, {pulled.missing} missing.")
-    return 3 if pulled.missing or pulled.unread else 0
+    return 3 if (pulled.missing and not dry_run) or pulled.unread else 0
 
 
-@command.command("verify", epilog="Example: `ltxspec archive verify`.")
+@command.command("verify", epilog="Examples: `ltxspec archive verify`, `ltxspec archive verify --store --deep`.")
 @click.option("--current", "only_current", is_flag=True, help="Leave out superseded takes and retired shots.")
+@click.option("--store", "in_store", is_flag=True, help="Check the store: sizes, and the hashes kept with them.")
+@click.option("--deep", is_flag=True, help="With --store: download every video and compare its hash.")
 @options.output_format("text", "json")
 @options.provider
 @click.pass_obj
-def verify(session: Session, provider: str | None, output_format: str, *, only_current: bool) -> int:
+def verify(
+    session: Session, provider: str | None, output_format: str, *, only_current: bool, in_store: bool, deep: bool
+) -> int:
     """Read every recorded video again and compare its hash. Exit 3 if one is missing or damaged."""
-    from ltxspec.project.archive_verify import verify_archive
+    from ltxspec.project.archive_verify import verify_archive, verify_store
     from ltxspec.report.diagnostics import format_error
     from ltxspec.report.wording import counted
 
-    found = verify_archive(session.open_project(provider), only_current=only_current)
+    project = session.open_project(provider)
+    if in_store or deep:
+        found = verify_store(project, only_current=only_current, deep=deep)
+    else:
+        found = verify_archive(project, only_current=only_current)
     code = 3 if found.bad or found.unreadable else 0
     if output_format == "json":
         session.answer(_verified(found))
@@ -88,7 +103,9 @@ def verify(session: Session, provider: str | None, output_format: str, *, only_c
     for line in found.bad:
         click.echo(line)
     click.echo(f"{counted(found.sound, 'video')} verified, {len(found.bad)} damaged or missing.")
-    if found.bad:
+    if found.bad and (in_store or deep):
+        click.echo("hint: `ltxspec archive push` sends what is missing, or has another size", err=True)
+    elif found.bad:
         click.echo("hint: `ltxspec archive pull` fetches what is missing; delete a changed file first", err=True)
     return code
 
