@@ -1,9 +1,19 @@
-"""`ltxspec archive push` and `rescue`: the commands of the archive that need the store or the provider alone."""
+"""`ltxspec archive push`, `rescue` and `gc --store`: what the commands of the archive do with the store."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
+
+if TYPE_CHECKING:
+    from ltxspec.project.archive_store_gc import LooseObject, StorePruning
+    from ltxspec.project.project import ProjectContext
+    from ltxspec.report.results.archive import ArchivedVideo
+
+_REASON = "no lockfile of any branch, tag, stash or worktree of this clone and no journal names it"
 
 
 class Notes:
@@ -93,3 +103,41 @@ def rescue(session: Session, provider: str | None, lock_timeout: float, output_f
     else:
         click.echo(f"{found.pulled.fetched} rescued, {found.pulled.missing} at the provider alone, {sent} sent.")
     return 3 if (found.pulled.missing and not dry_run) or found.pulled.unread or failed else 0
+
+
+def prune_in_store(session: Session, project: "ProjectContext", how: "StorePruning", output_format: str) -> int:
+    """`archive gc --store`: say what nothing refers to, and delete it if asked. Returns the exit code."""
+    from ltxspec.project.archive_store_gc import prune_store
+    from ltxspec.report.results.archive import ArchiveGc
+
+    pruned = prune_store(project, how)
+    size = sum(item.bytes for item in pruned.dropped)
+    if output_format == "json":
+        session.answer(
+            ArchiveGc(
+                dry_run=not how.delete,
+                reason=_REASON,
+                dropped=_listed(project, pruned.dropped),
+                too_young=_listed(project, pruned.young),
+                shared=(),
+                bytes=size,
+            )
+        )
+        return 0
+    for item in pruned.dropped:
+        done = "dropped" if how.delete else "would drop"
+        click.echo(f"{done} {item.sha256} ({item.bytes / 1e6:.1f} MB, {item.days:.0f} days old): {_REASON}")
+    if pruned.young:
+        click.echo(f"{len(pruned.young)} more are kept: younger than {how.min_days:g} days.")
+    done = "Dropped" if how.delete else "Would drop"
+    count = len(pruned.dropped)
+    what = f"{done} {count} video{'s' * (count != 1)} ({size / 1e6:.1f} MB)" if count else "Nothing to drop"
+    click.echo(f"{what}; {pruned.named} in the store are named by takes.")
+    return 0
+
+
+def _listed(project: "ProjectContext", items: "Iterable[LooseObject]") -> "tuple[ArchivedVideo, ...]":
+    from ltxspec.report.results.archive import ArchivedVideo
+
+    place = f"{project.config.store.url}/videos"
+    return tuple(ArchivedVideo(one.sha256, f"{place}/{one.sha256}", one.bytes, round(one.days, 2)) for one in items)

@@ -21,6 +21,8 @@ ONLINE = {
     "apply",
     "collect",
     "archive pull",
+    "archive push",
+    "archive rescue",
     "comment",
     "sandbox serve",
     "previews change",

@@ -1,14 +1,14 @@
 """`ltxspec archive`: download videos, check them, delete unreferenced ones. `push`, `rescue`: see `cli/stored.py`."""
 
 import sys
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from ltxspec.cli import options
 from ltxspec.cli.completing import addresses
 from ltxspec.cli.context import Session
-from ltxspec.cli.stored import Notes, push, rescue
+from ltxspec.cli.stored import Notes, prune_in_store, push, rescue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ltxspec.project.archive_verify import Verified
     from ltxspec.project.project import ProjectContext
     from ltxspec.report.results.archive import ArchivedVideo, ArchiveGc, ArchiveVerify
+
+_LOCAL_DAYS = 7.0
 
 
 @click.group("archive")
@@ -123,23 +125,38 @@ def _verified(found: "Verified") -> "ArchiveVerify":
 @command.command(
     "gc",
     short_help="Drop archived videos that nothing refers to any more.",
-    epilog="Examples: `ltxspec archive gc --dry-run`, `ltxspec archive gc --min-age 30`.",
+    epilog="Examples: `ltxspec archive gc --dry-run`, `ltxspec archive gc --min-age 30`, `ltxspec archive gc --store`.",
 )
 @click.option("--dry-run", is_flag=True, help="Only show what would be dropped.")
 @click.option(
     "--min-age",
     metavar="DAYS",
     type=click.FloatRange(min=0),
-    default=7.0,
-    show_default=True,
-    help="Keep videos archived more recently than this.",
+    help="Keep videos archived more recently than this (default: 7, in the store 90).",
+)
+@click.option("--store", "in_store", is_flag=True, help="Look in the store instead, and drop nothing without --delete.")
+@click.option("--delete", is_flag=True, help="With --store: drop what would be dropped.")
+@click.option(
+    "--heads",
+    metavar="FILE",
+    type=click.File(encoding="utf-8", errors="replace"),
+    help="With --delete: the output of `git ls-remote --heads --tags` (`-`: standard input).",
 )
 @options.lock_timeout
 @options.output_format("text", "json")
 @options.provider
 @click.pass_obj
 def gc(
-    session: Session, min_age: float, lock_timeout: float, output_format: str, provider: str | None, *, dry_run: bool
+    session: Session,
+    min_age: float | None,
+    lock_timeout: float,
+    output_format: str,
+    provider: str | None,
+    *,
+    dry_run: bool,
+    in_store: bool,
+    delete: bool,
+    heads: IO[str] | None,
 ) -> int:
     """Delete archived videos that nothing refers to any more, of either provider.
 
@@ -147,11 +164,21 @@ def gc(
     superseded and retired takes, or if they are archived but not recorded yet. Nothing is deleted while another command
     works on a spec (exit 5), or when a lockfile or journal cannot be read. Rejected and partial downloads stay, and so
     do videos archived by another project that shares the folder.
+
+    With `--store`, the same is said about the store, of this provider only. There, `--delete` needs a clone that has
+    every branch and tag of its remote, which `--heads` shows.
     """
     from ltxspec.project.archive_gc import Pruning, prune
 
     project = session.open_project(provider)
-    how = Pruning(min_days=min_age, dry_run=dry_run, wait=lock_timeout)
+    if in_store or delete:
+        from ltxspec.project.archive_store_gc import LEAST_DAYS, StorePruning
+
+        listed = heads.read() if heads is not None else None
+        days = LEAST_DAYS if min_age is None else min_age
+        how_stored = StorePruning(days, delete=delete and not dry_run, heads=listed, wait=lock_timeout)
+        return prune_in_store(session, project, how_stored, output_format)
+    how = Pruning(min_days=_LOCAL_DAYS if min_age is None else min_age, dry_run=dry_run, wait=lock_timeout)
     pruned = prune(project, how)
     if output_format == "json":
         session.answer(_pruned(project, pruned, how))
