@@ -24,6 +24,8 @@ WITHOUT = {
     "lock textconv": "is for git, which wants text",
     "previews change": "prints one number, for a shell",
     "previews upload": "writes files, for a shell",
+    "previews store": "writes files, for a shell",
+    "previews tidy": "prints numbers, for a shell",
 }
 
 PAGE = REPOSITORY / "tests" / "acceptance" / "page"
