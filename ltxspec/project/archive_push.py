@@ -62,7 +62,7 @@ def push_videos(project: ProjectContext, say: Callable[[str], None], *, dry_run:
         Refused: there is no store, or it belongs to another project.
         StorageError: the store cannot be reached.
     """
-    store = needed_store(project)
+    store = needed_store(project, create=not dry_run)
     named, problems = _named(project)
     for problem in problems:
         say(f"error[{problem.code}]: {problem.line}")

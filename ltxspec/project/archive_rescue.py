@@ -34,7 +34,7 @@ def rescue(project: ProjectContext, say: Callable[[str], None], *, dry_run: bool
     """
     there: Collection[str] = ()
     try:
-        store = open_videos(project)
+        store = open_videos(project, create=not dry_run)
         there = store.listed().keys() if store is not None else ()
         has_store = store is not None
     except LtxspecError as error:

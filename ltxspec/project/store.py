@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from ltxspec.apply.ports import Sink
 from ltxspec.errors import LtxspecError, MediaError, Refused
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
 _PATIENCE = 600.0  # seconds to wait for another process that is fetching a video
 
 
-def open_videos(project: ProjectContext) -> VideoStore | None:
+def open_videos(project: ProjectContext, *, create: bool = False) -> VideoStore | None:
     """The videos of this provider in the configured store; None if there is no store for them.
+
+    Args:
+        project: configures the store.
+        create: make the folder of a `file://` store, for what writes to it; one outside the project is reported.
 
     Raises:
         Refused, StorageError: see `open_store`.
@@ -31,13 +36,21 @@ def open_videos(project: ProjectContext) -> VideoStore | None:
     config = project.config.store
     if project.service.free and not config.free:
         return None
-    store = open_store(config, project.environ)
+    store = open_store(config, project.environ, create=create)
+    if create and config.url is not None and config.url.startswith("file://"):
+        _warn_of_another_place(project, Path(unquote(urlsplit(config.url).path)))
     return None if store is None else VideoStore(store, project.service.folder, project.config.project.id)
 
 
-def needed_store(project: ProjectContext) -> VideoStore:
+def _warn_of_another_place(project: ProjectContext, folder: Path) -> None:
+    """Warn if videos are stored outside the project: the location may come from a cloned repository."""
+    if not folder.resolve().is_relative_to(project.root.resolve()):
+        project.warn(f"videos are stored outside the project, in `{folder}`: see `[store] url` in `ltxspec.toml`")
+
+
+def needed_store(project: ProjectContext, *, create: bool = False) -> VideoStore:
     """As `open_videos`, for what cannot be done without a store. Raises Refused if there is none."""
-    if (store := open_videos(project)) is not None:
+    if (store := open_videos(project, create=create)) is not None:
         return store
     if project.config.store.url is not None:
         raise Refused(

@@ -108,7 +108,7 @@ def prune_pictures(project: ProjectContext, forge: Place) -> Sequence[int]:
 
 
 def _opened(project: ProjectContext) -> ObjectStore:
-    store = open_store(project.config.store, project.environ)
+    store = open_store(project.config.store, project.environ, create=True)
     if store is None:
         raise Refused("no-store", "there is no store for pictures", hint="name one in `[store] url` of `ltxspec.toml`")
     VideoStore(store, "", project.config.project.id).refuse_other_project()

@@ -47,7 +47,7 @@ class Storing:
 
     def open(self) -> None:
         """Open the store, before anything is ordered. Raises Refused or StorageError if its settings are wrong."""
-        self._store = open_videos(self.project)
+        self._store = open_videos(self.project, create=True)
 
     def emit(self, event: ApplyEvent) -> None:
         """Pass an event on; a take that was recorded is sent to the store."""

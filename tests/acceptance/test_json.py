@@ -124,6 +124,7 @@ def ready(rendered: Path) -> Path:
     (rendered / "pictures" / "index.json").write_text("{}", "utf-8")
     store = f'[store]\nurl = "{(rendered / "store").as_uri()}"\nfree = true\n'
     (rendered / "ltxspec.toml").write_text((rendered / "ltxspec.toml").read_text() + store)
+    (rendered / "store").mkdir()
     git(rendered, "init", "--quiet")
     git(rendered, "add", "specs", "ltxspec.toml")
     git(rendered, "commit", "--quiet", "--message=First")

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ltxspec.errors import Refused, StorageError
 from ltxspec.storage.store.port import ObjectStore
@@ -18,16 +18,17 @@ ENDPOINT = "LTXSPEC_STORE_ENDPOINT"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def open_store(config: StoreConfig, environ: Mapping[str, str]) -> ObjectStore | None:
+def open_store(config: StoreConfig, environ: Mapping[str, str], *, create: bool = False) -> ObjectStore | None:
     """The configured store; None if there is none. Nothing is asked of it yet.
 
     Args:
         config: where it is.
         environ: may replace the endpoint, and allow plain http; the store's library reads the credentials itself.
+        create: make the folder of a `file://` store, for what writes to it.
 
     Raises:
         Refused: credentials would go to a service that only a file of the repository names, or over plain http.
-        StorageError: its settings in the environment are invalid, or its folder cannot be made.
+        StorageError: its settings in the environment are invalid, or its folder does not exist or cannot be made.
     """
     if config.url is None:
         return None
@@ -37,7 +38,7 @@ def open_store(config: StoreConfig, environ: Mapping[str, str]) -> ObjectStore |
     if config.url.startswith("memory://"):
         return _in_memory(config.url)
     if config.url.startswith("file://"):
-        _make_folder(Path(urlsplit(config.url).path))
+        _refuse_missing(Path(unquote(urlsplit(config.url).path)), config.url, create=create)
     return Bucket.at(config.url, endpoint, config.timeout)
 
 
@@ -49,7 +50,9 @@ def _in_memory(url: str) -> "Bucket":
     return Bucket.in_memory(url)
 
 
-def _make_folder(folder: Path) -> None:
+def _refuse_missing(folder: Path, url: str, *, create: bool) -> None:
+    if not create and not folder.is_dir():
+        raise StorageError(f"the store `{url}` does not exist", hint="`ltxspec archive push` makes it")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -28,6 +28,7 @@ def stored_project(factory: pytest.TempPathFactory, folder: Path, warnings: list
         write_spec(place, SPEC)
         ltxspec("apply", cwd=place)
 
+    (folder / "store").mkdir()
     root = Path(shutil.copytree(made_once(factory, "one-take", render), folder / "project", symlinks=True))
     with (root / "ltxspec.toml").open("a") as file:
         file.write(f'[store]\nurl = "{(folder / "store").as_uri()}"\nfree = true\n')

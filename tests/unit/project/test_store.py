@@ -57,6 +57,19 @@ def test_a_store_is_for_paid_videos_unless_the_sandbox_is_asked_for(opened: Proj
         needed_store(project(tmp_path))
 
 
+def test_a_folder_outside_the_project_is_reported_to_who_writes_to_it(
+    opened: ProjectContext, warnings: list[str]
+) -> None:
+    needed_store(opened)
+    assert warnings == []
+    needed_store(opened, create=True)
+    assert len(warnings) == 1
+    assert "outside the project" in warnings[0]
+    inside = replace(opened.config.store, url=(opened.root / "store").as_uri())
+    needed_store(replace(opened, config=replace(opened.config, store=inside)), create=True)
+    assert len(warnings) == 1
+
+
 def test_a_video_that_this_machine_lacks_is_fetched_once_and_archived(opened: ProjectContext) -> None:
     push_videos(opened, lambda _: None)
     data = lose(opened)

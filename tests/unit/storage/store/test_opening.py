@@ -13,10 +13,14 @@ def test_without_an_address_there_is_no_store() -> None:
 
 
 def test_a_folder_is_made_and_memory_is_shared_by_name(tmp_path: Path) -> None:
-    store = open_store(StoreConfig(url=(tmp_path / "a" / "b").as_uri()), {})
+    config = StoreConfig(url=(tmp_path / "a" / "b c").as_uri().replace("%20", "_"))
+    with pytest.raises(StorageError, match="does not exist"):
+        open_store(config, {})
+    assert list(tmp_path.iterdir()) == [], "a cloned repository makes no folders for who only reads"
+    store = open_store(config, {}, create=True)
     assert store is not None
     assert store.put("key", [b"data"], ObjectFacts("0" * 64, 4, "video/mp4"))
-    assert (tmp_path / "a" / "b" / "key").read_bytes() == b"data"
+    assert (tmp_path / "a" / "b_c" / "key").read_bytes() == b"data"
     first, again, other = (open_store(StoreConfig(url=f"memory://{name}"), {}) for name in ("one", "one", "two"))
     assert first is again
     assert first is not other
@@ -25,7 +29,7 @@ def test_a_folder_is_made_and_memory_is_shared_by_name(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot be made: Not a directory"):
-        open_store(StoreConfig(url=(tmp_path / "file" / "b").as_uri()), {})
+        open_store(StoreConfig(url=(tmp_path / "file" / "b").as_uri()), {}, create=True)
 
 
 @pytest.mark.parametrize("url", ["s3://bucket/prefix", "az://container"])
