@@ -161,10 +161,10 @@ class Bucket:
 
 @contextlib.contextmanager
 def _translated(name: str) -> Iterator[None]:
-    """Turn the library's errors into StorageError. What a caller's own function raises passes through."""
+    """Turn the errors of the library into StorageError; a StorageError of a caller's own function passes through."""
     try:
         yield
-    except (exceptions.BaseError, FileNotFoundError, NotImplementedError) as error:
+    except (exceptions.BaseError, OSError, NotImplementedError) as error:
         raise _failure(name, error) from None
 
 

@@ -80,6 +80,16 @@ def test_a_video_that_this_machine_lacks_is_fetched_once_and_archived(opened: Pr
     assert bring(opened, open_archive(opened), store_of(opened), sha_of(opened)), "it is there already"
 
 
+def test_what_a_killed_process_left_of_a_download_is_not_built_upon(opened: ProjectContext) -> None:
+    push_videos(opened, lambda _: None)
+    data, archive = lose(opened), open_archive(opened)
+    archive.begin(f"store-{sha_of(opened)}").write(data[:100] + b"cut")
+    assert bring(opened, archive, store_of(opened), sha_of(opened))
+    place = file_of(opened)
+    assert place is not None
+    assert (place.read_bytes(), leftovers(opened)) == (data, [])
+
+
 def test_what_is_nowhere_is_looked_for_once(opened: ProjectContext, warnings: list[str]) -> None:
     find = video_finder(opened)
     assert (find(UNKNOWN), find(UNKNOWN), warnings) == (None, None, [])

@@ -154,3 +154,9 @@ def test_a_store_that_is_away_says_so_at_once(s3: StoreServer) -> None:
     for ask in (lambda: list(opened(away, 1.0).list("videos")), lambda: opened(away, 1.0).head("a")):
         with pytest.raises(StorageError, match=r"does not answer as it should: [a-zA-Z]"):
             ask()
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_of_the_store(tmp_path: Path) -> None:
+    (tmp_path / "videos").write_text("a file where a folder should be")
+    with pytest.raises(StorageError, match="the store `file://"):
+        Bucket.at(tmp_path.as_uri(), None, 5.0).put("videos/aa/one", [SMALL], facts(SMALL))
