@@ -1,7 +1,7 @@
 # Everything a developer does here, by name. Needs only make and Python 3.11 or later with its venv module.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check slow lint format bench crash mutants fuzz lock wheel clean
+.PHONY: help demo test quick check slow tools lint format bench crash mutants fuzz lock wheel clean
 
 # Set in many containers. It would make every start of ltxspec compile all of its sources again: seconds instead of
 # tenths, and no timing would mean anything.
@@ -13,6 +13,7 @@ RUNTIME := $(VENV)/.installed-runtime
 DEV     := $(VENV)/.installed-dev
 EDITOR  := $(VENV)/editor
 SDKS    := $(VENV)/sdks
+AZURITE := $(VENV)/azurite
 
 CAN_USE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PYTHON  ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
@@ -33,8 +34,8 @@ test: lint quick ## style, types, layers, and the quick tests
 quick: $(VENV)/.collected ## the quick tests alone
 	$(PYTEST) $(addprefix --ignore=,$(SLOW))
 
-# Commands and pipelines as users run them, kills, a browser, an editor, the provider's clients.
-slow: $(VENV)/.collected $(EDITOR)/.installed $(SDKS)/.installed-python $(SDKS)/.installed-javascript ## the slow tests
+# Commands and pipelines as users run them, kills, a browser, an editor, the provider's clients, object stores.
+slow: $(VENV)/.collected tools ## the slow tests
 	$(PYTEST) $(SLOW)
 
 # Tests write some 90,000 files, each of them safely: on a file system in memory that takes half of the time.
@@ -116,19 +117,25 @@ $(VENV)/.collected: $(DEV)
 	@$(BIN)/python -m pytest --collect-only -qq >/dev/null 2>&1 || : # what is wrong is said by the tests themselves
 	@touch $@
 
-# What an editor runs, by hash from its lock. Without npm or its registry, the tests that drive it skip and say so.
+tools: $(addsuffix /.installed,$(EDITOR) $(SDKS)/python $(SDKS)/javascript $(AZURITE))
+
+# What an editor runs, the provider's other clients and an Azure Blob Storage server, by hash from their locks. What cannot
+# be installed is said, and its tests skip.
 $(EDITOR)/.installed: tests/editor/package.json tests/editor/package-lock.json | $(BIN)/python
-	@mkdir -p $(EDITOR) && cp tests/editor/package.json tests/editor/package-lock.json $(EDITOR)
-	@if cd $(EDITOR) && npm ci --ignore-scripts --no-audit --no-fund --silent; then touch .installed; \
-	else echo 'npm cannot install the language server: the tests of editors skip' >&2; fi
+	$(call npm_ci,tests/editor,language server)
 
-# The provider's other clients, by hash from their locks. The older Python SDK has the import name of the one in DEV.
-$(SDKS)/.installed-python: tests/sdks/requirements.lock | $(BIN)/python
+$(SDKS)/javascript/.installed: tests/sdks/package.json tests/sdks/package-lock.json | $(BIN)/python
+	$(call npm_ci,tests/sdks,JavaScript SDK)
+
+$(AZURITE)/.installed: tests/azure/package.json tests/azure/package-lock.json | $(BIN)/python
+	$(call npm_ci,tests/azure,Azure Blob Storage server)
+
+npm_ci = @mkdir -p $(@D) && cp $(1)/package.json $(1)/package-lock.json $(@D) && cd $(@D) && \
+  if npm ci --ignore-scripts --no-audit --no-fund --silent; then touch .installed; \
+  else echo 'npm cannot install the $(2): its tests skip' >&2; fi
+
+# The older Python SDK has the import name of the one in DEV.
+$(SDKS)/python/.installed: tests/sdks/requirements.lock | $(BIN)/python
 	@mkdir -p $(SDKS)
-	@if $(BIN)/python -m pip install -qq --disable-pip-version-check --upgrade --require-hashes --target $(SDKS)/python \
-	  -r $<; then touch $@; else echo 'pip cannot install the older SDK: its tests skip' >&2; fi
-
-$(SDKS)/.installed-javascript: tests/sdks/package.json tests/sdks/package-lock.json | $(BIN)/python
-	@mkdir -p $(SDKS)/javascript && cp tests/sdks/package.json tests/sdks/package-lock.json $(SDKS)/javascript
-	@if cd $(SDKS)/javascript && npm ci --ignore-scripts --no-audit --no-fund --silent; then touch ../$(notdir $@); \
-	else echo 'npm cannot install the JavaScript SDK: its tests skip' >&2; fi
+	@if $(BIN)/python -m pip install -qq --disable-pip-version-check --upgrade --require-hashes --target $(@D) -r $<; \
+	then touch $@; else echo 'pip cannot install the older SDK: its tests skip' >&2; fi

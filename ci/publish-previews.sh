@@ -1,5 +1,6 @@
 #!/bin/sh
-# Brings the pictures of a change to the branch that only holds previews, or to GitLab's uploads, and says where each is.
+# Brings the pictures of a change to the branch that only holds previews, to GitLab's uploads, or to the object store, and
+# says where each is.
 #
 # usage: ci/publish-previews.sh PICTURES OUT      in the project's folder, in a clone, with the right to push
 #        ci/publish-previews.sh --tidy            takes those of closed changes away, and publishes nothing
@@ -57,7 +58,6 @@ else
         '') say "no open pull request has the head $LTXSPEC_HEAD any more"; exit 0 ;;
         *[!0-9]*) fail 'the number of the pull request is not a number; set LTXSPEC_NUMBER' ;;
     esac
-    [ -n "$raw" ] || fail 'the address of the repository is not known; set LTXSPEC_RAW'
 fi
 case $run in *[!0-9]*) run=0 ;; esac
 field() { python3 -I -c 'import json, sys; print(json.load(open(sys.argv[1], encoding="utf-8"))[sys.argv[2]] or "")' "$work/prepared" "$1"; }
@@ -65,8 +65,18 @@ field() { python3 -I -c 'import json, sys; print(json.load(open(sys.argv[1], enc
 ltxspec previews prepare "$pictures" --out "$work/ready" --format json >"$work/prepared"
 case $(field store) in
     none) say 'the configuration wants no pictures'; exit 0 ;;
+    store)
+        if [ -z "$tidy" ]; then
+            mkdir -p "$out"
+            ltxspec previews store "$work/ready" --out "$out" --number "$number" --head "$LTXSPEC_HEAD" \
+                --key "${LTXSPEC_KEY:-.}" --run "$run"
+        fi
+        ltxspec previews tidy || say 'pictures of closed changes stay for now'
+        exit 0
+        ;;
     uploads) [ -n "$tidy" ] || ltxspec previews upload "$work/ready" --out "$out"; exit 0 ;;
 esac
+[ -n "$tidy" ] || [ -n "$raw" ] || fail 'the address of the repository is not known; set LTXSPEC_RAW'
 branch=$(field branch)
 git check-ref-format "refs/heads/$branch" || fail "\`$branch\` is not the name of a branch"
 name=$(printf %s "${LTXSPEC_KEY:-.}" | git hash-object --stdin | cut -c 1-12)

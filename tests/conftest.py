@@ -13,13 +13,15 @@ import pytest
 from hypothesis import HealthCheck
 from small_films import write_small_animatic
 
+pytest_plugins = ["store_servers"]  # object stores on this machine
+
 # Read once, before any test cleans the environment.
 RUNWARE_API_KEY = os.environ.get("RUNWARE_API_KEY")
 BROWSER_REQUIRED = bool(os.environ.get("LTXSPEC_REQUIRE_BROWSER"))
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 # Whoever runs the tests, from a shell, a git hook or a CI service, must see the same results.
-FOREIGN_PREFIXES = ("RUNWARE_", "LTXSPEC_", "GITHUB_", "GITLAB_", "CI_", "GIT_")
+FOREIGN_PREFIXES = ("RUNWARE_", "LTXSPEC_", "GITHUB_", "GITLAB_", "CI_", "GIT_", "AWS_", "AZURE_", "GOOGLE_")
 FOREIGN_NAMES = (
     "CI",
     "COLUMNS",

@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     SHOT_FAILED = "shot-failed"
     SHOT_UNRESOLVED = "shot-unresolved"  # outcome unknown; the next apply resumes it
     SHOT_HELD_BACK = "shot-held-back"  # not ordered: budget reached, stopping, or the account cannot pay
+    NOT_STORED = "not-stored"  # recorded and archived here, but not in the object store yet
     SERVICE_SILENT = "service-silent"  # a look at tasks failed; it is repeated
     STOPPING = "stopping"
     RUN_FINISHED = "run-finished"
@@ -101,6 +102,7 @@ class RunSummary:
     ordering: bool = True  # false for collect, which orders nothing
     spent_before: Usd = Decimal(0)  # part of `spent`: ordered by an earlier run or another machine
     held: int = 0  # shots of the plan that wait for an approval or for their source, and were not ordered
+    unstored: int = 0  # videos that are archived here, and could not be sent to the object store
     provider: str = ""  # for a free provider, amounts are what a paid one would charge; nothing is charged
 
     def count(self, outcome: Outcome) -> int:
@@ -114,8 +116,10 @@ class RunSummary:
         So is a video that does not meet its expectations. The exit code is 3 then.
         """
         left = {Outcome.FAILED, Outcome.UNRESOLVED, Outcome.HELD_BACK}
-        return self.overspent > 0 or any(
-            item.outcome in left or not item.archived or item.missing or item.unmet for item in self.outcomes
+        return (
+            self.overspent > 0
+            or self.unstored > 0
+            or any(item.outcome in left or not item.archived or item.missing or item.unmet for item in self.outcomes)
         )
 
 

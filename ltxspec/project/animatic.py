@@ -24,6 +24,7 @@ from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
 from ltxspec.project.plan import plan_project
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.store import video_finder
 from ltxspec.providers.sandbox.films import shape_of, wants_audio
 from ltxspec.render.graph import sources_first
 from ltxspec.render.models import RenderedSpec, Request
@@ -117,26 +118,28 @@ def _check_target(target: Path) -> None:
 def _takes(project: ProjectContext, specs: Sequence[RenderedSpec], options: FilmOptions) -> dict[ShotAddress, _Take]:
     """The current take of each shot that has one."""
     archive, planned = open_archive(project), PlanOptions(tuple(options.paths), variables=options.variables)
+    find = video_finder(project, archive)
     changes = plan_project(project, planned).changes
     outdated = {change.address for change in changes if change.action not in (Action.NO_OP, Action.UPDATE)}
     found = {}
     for spec in specs:
         lockfile = recorded_state(project, spec.name).lockfile
         for request in spec.requests:
-            take = _current(record_under(lockfile, request.address.instance), archive)
+            take = _current(record_under(lockfile, request.address.instance), archive, find)
             if take is not None:
                 found[request.address] = replace(take, outdated=request.address in outdated)
     return found
 
 
-def _current(record: ShotRecord | None, archive: "FolderArchive") -> _Take | None:
+def _current(record: ShotRecord | None, archive: "FolderArchive", find: Callable[[str], Path | None]) -> _Take | None:
     take = record.current_take if record is not None else None
     if record is None or take is None:
         return None
     number = next(number for number, other in enumerate(record.takes, 1) if other.task_id == take.task_id)
     sha256 = next((output.sha256 for output in take.shown), None)
+    place = find(sha256) if sha256 is not None else None
     is_intact = sha256 is not None and archive.problem_with(sha256) is None  # an altered file is none of ours
-    return _Take(number, archive.path_of(sha256) if sha256 is not None and is_intact else None, outdated=False)
+    return _Take(number, place if is_intact else None, outdated=False)
 
 
 def _document(name: str, shots: Mapping[ShotAddress, Clip], takes: Mapping[ShotAddress, _Take]) -> Animatic:

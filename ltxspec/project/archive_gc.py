@@ -88,7 +88,7 @@ def prune(project: ProjectContext, how: Pruning, clock: Clock | None = None) -> 
         StorageError: something else cannot be read, or a file cannot be deleted.
     """
     archive = open_archive(project)
-    with nullcontext() if how.dry_run else _all_locks(project, how.wait):
+    with nullcontext() if how.dry_run else all_locks(project, how.wait):
         found = list(_loose(project, archive, clock or SystemClock()))
         ours = archive.users.droppable(item.sha256 for item in found)
         loose = [item for item in found if item.sha256 in ours]
@@ -100,7 +100,7 @@ def prune(project: ProjectContext, how: Pruning, clock: Clock | None = None) -> 
         return Pruned(dropped, young, inside_git(project.root), shared)
 
 
-def _all_locks(project: ProjectContext, wait: float) -> ExitStack:
+def all_locks(project: ProjectContext, wait: float) -> ExitStack:
     """Hold every spec of all providers that has a lockfile or a journal, or that a command is working on."""
     with ExitStack() as stack:
         for side in project.sides:
@@ -119,13 +119,23 @@ def _loose(project: ProjectContext, archive: FolderArchive, clock: Clock) -> Ite
     has a note, and the note is removed only once a lockfile has its hash.
     """
     videos = archive.contents()
-    named = {*_hashes(archive.arrived().values()), *_in_journals(project), *_in_lockfiles(project)}
+    named = references(project, archive)
     now = clock.now().timestamp()
     for sha256, path in videos.items():
         if sha256 not in named:
             with translated("read", path):
                 facts = path.stat()
             yield Loose(sha256, path, facts.st_size, (now - facts.st_mtime) / _DAY, facts.st_mtime_ns)
+
+
+def references(project: ProjectContext, archive: FolderArchive) -> set[str]:
+    """The hashes of all videos that something refers to: lockfiles here and in git, journals, notes of the archive.
+
+    Raises:
+        LockfileError: a lockfile or journal cannot be read, here or in git.
+        StorageError: something else cannot be read.
+    """
+    return {*_hashes(archive.arrived().values()), *_in_journals(project), *_in_lockfiles(project)}
 
 
 def _removed(archive: FolderArchive, item: Loose) -> bool:

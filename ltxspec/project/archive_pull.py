@@ -17,6 +17,8 @@ from ltxspec.project.links import relink
 from ltxspec.project.locks import locked
 from ltxspec.project.lookup import RecordedShot, UnknownAddress, matching, readable_lockfiles
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.store import StoredVideos
+from ltxspec.storage.archive import FolderArchive
 from ltxspec.storage.clock import SystemClock
 from ltxspec.values import ShotAddress, TaskId
 
@@ -30,12 +32,16 @@ class Wanted:
         only_current: leave out superseded takes and retired shots.
         wait: seconds to wait for another command that is working on a spec.
         tasks: only the takes of these; None: all.
+        dry_run: fetch nothing, only say what would be.
+        oldest_first: what expires first comes first, instead of current takes.
     """
 
     address: str | None = None
     only_current: bool = False
     wait: float = 0.0
     tasks: Collection[TaskId] | None = None
+    dry_run: bool = False
+    oldest_first: bool = False
 
 
 @dataclass(slots=True)
@@ -45,6 +51,7 @@ class Pulled:
     fetched: int = 0
     missing: int = 0
     unread: int = 0
+    from_store: int = 0  # of those that were fetched
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +59,12 @@ class _Desk:
     """What every fetch needs."""
 
     project: ProjectContext
-    archive: Archive
+    archive: FolderArchive
     provider: Provider
     clock: Clock
     ask: bool  # whether the provider may be asked for fresh addresses, which needs a key
     wait: float
+    stored: StoredVideos
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,7 @@ class _Item:
     number: int  # as in `ltxspec show`
     task: TaskId
     current: bool
+    until: str = ""  # when its address expires, or else when it was finished
 
     def __str__(self) -> str:
         return str(self.address) if self.current else f"{self.address} take {self.number}"
@@ -89,16 +98,25 @@ async def _pull_missing(project: ProjectContext, wanted: Wanted, say: Callable[[
     archive = open_archive(project, {holding.address.spec for holding in found})
     provider = open_provider(project, need_key=False)
     ask = has_key(project.service, project.environ)
-    desk = _Desk(project, archive, provider, SystemClock(), ask, wanted.wait)
+    desk = _Desk(project, archive, provider, SystemClock(), ask, wanted.wait, StoredVideos(project, archive, say))
+    items = _missing(found, archive, wanted)
     try:
-        pulled = await _pull_all(desk, _missing(found, archive, wanted), say)
+        pulled = _would_pull(items, say) if wanted.dry_run else await _pull_all(desk, items, say)
     finally:
         await provider.close()
-    pulled.unread = len(problems)
+    pulled.unread, pulled.from_store = len(problems), desk.stored.brought
+    if wanted.dry_run:
+        return pulled
     _put_links_right(project, {holding.address.spec for holding in found}, wanted.wait)
     if pulled.missing and not ask:
         say(f"hint: set `{project.service.key}` to request fresh addresses from the provider, which is free")
     return pulled
+
+
+def _would_pull(items: Sequence[tuple[_Item, int]], say: Callable[[str], None]) -> Pulled:
+    for item, _ in items:
+        say(f"{item}: would be fetched")
+    return Pulled(missing=sum(count for _, count in items))
 
 
 def _matching(
@@ -122,8 +140,11 @@ def _missing(found: Sequence[RecordedShot], archive: Archive, wanted: Wanted) ->
         count = sum(not is_archived(output, archive) for output in take.outputs)
         is_wanted = wanted.tasks is None or take.task_id in wanted.tasks
         if is_wanted and (count or take.is_incomplete) and (current or not wanted.only_current):
-            item = _Item(holding.address, number, take.task_id, current)
+            until = str(take.expires_at or take.finished_at or "")
+            item = _Item(holding.address, number, take.task_id, current, until)
             items.setdefault((holding.address.spec, take.task_id), (item, count))
+    if wanted.oldest_first:
+        return sorted(items.values(), key=lambda pair: pair[0].until)
     return sorted(items.values(), key=lambda pair: not pair[0].current)
 
 
@@ -175,6 +196,7 @@ async def _pull(desk: _Desk, item: _Item) -> tuple[int, int, str | None]:
         if len(outputs) < order.results and desk.ask:
             outputs = await results_by_now(desk.provider, order, outputs)
         absent = sum(not is_archived(output, desk.archive) for output in outputs)
+        await asyncio.to_thread(desk.stored.bring, outputs)
         delivery = await deliver(desk.provider, desk.archive, desk.clock, order, outputs, ask=desk.ask)
         state.write_lockfile(with_archived(lockfile, item.task, delivery.outputs, delivery.archived))
         if delivery.reason is None:

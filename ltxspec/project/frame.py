@@ -8,6 +8,7 @@ from ltxspec.project.adapters import open_archive
 from ltxspec.project.lookup import find_one
 from ltxspec.project.pick import chosen
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.store import video_finder
 from ltxspec.values import Moment
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def save_frame(
     _, take = chosen(str(found.address), found.record, number, result)
     output = take.outputs[result - 1] if result is not None else next(iter(take.shown), None)
     archive = open_archive(project)
-    place = archive.path_of(output.sha256) if output is not None and output.sha256 is not None else None
+    find = video_finder(project, archive)
+    place = find(output.sha256) if output is not None and output.sha256 is not None else None
     if output is None or output.sha256 is None or place is None:
         raise NotArchived(
             f"the video of `{found.address}` is not on this machine", hint=f"`ltxspec archive pull '{found.address}'`"

@@ -1,6 +1,6 @@
 """Prepares the pictures of a review for where a pull request can show them, and finds out which are no longer needed.
 
-`ci/publish-previews.sh` brings the pictures to their branch, or has them sent to GitLab's uploads.
+`ci/publish-previews.sh` brings the pictures to their branch, or has them sent to GitLab's uploads or the object store.
 """
 
 import json
@@ -34,7 +34,7 @@ class Prepared:
     """Pictures that are ready to be published.
 
     Attributes:
-        store: `branch` or `uploads`; `none` where the configuration wants no pictures: then nothing was written.
+        store: `branch`, `uploads` or `store`; `none` where no pictures are wanted: then nothing was written.
         branch: the branch that only holds previews.
         pictures: how many shots have one.
         left: how many have one that is not published.
@@ -64,7 +64,7 @@ def prepare(project: ProjectContext, pictures: Path, out: Path) -> Prepared:
     config = project.config.previews
     if config.store == "none":
         return Prepared(config.store, config.branch)
-    found = _index(pictures)
+    found = read_index(pictures)
     names: dict[str, Json] = {}
     for address, name in list(found.items())[: config.most]:
         names[address] = _copied(pictures / name, out)
@@ -92,7 +92,7 @@ def upload(project: ProjectContext, place: Place, ready: Path, out: Path) -> int
     """
     from ltxspec.forges.gitlab import GitLab
 
-    target, found = target_of(project.folder, place, project.environ), _index(ready)
+    target, found = target_of(project.folder, place, project.environ), read_index(ready)
     sheet = SHEET.replace("png", "jpg")
     names = [*found.values(), *([sheet] if (ready / sheet).is_file() else [])]
     with opened(replace(target, number=target.number or 1), "", project.environ) as forge:  # they are the project's
@@ -160,8 +160,8 @@ def closed_result(numbers: Sequence[int]) -> "ClosedChanges":
     return ClosedChanges(numbers=tuple(numbers))
 
 
-def _index(folder: Path) -> Mapping[str, str]:
-    """Address -> file, as `review --png-dir` writes it."""
+def read_index(folder: Path) -> Mapping[str, str]:
+    """Address -> file, as `review --png-dir` writes it. Raises WrongUsage for anything else."""
     path = folder / INDEX
     try:
         document = json.loads(read_named(path, path.name, _LARGEST))

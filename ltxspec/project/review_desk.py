@@ -25,6 +25,7 @@ from ltxspec.project.review_passages import passages_of
 from ltxspec.project.review_picks import warnings_of
 from ltxspec.project.review_takes import clips_of_takes
 from ltxspec.project.stills_cache import stills_cache
+from ltxspec.project.store import video_finder
 from ltxspec.project.verdicts import Opinion, add_note, decide, git_name, withdraw_note
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.storyboard.takes import Reviewing, said_data
@@ -83,6 +84,7 @@ class ReviewDesk:
         self._animatics = animatics  # whether the page shows previews of shots that are to be rendered
         self._linked: dict[str, Path] = {}  # videos of pages, by the names under which they are served
         self._archive = open_archive(project)
+        self._find = video_finder(project, self._archive)
         self._writing = threading.Lock()
         self._known: tuple[object, dict[str, Json]] | None = None
 
@@ -92,7 +94,7 @@ class ReviewDesk:
 
         project = self._project
         review = make_review(project, self._base, None)
-        find, stills = self._archive.path_of, stills_cache(project)
+        find, stills = self._find, stills_cache(project)
         drawn = animatics_of(project, find) if self._animatics else None
         how = MediaOptions(find, project.root, link=self._link, stills=stills, animatics=drawn)
         screened = screen(review, how)

@@ -13,6 +13,7 @@ from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen, vide
 from ltxspec.project.review_passages import passages_of
 from ltxspec.project.review_takes import clips_of_takes
 from ltxspec.project.stills_cache import stills_cache
+from ltxspec.project.store import video_finder
 from ltxspec.report.storyboard.takes import Reviewing
 from ltxspec.review.models import Review
 from ltxspec.storage.durable import write_document
@@ -58,7 +59,7 @@ def write_review(
     from ltxspec.project.review_media import STILL_WIDTH
 
     page = files.get("html", project.folder / "review.html")
-    find, stills = open_archive(project).path_of, stills_cache(project)
+    find, stills = video_finder(project), stills_cache(project)
     drawn = animatics_of(project, find) if animatics else None
     how = MediaOptions(find, page.parent.resolve(), embed, stills=stills, animatics=drawn)
     screened = screen(review, how.with_stills(STILL_WIDTH) if "png_dir" in files else how)

@@ -26,6 +26,7 @@ from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import Approvals
 from ltxspec.project.rivals import rival_of
 from ltxspec.project.source_media import SourceVideos
+from ltxspec.project.storing import Storing
 from ltxspec.render.models import Request
 from ltxspec.render.references import is_reference_name
 from ltxspec.report.wording import counted
@@ -60,19 +61,22 @@ class PreparedRun:
         if self.settings.submit and any(change.action.spends for job in self.jobs for change in job.changes):
             archive.refuse_unwritable()
         clock, ledgers = SystemClock(), [job.ledger for job in self.jobs]
+        storing = Storing(self.project, archive, ledgers, emit)
+        storing.open()
         videos = SourceVideos(self.project, archive, clock, ledgers)
         rival = rival_of(self.project, [ledger.spec for ledger in ledgers])
         adapters = Adapters(
-            provider, archive, clock, media_loader(self.project), emit, self.arriving, videos,
+            provider, archive, clock, media_loader(self.project), storing.emit, self.arriving, videos,
             _labelled(self.replan, labels), rival,
             Approvals(self.project).__contains__,
             partial(expected_seconds, self.project.catalog),
         )  # fmt: skip
         try:
             summary = await run_engine(self.jobs, adapters, self.settings, self.budget, self.stop)
+            unstored = await storing.finish()
         finally:
             await provider.close()
-        return replace(summary, provider=self.project.provider, ordering=self.settings.submit)
+        return replace(summary, provider=self.project.provider, ordering=self.settings.submit, unstored=unstored)
 
     @property
     def in_progress(self) -> str:

@@ -17,6 +17,7 @@ from ltxspec.plan.actions import Change
 from ltxspec.plan.sources import takes_by_id
 from ltxspec.project.frame import NotArchived
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.store import video_finder
 from ltxspec.render.models import Request
 from ltxspec.render.references import Reference
 
@@ -87,7 +88,8 @@ class SourceVideos:
 
     def _intact(self, sha256: str) -> Path | None:
         """The archived file, if it has exactly the recorded bytes. Raises StorageError."""
-        return self.archive.path_of(sha256) if self.archive.problem_with(sha256) is None else None
+        place = video_finder(self.project, self.archive)(sha256)
+        return place if self.archive.problem_with(sha256) is None else None
 
     def _recorded(self, sha256: str) -> tuple["Take", int]:
         """The take that has an output with this hash, and which one it is, from 0."""

@@ -13,6 +13,7 @@ from ltxspec.services import DEFAULT, SANDBOX, SERVICES
 from ltxspec.storage.finding import FoundConfig, find_config, read_config
 from ltxspec.storage.paths import shown
 from ltxspec.storage.previews_config import PreviewsConfig, previews_config
+from ltxspec.storage.store_config import StoreConfig, store_config
 from ltxspec.storage.toml_tables import TomlFile, TomlTable, name_hint, parse_toml
 from ltxspec.values import Json, Usd
 
@@ -68,7 +69,7 @@ class BudgetConfig:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveConfig:
-    """[archive]; a folder relative to the root. Object stores are not supported yet."""
+    """[archive]; a folder relative to the root: this machine's copies. A team's are in [store]."""
 
     url: str = ".ltxspec/archive"
 
@@ -115,6 +116,7 @@ class Config:
     services: Mapping[str, ServiceConfig] = field(default_factory=usual_services)
     budget: BudgetConfig = field(default_factory=BudgetConfig)
     archive: ArchiveConfig = field(default_factory=ArchiveConfig)
+    store: StoreConfig = field(default_factory=StoreConfig)
     delivery: DeliveryConfig = field(default_factory=DeliveryConfig)
     previews: PreviewsConfig = field(default_factory=PreviewsConfig)
     sandbox: SandboxConfig = field(default_factory=SandboxConfig)
@@ -154,8 +156,8 @@ def _refuse_object_store(config: Config, data: bytes, name: str, problems: Probl
     store, scheme, _ = config.archive.url.partition("://")
     if scheme:
         where = TomlFile(name, data.decode("utf-8-sig", "replace")).place("archive", "url")
-        message = f"the archive `{store}://…` is not supported yet"
-        problems.error("config", message, where, "set `[archive] url` to a folder")
+        message = f"`[archive] url` is a folder, and not `{store}://…`"
+        problems.error("config", message, where, "an object store is named by `[store] url`")
 
 
 def parse_config(data: bytes, file: Path, name: str, problems: Problems) -> Config:
@@ -168,7 +170,17 @@ def parse_config(data: bytes, file: Path, name: str, problems: Problems) -> Conf
         problems: collects the errors.
     """
     text, document = parse_toml(data, name, problems)
-    known = ("project", "provider", *usual_services(), "budget", "archive", "delivery", "previews", SANDBOX.name)
+    known = (
+        "project",
+        "provider",
+        *usual_services(),
+        "budget",
+        "archive",
+        "store",
+        "delivery",
+        "previews",
+        SANDBOX.name,
+    )
     tables = (*known, "policy")
     source = TomlFile(name, text, tables)
     for key, value in document.items():
@@ -190,6 +202,7 @@ def parse_config(data: bytes, file: Path, name: str, problems: Problems) -> Conf
         services={key: _service(table(key), usual) for key, usual in usual_services().items()},
         budget=_budget(table("budget")),
         archive=_archive(table("archive")),
+        store=store_config(table("store")),
         delivery=_delivery(table("delivery")),
         previews=previews_config(table("previews")),
         sandbox=_sandbox(table(SANDBOX.name)),

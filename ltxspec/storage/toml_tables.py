@@ -127,6 +127,10 @@ class TomlTable:
         named = " or ".join(f"`{option}`" for option in options)
         return str(self._take(key, default, named, lambda value: value in options))
 
+    def flag(self, key: str, *, default: bool) -> bool:
+        """True or false."""
+        return bool(self._take(key, default, "true or false", lambda value: isinstance(value, bool)))
+
     def finish(self, advice: str | None = None) -> None:
         """Report the keys that were not read. `advice` is the hint for keys that look like a secret."""
         for key in self.values:

@@ -24,6 +24,8 @@ WITHOUT = {
     "lock textconv": "is for git, which wants text",
     "previews change": "prints one number, for a shell",
     "previews upload": "writes files, for a shell",
+    "previews store": "writes files, for a shell",
+    "previews tidy": "prints numbers, for a shell",
 }
 
 PAGE = REPOSITORY / "tests" / "acceptance" / "page"
@@ -55,6 +57,8 @@ CALLS: dict[str, tuple[tuple[str, ...], str, int]] = {
     "lock mv": (("night.alley", "night.lane"), "lock-mv", 0),
     "lock rm": (("night.alley", "--take", "1", "--yes"), "lock-rm", 0),
     "archive pull": ((), "archive-pull", 0),
+    "archive push": (("--dry-run",), "archive-push", 0),
+    "archive rescue": ((), "archive-rescue", 0),
     "archive verify": ((), "archive-verify", 0),
     "archive gc": (("--dry-run",), "archive-gc", 0),
     "diff": (("HEAD",), "review", 0),
@@ -118,6 +122,9 @@ def ready(rendered: Path) -> Path:
     (rendered / "exported.json").write_text(json.dumps(exported), "utf-8")
     (rendered / "pictures").mkdir()
     (rendered / "pictures" / "index.json").write_text("{}", "utf-8")
+    store = f'[store]\nurl = "{(rendered / "store").as_uri()}"\nfree = true\n'
+    (rendered / "ltxspec.toml").write_text((rendered / "ltxspec.toml").read_text() + store)
+    (rendered / "store").mkdir()
     git(rendered, "init", "--quiet")
     git(rendered, "add", "specs", "ltxspec.toml")
     git(rendered, "commit", "--quiet", "--message=First")

@@ -21,11 +21,15 @@ ONLINE = {
     "apply",
     "collect",
     "archive pull",
+    "archive push",
+    "archive rescue",
     "comment",
     "sandbox serve",
     "previews change",
     "previews closed",
     "previews upload",
+    "previews store",
+    "previews tidy",
 }
 REQUEST = {"taskType": "videoInference", "taskUUID": "20417af1-9d69-414b-ad89-424ddea60442"}
 EXIT_BUG = 70

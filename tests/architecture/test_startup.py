@@ -16,6 +16,7 @@ HEAVY = {
     "httpx",
     "importlib.metadata",
     "jsonschema",
+    "obstore",
     "pydantic",
     "rich",
     "sqlite3",

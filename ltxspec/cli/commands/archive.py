@@ -1,13 +1,14 @@
-"""`ltxspec archive`: download videos, check them, delete unreferenced ones."""
+"""`ltxspec archive`: download videos, check them, delete unreferenced ones. `push`, `rescue`: see `cli/stored.py`."""
 
 import sys
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from ltxspec.cli import options
 from ltxspec.cli.completing import addresses
 from ltxspec.cli.context import Session
+from ltxspec.cli.stored import Notes, prune_in_store, push, rescue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,15 +18,22 @@ if TYPE_CHECKING:
     from ltxspec.project.project import ProjectContext
     from ltxspec.report.results.archive import ArchivedVideo, ArchiveGc, ArchiveVerify
 
+_LOCAL_DAYS = 7.0
+
 
 @click.group("archive")
 def command() -> None:
     """The archive keeps finished videos by content hash under `.ltxspec/archive`, outside git."""
 
 
+command.add_command(push)
+command.add_command(rescue)
+
+
 @command.command("pull", epilog="Examples: `ltxspec archive pull`, `ltxspec archive pull night-scenes.alley`.")
 @click.argument("address", required=False, shell_complete=addresses)
 @click.option("--current", "only_current", is_flag=True, help="Leave out superseded takes and retired shots.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be downloaded.")
 @options.lock_timeout
 @options.output_format("text", "json")
 @options.provider
@@ -38,47 +46,56 @@ def pull(
     output_format: str,
     *,
     only_current: bool,
+    dry_run: bool,
 ) -> int:
     """Download every recorded video that is not archived yet. Orders nothing.
 
-    This includes superseded and retired takes: they were paid for, too, and reviews show them. If an address has
-    expired, a new one is requested from the provider, which is free but needs the key. Exit 3 if a video is still
-    missing.
+    This includes superseded and retired takes: they were paid for, too, and reviews show them. Videos come from the
+    store, if there is one, else from the provider. If an address has expired, a new one is requested from the provider,
+    which is free but needs the key. Exit 3 if a video is still missing.
     """
     from ltxspec.project.archive_pull import Wanted, pull_missing
-    from ltxspec.redaction import redact_secrets
     from ltxspec.report.results.archive import ArchivePull
 
-    notes: list[str] = []
-
-    def say(line: str) -> None:
-        notes.append(redact_secrets(line))
-        click.echo(line, err=True)
-
+    notes = Notes()
     project = session.open_project(provider)
-    wanted = Wanted(address, only_current=only_current, wait=lock_timeout)
-    pulled = pull_missing(project, wanted, say)
+    wanted = Wanted(address, only_current=only_current, wait=lock_timeout, dry_run=dry_run)
+    pulled = pull_missing(project, wanted, notes.say)
     if output_format == "json":
         session.answer(
-            ArchivePull(fetched=pulled.fetched, missing=pulled.missing, unreadable=pulled.unread, notes=tuple(notes))
+            ArchivePull(
+                fetched=pulled.fetched,
+                from_store=pulled.from_store,
+                missing=pulled.missing,
+                unreadable=pulled.unread,
+                notes=notes.lines,
+            )
         )
     else:
         click.echo(f"{pulled.fetched} fetched, {pulled.missing} missing.")
-    return 3 if pulled.missing or pulled.unread else 0
+    return 3 if (pulled.missing and not dry_run) or pulled.unread else 0
 
 
-@command.command("verify", epilog="Example: `ltxspec archive verify`.")
+@command.command("verify", epilog="Examples: `ltxspec archive verify`, `ltxspec archive verify --store --deep`.")
 @click.option("--current", "only_current", is_flag=True, help="Leave out superseded takes and retired shots.")
+@click.option("--store", "in_store", is_flag=True, help="Check the store: sizes, and the hashes kept with them.")
+@click.option("--deep", is_flag=True, help="With --store: download every video and compare its hash.")
 @options.output_format("text", "json")
 @options.provider
 @click.pass_obj
-def verify(session: Session, provider: str | None, output_format: str, *, only_current: bool) -> int:
+def verify(
+    session: Session, provider: str | None, output_format: str, *, only_current: bool, in_store: bool, deep: bool
+) -> int:
     """Read every recorded video again and compare its hash. Exit 3 if one is missing or damaged."""
-    from ltxspec.project.archive_verify import verify_archive
+    from ltxspec.project.archive_verify import verify_archive, verify_store
     from ltxspec.report.diagnostics import format_error
     from ltxspec.report.wording import counted
 
-    found = verify_archive(session.open_project(provider), only_current=only_current)
+    project = session.open_project(provider)
+    if in_store or deep:
+        found = verify_store(project, only_current=only_current, deep=deep)
+    else:
+        found = verify_archive(project, only_current=only_current)
     code = 3 if found.bad or found.unreadable else 0
     if output_format == "json":
         session.answer(_verified(found))
@@ -88,7 +105,9 @@ def verify(session: Session, provider: str | None, output_format: str, *, only_c
     for line in found.bad:
         click.echo(line)
     click.echo(f"{counted(found.sound, 'video')} verified, {len(found.bad)} damaged or missing.")
-    if found.bad:
+    if found.bad and (in_store or deep):
+        click.echo("hint: `ltxspec archive push` sends what is missing, or has another size", err=True)
+    elif found.bad:
         click.echo("hint: `ltxspec archive pull` fetches what is missing; delete a changed file first", err=True)
     return code
 
@@ -106,23 +125,38 @@ def _verified(found: "Verified") -> "ArchiveVerify":
 @command.command(
     "gc",
     short_help="Drop archived videos that nothing refers to any more.",
-    epilog="Examples: `ltxspec archive gc --dry-run`, `ltxspec archive gc --min-age 30`.",
+    epilog="Examples: `ltxspec archive gc --dry-run`, `ltxspec archive gc --min-age 30`, `ltxspec archive gc --store`.",
 )
 @click.option("--dry-run", is_flag=True, help="Only show what would be dropped.")
 @click.option(
     "--min-age",
     metavar="DAYS",
     type=click.FloatRange(min=0),
-    default=7.0,
-    show_default=True,
-    help="Keep videos archived more recently than this.",
+    help="Keep videos archived more recently than this (default: 7, in the store 90).",
+)
+@click.option("--store", "in_store", is_flag=True, help="Look in the store instead, and drop nothing without --delete.")
+@click.option("--delete", is_flag=True, help="With --store: drop what would be dropped.")
+@click.option(
+    "--heads",
+    metavar="FILE",
+    type=click.File(encoding="utf-8", errors="replace"),
+    help="With --delete: the output of `git ls-remote --heads --tags` (`-`: standard input).",
 )
 @options.lock_timeout
 @options.output_format("text", "json")
 @options.provider
 @click.pass_obj
 def gc(
-    session: Session, min_age: float, lock_timeout: float, output_format: str, provider: str | None, *, dry_run: bool
+    session: Session,
+    min_age: float | None,
+    lock_timeout: float,
+    output_format: str,
+    provider: str | None,
+    *,
+    dry_run: bool,
+    in_store: bool,
+    delete: bool,
+    heads: IO[str] | None,
 ) -> int:
     """Delete archived videos that nothing refers to any more, of either provider.
 
@@ -130,11 +164,21 @@ def gc(
     superseded and retired takes, or if they are archived but not recorded yet. Nothing is deleted while another command
     works on a spec (exit 5), or when a lockfile or journal cannot be read. Rejected and partial downloads stay, and so
     do videos archived by another project that shares the folder.
+
+    With `--store`, the same is said about the store, of this provider only. There, `--delete` needs a clone that has
+    every branch and tag of its remote, which `--heads` shows.
     """
     from ltxspec.project.archive_gc import Pruning, prune
 
     project = session.open_project(provider)
-    how = Pruning(min_days=min_age, dry_run=dry_run, wait=lock_timeout)
+    if in_store or delete:
+        from ltxspec.project.archive_store_gc import LEAST_DAYS, StorePruning
+
+        listed = heads.read() if heads is not None else None
+        days = LEAST_DAYS if min_age is None else min_age
+        how_stored = StorePruning(days, delete=delete and not dry_run, heads=listed, wait=lock_timeout)
+        return prune_in_store(session, project, how_stored, output_format)
+    how = Pruning(min_days=_LOCAL_DAYS if min_age is None else min_age, dry_run=dry_run, wait=lock_timeout)
     pruned = prune(project, how)
     if output_format == "json":
         session.answer(_pruned(project, pruned, how))

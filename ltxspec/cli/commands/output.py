@@ -3,6 +3,7 @@
 import shlex
 
 import click
+from msgspec.structs import replace
 
 from ltxspec.cli import options
 from ltxspec.cli.completing import addresses
@@ -20,7 +21,7 @@ class NoVideo(LtxspecError):
 
 @click.command("output", epilog=_EXAMPLES)
 @click.argument("address", shell_complete=addresses)
-@click.option("--url", is_flag=True, help="The provider's address, even when the video is archived.")
+@click.option("--url", is_flag=True, help="An address: the store's, which is valid for a while, else the provider's.")
 @options.provider
 @options.output_format("text", "json")
 @click.pass_obj
@@ -31,6 +32,7 @@ def command(session: Session, address: str, provider: str | None, output_format:
     """
     from ltxspec.project.adapters import local_places
     from ltxspec.project.lookup import find_one
+    from ltxspec.project.store import stored_links
     from ltxspec.report.results.takes import Outputs, video
     from ltxspec.report.takes import place_of
 
@@ -43,11 +45,12 @@ def command(session: Session, address: str, provider: str | None, output_format:
             f"`{address}` has no finished video yet",
             hint=f"`ltxspec show {shown}` lists its takes",
         )
+    links = stored_links(project, take.shown) if url else {}
     places = {} if url else local_places(project, from_here=True)
     if output_format == "json":
-        videos = tuple(video(output, places) for output in take.shown)
+        videos = tuple(replace(video(output, places), link=links.get(output.sha256 or "")) for output in take.shown)
         session.answer(Outputs(address=str(holding.address), outputs=videos))
     else:
         for output in take.shown:
-            click.echo(place_of(output, places))
+            click.echo(place_of(output, links or places))
     return 0

@@ -51,6 +51,38 @@ def upload(session: Session, pictures: Path, out: Path, repository: str | None, 
     return 0
 
 
+@command.command("store", epilog="Example: `ltxspec previews store ready --out where --number 7 --head 3f5c…`.")
+@click.argument("pictures", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Gets their addresses.")
+@click.option("--number", type=click.IntRange(1), required=True, metavar="N", help="The pull request.")
+@click.option("--head", required=True, metavar="COMMIT", help="The commit that they show.")
+@click.option("--key", default=".", metavar="TEXT", help="Tells several projects in one repository apart.")
+@click.option("--run", type=click.IntRange(0), default=0, metavar="N", help="This run; a later one's pictures stay.")
+@click.pass_obj
+def store(session: Session, pictures: Path, out: Path, *, number: int, head: str, key: str, run: int) -> int:
+    """Send prepared pictures to the object store. Writes `pictures.json`, and `sheet` if there is one."""
+    from ltxspec.project.stored_previews import PictureRun, store_pictures
+
+    which = PictureRun(number, head, key, run)
+    count = store_pictures(session.open_project(), session.folder / pictures, session.folder / out, which)
+    click.echo("a later run has sent its pictures" if count is None else f"sent {count:,} pictures", err=True)
+    return 0
+
+
+@command.command("tidy", epilog="Example: `ltxspec previews tidy --forge github --repo studio/films`.")
+@click.option("--forge", type=click.Choice(["github", "gitlab"]), help="Where the changes are (default: from CI).")
+@click.option("--repo", "repository", metavar="OWNER/NAME", help="The repository (default: from CI).")
+@click.option("--api", metavar="URL", help="The forge's API (default: from CI, else the public one).")
+@click.pass_obj
+def tidy(session: Session, forge: str | None, repository: str | None, api: str | None) -> int:
+    """Delete the pictures of closed pull requests from the object store. Prints their numbers."""
+    from ltxspec.project.stored_previews import prune_pictures
+
+    for number in prune_pictures(session.open_project(), Place(repository=repository, forge=forge, api=api)):
+        click.echo(number)
+    return 0
+
+
 @command.command("change", epilog="Example: `ltxspec previews change 3f5c…`.")
 @click.argument("head", metavar="COMMIT")
 @click.pass_obj

@@ -48,6 +48,7 @@ class SummaryDocument(Open, frozen=True):
     ]
     overspent: Annotated[Money, Meta(description="the amount by which the run passed its limit; 0.00 when it did not")]
     in_flight: InFlight
+    unstored: Annotated[Count, Meta(description="videos that are archived here, but not in the object store yet")]
     interrupted: bool
     incomplete: Annotated[
         bool, Meta(description="unfinished, not as expected, or more spent than allowed; exit code 3")
@@ -97,6 +98,7 @@ def summary_document(summary: RunSummary) -> SummaryDocument:
         spent=Sum(summary.spent, summary.spent_unknown),
         spent_before=summary.spent_before,
         overspent=summary.overspent,
+        unstored=summary.unstored,
         in_flight=InFlight(summary.in_flight, summary.in_flight_unknown, summary.in_flight_count),
         interrupted=summary.interrupted,
         incomplete=summary.incomplete,

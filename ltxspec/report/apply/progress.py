@@ -31,11 +31,12 @@ TROUBLE = frozenset(
         EventKind.SHOT_HELD_BACK,
         EventKind.SHOT_UNCLEAR,
         EventKind.SHOT_REMARK,
+        EventKind.NOT_STORED,
         EventKind.SERVICE_SILENT,
     }
 )
 _NOTABLE = TROUBLE | {EventKind.SHOT_ADOPTED, EventKind.WAITING_FOR_LOCK, EventKind.STOPPING}
-_OF_NO_ORDER = frozenset({EventKind.SHOT_RECORDED, EventKind.SHOT_UNMET, EventKind.RUN_FINISHED})
+_OF_NO_ORDER = frozenset({EventKind.SHOT_RECORDED, EventKind.SHOT_UNMET, EventKind.NOT_STORED, EventKind.RUN_FINISHED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,8 @@ def _lacking(summary: RunSummary) -> Iterator[str]:
         yield f"{counted(short, 'shot')} with results missing"
     if unlike := sum(bool(item.unmet) for item in summary.outcomes):
         yield f"{counted(unlike, 'shot')} not as expected"
+    if summary.unstored:
+        yield f"{counted(summary.unstored, 'video')} not in the store yet (`ltxspec archive push`)"
     if summary.held:
         yield f"{counted(summary.held, 'shot')} held (`ltxspec plan` says why)"
 
@@ -182,6 +184,7 @@ _EVENT_PAINTS: Mapping[EventKind, Paint] = {
     EventKind.SHOT_UNRESOLVED: Paint.YELLOW,
     EventKind.SHOT_REMARK: Paint.YELLOW,
     EventKind.SHOT_HELD_BACK: Paint.YELLOW,
+    EventKind.NOT_STORED: Paint.YELLOW,
     EventKind.WAITING_FOR_LOCK: Paint.YELLOW,
     EventKind.SERVICE_SILENT: Paint.YELLOW,
     EventKind.STOPPING: Paint.YELLOW,

@@ -11,7 +11,7 @@ from ltxspec.report.results.base import Result
 class PreparedPreviews(Result, frozen=True, kw_only=True):
     """Pictures that are ready to be published, and where they go."""
 
-    store: Annotated[str, Meta(description="`branch` or `uploads`, or `none`: then nothing was written")]
+    store: Annotated[str, Meta(description="`branch`, `uploads` or `store`, or `none`: then nothing was written")]
     branch: Annotated[str, Meta(description="the branch that only holds previews")]
     pictures: Annotated[int, Meta(ge=0, description="shots that have one")]
     left: Annotated[int, Meta(ge=0, description="shots whose picture is not published")]

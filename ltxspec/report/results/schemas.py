@@ -40,6 +40,8 @@ RESULTS: Mapping[str, type[Result]] = {
     "lock-mv": lock.LockMv,
     "lock-rm": lock.LockRm,
     "archive-pull": archive.ArchivePull,
+    "archive-push": archive.ArchivePush,
+    "archive-rescue": archive.ArchiveRescue,
     "archive-verify": archive.ArchiveVerify,
     "archive-gc": archive.ArchiveGc,
     "review-files": reviews.ReviewFiles,

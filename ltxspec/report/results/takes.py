@@ -35,6 +35,7 @@ class Video(Open, frozen=True):
     cost: Money | None
     facts: Annotated[VideoFacts | None, Meta(description="what was measured of it once it was archived")] = None
     unmet: Annotated[tuple[str, ...], Meta(description="keys of `expect:` that it did not meet when it came")] = ()
+    link: Annotated[str | None, Meta(description="its address in the store, valid for a while; `output --url`")] = None
 
 
 class ShownTake(Open, frozen=True, kw_only=True):

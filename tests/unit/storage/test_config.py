@@ -293,11 +293,11 @@ def test_a_policy_knows_its_place() -> None:
 
 def test_an_archive_in_an_object_store_is_an_error_of_the_configuration(tmp_path: Path) -> None:
     text = '[archive]\nurl = "s3://bucket/videos"\n'
-    with pytest.raises(Invalid, match=r"the archive `s3://…` is not supported yet") as caught:
+    with pytest.raises(Invalid, match=r"`\[archive\] url` is a folder, and not `s3://…`") as caught:
         load(tmp_path, text)
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.where is not None
-    assert (diagnostic.where.line, diagnostic.hint) == (2, "set `[archive] url` to a folder")
+    assert (diagnostic.where.line, diagnostic.hint) == (2, "an object store is named by `[store] url`")
     assert problems(text) == [], "an earlier commit that says so is read all the same"
 
 

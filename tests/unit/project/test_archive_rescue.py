@@ -1,0 +1,51 @@
+import shutil
+from pathlib import Path
+
+import pytest
+from unit.project.stored_projects import away, file_of, lose, sha_of, store_of, stored_project
+
+from ltxspec.project.archive_push import push_videos
+from ltxspec.project.archive_rescue import rescue
+from ltxspec.project.project import ProjectContext
+
+
+@pytest.fixture
+def opened(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> ProjectContext:
+    return stored_project(tmp_path_factory, tmp_path)
+
+
+def test_what_only_the_provider_has_is_fetched_and_sent(opened: ProjectContext) -> None:
+    lose(opened)
+    said: list[str] = []
+    would = rescue(opened, said.append, dry_run=True)
+    assert (would.pulled.missing, would.pushed, said) == (1, None, ["night.alley: would be fetched"])
+    done = rescue(opened, said.append)
+    assert done.pushed is not None
+    assert (done.pulled.fetched, done.pulled.missing, done.pushed.sent) == (1, 0, 1)
+    assert file_of(opened) is not None
+    assert store_of(opened).has(sha_of(opened))
+
+
+def test_what_the_store_has_is_safe_already(opened: ProjectContext) -> None:
+    push_videos(opened, lambda _: None)
+    lose(opened)
+    assert rescue(opened, lambda _: None).pulled.fetched == 0
+    assert file_of(opened) is None
+
+
+def test_what_is_gone_everywhere_is_said(opened: ProjectContext) -> None:
+    lose(opened)
+    for path in (opened.local / "sandbox").iterdir():
+        if path.name != "lockfiles":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    said: list[str] = []
+    assert rescue(opened, said.append).pulled.missing == 1
+    assert said
+
+
+def test_a_store_that_is_away_counts_as_empty(opened: ProjectContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    lose(opened)
+    said: list[str] = []
+    done = rescue(away(opened, monkeypatch), said.append)
+    assert (done.pulled.fetched, done.pushed) == (1, None)
+    assert "the store `s3://bucket`" in said[0]
