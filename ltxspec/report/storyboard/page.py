@@ -24,8 +24,8 @@ from ltxspec.values import Json
 SCRIPTS = tuple(
     f"{name}.js"
     for name in (
-        *("dom", "packed", "clip", "player", "range", "peek", "zoom", "compare", "sound", "lazy", "mount", "words"),
-        *("filters", "theme", "thumbs", "arrange", "active", "links", "cut", "keys"),
+        *("dom", "shelf", "packed", "clip", "player", "range", "peek", "zoom", "compare", "sound", "lazy", "mount"),
+        *("words", "filters", "theme", "thumbs", "arrange", "active", "links", "cut", "keys"),
         *("reviewed", "summary", "sides", "flags", "takes", "bench", "notes", "verdicts", "main"),
     )
 )
