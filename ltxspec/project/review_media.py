@@ -24,7 +24,7 @@ from ltxspec.report.storyboard.models import Clip, ClipPair, Frames, Picture
 from ltxspec.report.storyboard.players import AWAY, PlayerSide
 from ltxspec.report.terminal import clean
 from ltxspec.report.word_diff import Effort
-from ltxspec.review.chains import in_chains
+from ltxspec.review.chains import as_on_page
 from ltxspec.review.models import Review, ShotReview
 from ltxspec.storage.durable import translated
 from ltxspec.values import Json, Moment, TaskId
@@ -103,12 +103,12 @@ class _ClipFiles:
 
 
 def screen(review: Review, how: MediaOptions) -> ReviewMedia:
-    """Find and measure the videos of a review, whose shots are then in the order of their chains.
+    """Find and measure the videos of a review, whose shots are then in the order of the page.
 
     Videos are read in several threads: decoding is most of the work, and PyAV releases the GIL meanwhile.
     """
     problems: list[str] = []
-    review = replace(review, shots=in_chains(review.shots))
+    review = replace(review, shots=as_on_page(review.shots))
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         previews = how.animatics.start(review, pool) if how.animatics is not None else {}
         shown = drawn(previews, problems)

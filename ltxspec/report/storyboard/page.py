@@ -12,7 +12,7 @@ from ltxspec.report.storyboard.joins import joins_of
 from ltxspec.report.storyboard.models import Clip, ClipPair, Frames
 from ltxspec.report.storyboard.packing import packed
 from ltxspec.report.storyboard.players import PlayerSide, take_cost
-from ltxspec.report.storyboard.summary import headline_of
+from ltxspec.report.storyboard.summary import backlog_of, headline_of
 from ltxspec.report.storyboard.takes import Reviewing, preview_in, review_data, spare_films, strip_of
 from ltxspec.report.storyboard.templates import as_it_stands, asset, island, policy, template
 from ltxspec.report.terminal import clean
@@ -84,10 +84,11 @@ def storyboard(
         specs=sorted({card.spec for card in cards}),
         labels=sorted({label for card in cards for label in card.labels}),
         strips=strips,
+        backlog=backlog_of(review),
         undecidable=_undecidable(review),
         live=reviewing.live,
         unread=reviewing.unread,
-        data=island(packed(_data(cards) | review_data(review, strips, reviewing))),
+        data=island(packed(_data(cards) | {"backlog": backlog_of(review)} | review_data(review, strips, reviewing))),
         films=_films(cards, dict(spare_films([*strips.values()], reviewing))),
         films_to_play=any(player.clips for card in cards for player in card.players),
     )

@@ -29,10 +29,22 @@ function filter(shots) {
     linkOf(shot).parentElement.hidden = shot.hidden;
     shown += !shot.hidden;
   }
+  if (isNarrowed()) find(document, ".group.backlog")?.open?.(true); // what was looked for is not hidden in a fold
+  for (const group of all(document, ".group")) group.hidden = group.members !== undefined && !group.members.some((shot) => !shot.hidden);
   document.getElementById("none").hidden = shown > 0;
-  const noun = shots.length === 1 ? "shot" : "shots";
-  document.getElementById("count").textContent = shown === shots.length ? `${shown} ${noun}` : `${shown} of ${shots.length} ${noun}`;
+  document.getElementById("count").textContent = shown < shots.length ? `${shown} of ${countWords(shots.length)}` : allWords(shots);
 }
+
+const countWords = (number) => `${number} ${number === 1 ? "shot" : "shots"}`;
+
+/** As the headline counts: what is also at the base is none of the change's. */
+function allWords(shots) {
+  const apart = shots.filter(isBacklog).length;
+  return apart ? `${countWords(shots.length - apart)}, ${apart} also at the base` : countWords(shots.length);
+}
+
+/** Whether anything is looked for. */
+const isNarrowed = () => all(document, '[name="kind"]:checked').length > 0 || ["search", "spec", "label", "verdict"].some((name) => document.getElementById(name)?.value);
 
 function clearFilters() {
   document.getElementById("search").value = "";
