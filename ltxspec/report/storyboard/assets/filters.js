@@ -1,15 +1,29 @@
 /* Which shots are shown: by kind, spec, label and words. */
 
 const moreFilters = []; // functions of a shot, from other parts of the page
-const searchable = new WeakMap(); // shot -> its words, in lower case; made when first needed
+const searchable = new WeakMap(); // shot -> its words, in lower case
+const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#34;": '"', "&#39;": "'" };
+const MANY = 300; // shots from which a search waits for the next picture: several keys before it are one search
+const PIECE = 100; // shots whose words are collected at once, while nothing else is to do
+
+/** The text of the table in a `noscript`: nothing is built for it. */
+const tableText = (markup) => markup.slice(markup.indexOf("<tbody>")).replace(/<[^>]*>/g, " ").replace(/&(amp|lt|gt|#34|#39);/g, (one) => ENTITIES[one]);
 
 function words(shot) {
   if (!searchable.has(shot)) {
-    const places = [shot, ...all(shot, ".later > noscript").map(contentOf)];
-    const parts = places.flatMap((place) => all(place, "[data-search]"));
-    searchable.set(shot, parts.map((part) => part.textContent).join(" ").toLowerCase());
+    const parts = [...all(shot, "[data-search]").map((part) => part.textContent), ...all(shot, ":scope > .later > noscript").map((text) => tableText(text.textContent))];
+    searchable.set(shot, parts.join(" ").toLowerCase());
   }
   return searchable.get(shot);
+}
+
+/** Collect the words of all shots before anybody asks for them. */
+function collectWords(shots, from = 0) {
+  if (from >= shots.length) return;
+  requestIdleCallback(() => {
+    shots.slice(from, from + PIECE).forEach(words);
+    collectWords(shots, from + PIECE);
+  });
 }
 
 function filter(shots) {
@@ -23,12 +37,13 @@ function filter(shots) {
     (!label || DATA.labels[shot.dataset.number].includes(label)) &&
     wanted.every((word) => words(shot).includes(word)) &&
     moreFilters.every((more) => more(shot));
-  let shown = 0;
-  for (const shot of shots) {
-    shot.hidden = !fits(shot);
-    linkOf(shot).parentElement.hidden = shot.hidden;
-    shown += !shot.hidden;
-  }
+  const other = shots.filter((shot) => fits(shot) === shot.hidden); // everything is asked before anything is changed
+  for (const shot of other) shot.hidden = linkOf(shot).parentElement.hidden = !shot.hidden;
+  tellShown(shots);
+}
+
+function tellShown(shots) {
+  const shown = shots.filter((shot) => !shot.hidden).length;
   if (isNarrowed()) find(document, ".group.backlog")?.open?.(true); // what was looked for is not hidden in a fold
   for (const group of all(document, ".group")) group.hidden = group.members !== undefined && !group.members.some((shot) => !shot.hidden);
   document.getElementById("none").hidden = shown > 0;
@@ -54,9 +69,18 @@ function clearFilters() {
 }
 
 function listenForFilters(shots) {
-  const run = () => filter(shots);
+  let asked = false;
+  const soon = () => {
+    if (!asked) requestAnimationFrame(() => {
+      asked = false;
+      filter(shots);
+    });
+    asked = true;
+  };
+  const run = () => (shots.length < MANY ? filter(shots) : soon());
   find(document, ".bar").addEventListener("input", run);
   const button = document.getElementById("tools-button");
   button.addEventListener("click", () => button.setAttribute("aria-expanded", document.getElementById("tools").classList.toggle("open")));
-  run();
+  filter(shots);
+  collectWords(shots);
 }
