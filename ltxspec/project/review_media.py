@@ -13,6 +13,7 @@ from ltxspec.errors import MediaError
 from ltxspec.lock.models import Output, Take
 from ltxspec.media.comparison import Filmed, compare
 from ltxspec.media.contact_sheet import Frame, Sheet, SheetShot, SheetSide, contact_sheet
+from ltxspec.media.lettering import is_drawable
 from ltxspec.media.probe import VideoInfo, probe
 from ltxspec.media.stills import Still, still_of
 from ltxspec.project.animatics import Animatics, drawn, is_to_come
@@ -228,6 +229,15 @@ def sheets_of(screened: ReviewMedia) -> Iterator[tuple[str, str, bytes]]:
             middles = [replace(one, before=_middle(one.before), after=_middle(one.after)) for one in _shots(card)]
             sheet = Sheet("", middles, still_width=STILL_WIDTH, stills=1)
             yield card.address, file_name(card.address), contact_sheet(sheet)
+
+
+def unlettered(screened: ReviewMedia) -> list[str]:
+    """A remark about addresses that no font of this machine can draw on a picture, if there are any."""
+    names = [name for shot in screened.review.shots if not is_drawable(name := clean(str(shot.address)))]
+    if not names:
+        return []
+    more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+    return [f"no font here has every character of `{names[0]}`{more}; pictures show those by their code, as `\\u5098`"]
 
 
 def missing_of(screened: ReviewMedia) -> dict[str, Json]:

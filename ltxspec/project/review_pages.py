@@ -12,7 +12,7 @@ from ltxspec.project.comment_pictures import MISSING
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import unread_text
 from ltxspec.project.review import AT_BASE
-from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen, videos_away
+from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen, unlettered, videos_away
 from ltxspec.project.review_passages import passages_of
 from ltxspec.project.review_takes import clips_of_takes
 from ltxspec.project.stills_cache import stills_cache
@@ -93,7 +93,8 @@ def write_review(
     stills.prune()
     if drawn is not None:
         drawn.prune()
-    return written, list(screened.problems)
+    said = unlettered(screened) if {"png", "png_dir"} & files.keys() else []
+    return written, [*screened.problems, *said]
 
 
 def _unread(review: Review) -> list[str]:
