@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from ltxspec.report import wording as phrases
 from ltxspec.report.review import wording as words
+from ltxspec.report.review.noticed import approved_tasks
 from ltxspec.report.storyboard.cards import BADGES, INHERITED, Badge, Card, card_of
 from ltxspec.report.storyboard.joins import joins_of
 from ltxspec.report.storyboard.models import Clip, ClipPair, Frames
@@ -58,7 +59,7 @@ def storyboard(
     effort, shots = Effort(), list(zip(review.shots, footage, strict=True))
     numbers = {shot.address: number for number, shot in reversed(list(enumerate(review.shots, 1)))}
     cards = [
-        card_of(number, shot, found, effort, joins_of(shot, frames, numbers))
+        card_of(number, shot, found, effort, joins_of(shot, frames, numbers), approved_tasks(review))
         for number, (shot, found) in enumerate(shots, 1)
     ]
     style, script = "".join(map(asset, STYLES)), "".join(map(asset, SCRIPTS))
