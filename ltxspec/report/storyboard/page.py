@@ -56,43 +56,50 @@ def storyboard(
         frames: the pictures of frames where shots follow from others.
         reviewing: the other takes of its shots, and how they are decided about.
     """
-    effort, shots = Effort(), list(zip(review.shots, footage, strict=True))
+    effort, approved, shots = Effort(), approved_tasks(review), list(zip(review.shots, footage, strict=True))
     numbers = {shot.address: number for number, shot in reversed(list(enumerate(review.shots, 1)))}
     cards = [
-        card_of(number, shot, found, effort, joins_of(shot, frames, numbers), approved_tasks(review))
+        card_of(number, shot, found, effort, joins_of(shot, frames, numbers), approved)
         for number, (shot, found) in enumerate(shots, 1)
     ]
-    style, script = "".join(map(asset, STYLES)), "".join(map(asset, SCRIPTS))
+    style, script = (as_it_stands("".join(map(asset, names))) for names in (STYLES, SCRIPTS))
     strips = {
         str(number): strip_of(shot, review, reviewing, preview_in(found))
         for number, (shot, found) in enumerate(shots, 1)
     }
     yield from template("page.html.j2").generate(
         policy=policy(style, script, live=reviewing.live),
-        style=as_it_stands(style),
-        script=as_it_stands(script),
+        style=style,
+        script=script,
+        **_warned(review),
         sentence=headline_of(review),
         facts=_facts(review),
         clear="" if review.refusals else words.all_clear(review),
         review=review,
-        rules=[words.rule(item) for item in review.rules],
-        rules_title=words.RULES,
-        altered=[words.altered(item) for item in review.altered],
-        altered_title=words.ALTERED,
-        lost=[_lost(item) for item in review.lost],
         cards=cards,
         kinds=_kinds(cards),
         specs=sorted({card.spec for card in cards}),
         labels=sorted({label for card in cards for label in card.labels}),
         strips=strips,
-        backlog=backlog_of(review),
-        undecidable=_undecidable(review),
         live=reviewing.live,
         unread=reviewing.unread,
+        backlog=backlog_of(review),
+        undecidable=_undecidable(review),
         data=island(packed(_data(cards) | {"backlog": backlog_of(review)} | review_data(review, strips, reviewing))),
         films=_films(cards, dict(spare_films([*strips.values()], reviewing))),
         films_to_play=any(player.clips for card in cards for player in card.players),
     )
+
+
+def _warned(review: Review) -> dict[str, Sequence[str]]:
+    """What of the rules and the records changed, for the template."""
+    return {
+        "rules": [words.rule(item) for item in review.rules],
+        "rules_title": words.RULES,
+        "altered": [words.altered(item) for item in review.altered],
+        "altered_title": words.ALTERED,
+        "lost": [_lost(item) for item in review.lost],
+    }
 
 
 def _undecidable(review: Review) -> str:
