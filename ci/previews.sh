@@ -28,4 +28,6 @@ fi
 ltxspec review "$@" --fetch --animatics --embed --html "$out/storyboard/index.html" \
     --png-dir "$out/drawn" --png "$out/drawn/sheet.png"
 sh "$here/publish-previews.sh" "$out/drawn" "$out" || echo 'previews: the pictures are not published' >&2
+rm -f "$out/missing.json"
+if [ -f "$out/drawn/missing.json" ]; then cp "$out/drawn/missing.json" "$out/missing.json"; fi # why videos are in no picture
 rm -rf "$out/drawn"

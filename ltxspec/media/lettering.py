@@ -9,8 +9,15 @@ if TYPE_CHECKING:
 _MISSING = "\U0010ffff"  # in no font, so drawing it gives the font's box for missing characters
 SUBSTITUTE = "·"
 _ELLIPSIS = "…"
+_ANY_SIZE = 16  # pixels; which characters a font has does not depend on it
 # Pillow includes one Latin font; other scripts need a system font, searched by name in the usual folders.
-_WIDER_FONTS = ("NotoSansCJK-Regular.ttc", "NotoSans-Regular.ttf", "DejaVuSans.ttf", "Arial Unicode.ttf", "arial.ttf")
+_WIDER_FONTS = (
+    *("NotoSansCJK-Regular.ttc", "NotoSans-Regular.ttf", "DejaVuSans.ttf", "Arial Unicode.ttf", "arial.ttf"),
+    *("NotoSansCJKsc-Regular.otf", "DroidSansFallbackFull.ttf", "wqy-zenhei.ttc", "wqy-microhei.ttc", "unifont.ttf"),
+    *("Hiragino Sans GB.ttc", "PingFang.ttc", "AppleSDGothicNeo.ttc", "msyh.ttc", "YuGothR.ttc", "malgun.ttf"),
+    *("NotoSansArabic-Regular.ttf", "NotoSansDevanagari-Regular.ttf", "NotoEmoji-Regular.ttf", "Symbola.ttf"),
+    *("seguisym.ttf", "FreeSans.ttf"),
+)
 
 
 @lru_cache(maxsize=64)
@@ -25,14 +32,39 @@ def font_for(text: str, size: int) -> "ImageFont.FreeTypeFont":
     for name in _WIDER_FONTS:
         if fewest == 0:
             break
-        try:
-            other = ImageFont.truetype(name, size)
-        except OSError:
+        other = _installed(name, size)
+        if other is None:
             continue
         missing = len(_undrawable(other, text))
         if missing < fewest:
             best, fewest = other, missing
     return best
+
+
+@lru_cache(maxsize=256)
+def _installed(name: str, size: int) -> "ImageFont.FreeTypeFont | None":
+    """A font of the system by its file name; None if it is not there."""
+    from PIL import ImageFont
+
+    try:
+        return ImageFont.truetype(name, size)
+    except OSError:
+        return None
+
+
+def escaped(font: "ImageFont.FreeTypeFont", text: str) -> str:
+    """`text` on one line, with the code (U+5098 in the form of Python) of characters that the font does not have."""
+    missing = _undrawable(font, text)
+    return "".join(_escape(character) if character in missing else character for character in " ".join(text.split()))
+
+
+def is_drawable(text: str) -> bool:
+    """Whether a font of this machine has every character."""
+    return not _undrawable(font_for(text, _ANY_SIZE), text)
+
+
+def _escape(character: str) -> str:
+    return character.encode("ascii", "backslashreplace").decode("ascii")
 
 
 def drawable(font: "ImageFont.FreeTypeFont", text: str) -> str:

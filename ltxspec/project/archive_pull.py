@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ltxspec.apply.addresses import results_by_now
 from ltxspec.apply.archived import with_archived
@@ -46,12 +46,16 @@ class Wanted:
 
 @dataclass(slots=True)
 class Pulled:
-    """Numbers of fetched and missing videos, and of lockfiles that could not be read."""
+    """Numbers of fetched and missing videos, and of lockfiles that could not be read.
+
+    `reasons` says why takes are not here, or not all of their videos, by task.
+    """
 
     fetched: int = 0
     missing: int = 0
     unread: int = 0
     from_store: int = 0  # of those that were fetched
+    reasons: dict[TaskId, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +178,8 @@ async def _pull_all(desk: _Desk, items: Sequence[tuple[_Item, int]], say: Callab
                 busy[spec] = reason
         pulled.fetched += fetched
         pulled.missing += missing
+        if reason:
+            pulled.reasons[item.task] = reason
         say(f"{item}: {reason or 'archived'}")
     return pulled
 
@@ -204,6 +210,11 @@ async def _pull(desk: _Desk, item: _Item) -> tuple[int, int, str | None]:
         missing = sum(archived is None for archived in delivery.archived)
         there = f"{len(outputs)} of {order.results} results are available" if len(outputs) < order.results else None
         return absent - missing, missing, delivery.reason or there
+
+
+def known_tasks(project: ProjectContext) -> set[TaskId]:
+    """The tasks of every take that a lockfile of this checkout records; unreadable lockfiles record none."""
+    return {take.task_id for _, _, take, _ in takes_of(matching(readable_lockfiles(project)[0], None))}
 
 
 def _take_of(lockfile: Lockfile, task: TaskId) -> Take | None:

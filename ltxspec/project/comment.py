@@ -211,7 +211,7 @@ def _head(review: "Review", content: Content, target: Target) -> str:
 
 def _page(folder: Path, content: Content, target: Target) -> "Page":
     """The page without what only the review knows: its head, and with it the address of files."""
-    from ltxspec.project.comment_pictures import picture_url, read_pictures
+    from ltxspec.project.comment_pictures import picture_url, read_missing, read_pictures
     from ltxspec.report.markdown import FORGE_LIMITS
     from ltxspec.report.review.details import Links
     from ltxspec.report.review.page import Page
@@ -220,7 +220,7 @@ def _page(folder: Path, content: Content, target: Target) -> "Page":
     return Page(
         limit=FORGE_LIMITS[target.forge or "github"] - _MARKER_ROOM,
         key=target.key,
-        links=Links(images=pictures),
+        links=Links(images=pictures, missing=read_missing(folder, content.pictures) if content.pictures else {}),
         sheet=picture_url(content.sheet, content.pictures_base) if content.sheet else None,
         storyboard=content.storyboard,
         report=content.report_url,

@@ -9,6 +9,7 @@ import orjson
 from ltxspec.errors import LtxspecError
 from ltxspec.storage.named import read_named
 
+MISSING = "missing.json"  # address of a shot -> why a video of it is in no picture
 _LARGEST = 16 * 2**20  # bytes; 10,000 shots need about two
 _SCHEMES = frozenset({"http", "https"})
 
@@ -31,17 +32,39 @@ def read_pictures(folder: Path, file: str, base: str | None) -> Mapping[str, str
         WrongUsage: the file cannot be read.
         PicturesError: it is not such an object, or a picture has no valid address.
     """
-    data = read_named(folder / file, file, _LARGEST)
-    try:
-        found = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise PicturesError(f"`{file}` is not JSON: {error}") from None
-    if not isinstance(found, dict) or not all(isinstance(name, str) and name for name in found.values()):
+    found = _texts(folder / file, file)
+    if found is None:
         raise PicturesError(
             f"`{file}` does not map addresses of shots to files or URLs",
             hint='write it as `{"night-scenes.alley": "alley.png"}`, or pass `index.json` of `review --png-dir`',
         )
     return {address: picture_url(name, base) for address, name in found.items()}
+
+
+def read_missing(folder: Path, file: str) -> Mapping[str, str]:
+    """Why videos of shots are in no picture, by address: `missing.json` beside the file of pictures, if it is there.
+
+    Raises:
+        WrongUsage: it cannot be read.
+        PicturesError: it does not map addresses to texts.
+    """
+    path = (folder / file).with_name(MISSING)
+    if not path.exists():
+        return {}
+    found = _texts(path, MISSING)
+    if found is None:
+        raise PicturesError(f"`{MISSING}` does not map addresses of shots to texts")
+    return found
+
+
+def _texts(path: Path, name: str) -> Mapping[str, str] | None:
+    """An object of texts, none of them empty; None if it is something else. Raises PicturesError and WrongUsage."""
+    data = read_named(path, name, _LARGEST)
+    try:
+        found = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise PicturesError(f"`{name}` is not JSON: {error}") from None
+    return found if isinstance(found, dict) and all(isinstance(text, str) and text for text in found.values()) else None
 
 
 def picture_url(name: str, base: str | None) -> str:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
@@ -166,8 +167,10 @@ class ReviewDesk:
     def summary(self) -> dict[str, Json]:
         """The headline, and what happens to each shot now, as `summary_data`. Raises what `make_review` raises."""
         from ltxspec.report.storyboard.summary import summary_data
+        from ltxspec.review.chains import as_on_page
 
-        return summary_data(make_review(self._project, self._base, None))
+        review = make_review(self._project, self._base, None)
+        return summary_data(replace(review, shots=as_on_page(review.shots)))
 
     def _pick(self, address: str, wanted: Picking) -> Picked:
         takes = find_one(self._project, address).record.takes

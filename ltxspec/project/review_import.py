@@ -1,7 +1,8 @@
 """Records what a review page exported: by the rules of `approve` and `reject`, all of it or nothing, and once."""
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -14,6 +15,7 @@ from ltxspec.lock.models import Take
 from ltxspec.lock.review_export import ReviewedTake, ReviewExport, decode_export
 from ltxspec.lock.verdicts import LONGEST_NAME, Note, Remark
 from ltxspec.lock.withdrawals import Withdrawal, left
+from ltxspec.project.load import NoSpecs, spec_files
 from ltxspec.project.locks import verdicts_locked
 from ltxspec.project.lookup import RecordedShot, all_lockfiles, recorded_shots
 from ltxspec.project.project import ProjectContext
@@ -22,6 +24,7 @@ from ltxspec.project.verdicts import Decided, check_place, kept_note, write_verd
 from ltxspec.redaction import redact_secrets
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.named import LARGEST_INPUT, read_named
+from ltxspec.suggest import did_you_mean
 from ltxspec.values import ShotAddress, TaskId
 
 _MOST_NAMED: Final = 5
@@ -109,7 +112,8 @@ def import_review(project: ProjectContext, path: Path, name: str) -> Imported:
         VerdictError: it is not an exported file, or a file of verdicts cannot be read.
         LockHeld, LockfileError, StorageError: verdicts cannot be written now, or a lockfile cannot be read.
     """
-    export = decode_export(read_named(path, name, LARGEST_INPUT), name)
+    data = read_named(path, name, LARGEST_INPUT)
+    export = decode_export(data, name)
     if export.provider != project.provider:
         raise UnknownTakes(
             f"`{name}` is about takes of `{export.provider}`, and this project uses `{project.provider}`",
@@ -117,7 +121,7 @@ def import_review(project: ProjectContext, path: Path, name: str) -> Imported:
         )
     with verdicts_locked(project, command="review import"):
         try:
-            said = [(item, _checked(item)) for item in _meant(project, export, name)]
+            said = [(item, _checked(item)) for item in _meant(project, export, name, data.decode("utf-8", "replace"))]
         except WrongUsage as error:  # of the file, not of the command
             raise RefusedExport(f"`{name}`: {error.summary.replace('`--', '`')}", hint=error.hint) from None
         return _record(project, said)
@@ -163,7 +167,7 @@ def _new(said: Sequence[_Said], known: Sequence[_Said]) -> list[_Said]:
     return [item for item in dict.fromkeys(said) if item not in known]
 
 
-def _meant(project: ProjectContext, export: ReviewExport, name: str) -> list[_Meant]:
+def _meant(project: ProjectContext, export: ReviewExport, name: str, text: str) -> list[_Meant]:
     """The takes of a file, as they are recorded. Raises UnknownTakes, WrongUsage."""
     found: Mapping[TaskId, list[tuple[RecordedShot, int, Take]]] = defaultdict(list)
     for shot in recorded_shots(all_lockfiles(project)):
@@ -177,7 +181,43 @@ def _meant(project: ProjectContext, export: ReviewExport, name: str) -> list[_Me
             f"`{name}` is about takes that no lockfile has: {names}{more}",
             hint="check out the branch that was reviewed; nothing was recorded",
         )
+    recorded = {str(shot.address) for every in found.values() for shot, _, _ in every}
+    _check_addresses(project, export, (name, text), recorded)
     return [_one(item, found[TaskId(item.task_id)]) for item in export.takes]
+
+
+def _check_addresses(
+    project: ProjectContext, export: ReviewExport, file: tuple[str, str], recorded: Collection[str]
+) -> None:
+    """Raises UnknownTakes for an address that neither a lockfile nor a spec has, such as in a file edited by hand."""
+    name, text = file
+    if all(item.address in recorded for item in export.takes):
+        return
+    specs, instances = _texts_of_specs(project), set(map(_instance, recorded))
+    for item in export.takes:
+        shot = _instance(item.address).partition("[")[0]
+        if _instance(item.address) in instances or (
+            shot and re.search(rf"(?<![\w-]){re.escape(shot)}(?![\w-])", specs)
+        ):
+            continue  # a shot that was moved since kept its name, or its old one is in `moved:`
+        line = text[: max(0, text.find(item.address))].count("\n") + 1
+        raise UnknownTakes(
+            f"`{name}` line {line}: no spec and no lockfile has `{item.address}`",
+            hint=did_you_mean(item.address, sorted(recorded)) or "write its present address; nothing was recorded",
+        )
+
+
+def _instance(address: str) -> str:
+    return address.partition(".")[2]
+
+
+def _texts_of_specs(project: ProjectContext) -> str:
+    """Everything that the specs say; empty if there are none. Raises WrongUsage."""
+    try:
+        files = spec_files(project, ())
+    except NoSpecs:
+        return ""
+    return "\n".join(read_named(path, path.name, LARGEST_INPUT).decode("utf-8", "replace") for path in files)
 
 
 def _one(said: ReviewedTake, places: Sequence[tuple[RecordedShot, int, Take]]) -> _Meant:

@@ -13,6 +13,7 @@ from ltxspec.errors import MediaError
 from ltxspec.lock.models import Output, Take
 from ltxspec.media.comparison import Filmed, compare
 from ltxspec.media.contact_sheet import Frame, Sheet, SheetShot, SheetSide, contact_sheet
+from ltxspec.media.lettering import is_drawable
 from ltxspec.media.probe import VideoInfo, probe
 from ltxspec.media.stills import Still, still_of
 from ltxspec.project.animatics import Animatics, drawn, is_to_come
@@ -24,10 +25,10 @@ from ltxspec.report.storyboard.models import Clip, ClipPair, Frames, Picture
 from ltxspec.report.storyboard.players import AWAY, PlayerSide
 from ltxspec.report.terminal import clean
 from ltxspec.report.word_diff import Effort
-from ltxspec.review.chains import in_chains
+from ltxspec.review.chains import as_on_page
 from ltxspec.review.models import Review, ShotReview
 from ltxspec.storage.durable import translated
-from ltxspec.values import Moment, TaskId
+from ltxspec.values import Json, Moment, TaskId
 
 # Browsers play a MOV file with H.264 as `video/mp4`, but refuse MOV's own type.
 MIMES = {"mp4": "video/mp4", "mov": "video/mp4", "webm": "video/webm", "matroska": "video/webm"}
@@ -45,6 +46,7 @@ class MediaOptions:
         link: the address of a file on a page that is served; None: relative to the folder.
         stills: makes them, or has them already; None: they are made.
         animatics: draws previews of shots that are to be rendered; None: these have no video.
+        away: why a take's videos could not be fetched, by task, where that was tried.
     """
 
     find: Callable[[str], Path | None]
@@ -54,6 +56,7 @@ class MediaOptions:
     link: Callable[[Path], str] | None = None  # file -> its address on a page that is served
     stills: StillsCache | None = None
     animatics: Animatics | None = None
+    away: Mapping[TaskId, str] = field(default_factory=dict)
 
     def href(self, file: Path) -> str:
         """The address of a video from the page."""
@@ -97,19 +100,20 @@ class _ClipFiles:
     before: Path | None
     after: Path | None
     is_preview: bool = False  # the file after is an animatic
+    why: tuple[str, str] = ("", "")  # why there is no file before, and after
 
 
 def screen(review: Review, how: MediaOptions) -> ReviewMedia:
-    """Find and measure the videos of a review, whose shots are then in the order of their chains.
+    """Find and measure the videos of a review, whose shots are then in the order of the page.
 
     Videos are read in several threads: decoding is most of the work, and PyAV releases the GIL meanwhile.
     """
     problems: list[str] = []
-    review = replace(review, shots=in_chains(review.shots))
+    review = replace(review, shots=as_on_page(review.shots))
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         previews = how.animatics.start(review, pool) if how.animatics is not None else {}
         shown = drawn(previews, problems)
-        reels = [list(_reels(shot, how.find, shown.get(shot.address))) for shot in review.shots]
+        reels = [list(_reels(shot, how, shown.get(shot.address))) for shot in review.shots]
         work = [[(reel, pool.submit(_compare, reel, how, problems)) for reel in shot] for shot in reels]
         cuts = start_cutting(review, how.find, how.cut, pool)
         footage = [[_footage(reel, filmed.result(), how) for reel, filmed in shot] for shot in work]
@@ -128,14 +132,19 @@ def videos_away(review: Review, find: Callable[[str], Path | None]) -> Mapping[T
     return {task: outputs for task, outputs in away.items() if outputs}
 
 
-def _reels(shot: ShotReview, find: Callable[[str], Path | None], preview: Path | None) -> Iterator[_ClipFiles]:
+def _reels(shot: ShotReview, how: MediaOptions, preview: Path | None) -> Iterator[_ClipFiles]:
+    why = (_why(shot.before or shot.earlier, how), _why(shot.after, how))
     before, after = _outputs(shot.before or shot.earlier), _outputs(shot.after)
     if shot.before is not None and shot.after is not None and shot.before.task_id == shot.after.task_id:
         before = ()  # the same video on both sides is shown once
     for index in range(max(len(before), len(after), 1 if preview else 0)):
-        old, new = (_file(side[index], find) if index < len(side) else None for side in (before, after))
+        old, new = (_file(side[index], how.find) if index < len(side) else None for side in (before, after))
         is_preview = preview is not None and index == 0
-        yield _ClipFiles(old, preview if is_preview else new, is_preview)
+        yield _ClipFiles(old, preview if is_preview else new, is_preview, why)
+
+
+def _why(take: Take | None, how: MediaOptions) -> str:
+    return how.away.get(take.task_id, "") if take is not None else ""
 
 
 def _outputs(take: Take | None) -> Sequence[Output]:
@@ -168,7 +177,12 @@ def _footage(reel: _ClipFiles, filmed: tuple[Filmed | None, Filmed | None], scre
         _clip(file, film, screening) if file is not None and film is not None else None
         for file, film in zip((reel.before, reel.after), filmed, strict=True)
     )
-    return ClipPair(before, replace(after, preview=reel.is_preview) if after is not None else None)
+    return ClipPair(
+        before,
+        replace(after, preview=reel.is_preview) if after is not None else None,
+        why_before=reel.why[0],
+        why_after=reel.why[1],
+    )
 
 
 def _clip(file: Path, filmed: Filmed, how: MediaOptions) -> Clip:
@@ -215,6 +229,25 @@ def sheets_of(screened: ReviewMedia) -> Iterator[tuple[str, str, bytes]]:
             middles = [replace(one, before=_middle(one.before), after=_middle(one.after)) for one in _shots(card)]
             sheet = Sheet("", middles, still_width=STILL_WIDTH, stills=1)
             yield card.address, file_name(card.address), contact_sheet(sheet)
+
+
+def unlettered(screened: ReviewMedia) -> list[str]:
+    """A remark about addresses that no font of this machine can draw on a picture, if there are any."""
+    names = [name for shot in screened.review.shots if not is_drawable(name := clean(str(shot.address)))]
+    if not names:
+        return []
+    more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+    return [f"no font here has every character of `{names[0]}`{more}; pictures show those by their code, as `\\u5098`"]
+
+
+def missing_of(screened: ReviewMedia) -> dict[str, Json]:
+    """Address -> why a video of that shot could not be fetched, in a few words."""
+    found = {}
+    for shot, pairs in zip(screened.review.shots, screened.footage, strict=True):
+        away = [(pair.before, pair.why_before) for pair in pairs] + [(pair.after, pair.why_after) for pair in pairs]
+        if whys := [clean(why) for clip, why in away if clip is None and why]:
+            found[str(shot.address)] = "; ".join(dict.fromkeys(whys))
+    return {**found}
 
 
 def file_name(address: str) -> str:

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from ltxspec.plan.doubts import UNREAD
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.animatics import animatics_of
+from ltxspec.project.comment_pictures import MISSING
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import unread_text
 from ltxspec.project.review import AT_BASE
-from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen, videos_away
+from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen, unlettered, videos_away
 from ltxspec.project.review_passages import passages_of
 from ltxspec.project.review_takes import clips_of_takes
 from ltxspec.project.stills_cache import stills_cache
@@ -18,9 +21,13 @@ from ltxspec.report.storyboard.takes import Reviewing
 from ltxspec.review.models import Review
 from ltxspec.storage.durable import write_document
 from ltxspec.storage.paths import shown
+from ltxspec.values import TaskId
+
+_UNRECORDED: Final = "no lockfile of this checkout records it"
+_AT_PROVIDER: Final = "not all of its results could be fetched"
 
 
-def fetch_videos(project: ProjectContext, review: Review, say: Callable[[str], None]) -> None:
+def fetch_videos(project: ProjectContext, review: Review, say: Callable[[str], None]) -> Mapping[TaskId, str]:
     """Fetch the videos of a review that are not on this machine, of takes that the lockfiles of this checkout record.
 
     Nothing that a review claims is used: where a video is, and its hash, is what the lockfiles say.
@@ -29,15 +36,28 @@ def fetch_videos(project: ProjectContext, review: Review, say: Callable[[str], N
         project: whose archive gets them.
         review: names the takes.
         say: gets a line for each take.
-    """
-    from ltxspec.project.archive_pull import Wanted, pull_missing
 
-    if away := videos_away(review, open_archive(project).path_of):
-        pull_missing(project, Wanted(tasks=away.keys()), say)
+    Returns:
+        Why each take that is still not on this machine is not, by its task.
+    """
+    from ltxspec.project.archive_pull import Pulled, Wanted, known_tasks, pull_missing
+
+    find, pulled = open_archive(project).path_of, Pulled()
+    if away := videos_away(review, find):
+        pulled = pull_missing(project, Wanted(tasks=away.keys()), say)
+    left = videos_away(review, find)
+    unknown = left.keys() - known_tasks(project) if left else ()
+    return {task: _UNRECORDED if task in unknown else pulled.reasons.get(task, _AT_PROVIDER) for task in left}
 
 
 def write_review(
-    project: ProjectContext, review: Review, files: Mapping[str, Path], *, embed: bool = False, animatics: bool = False
+    project: ProjectContext,
+    review: Review,
+    files: Mapping[str, Path],
+    *,
+    embed: bool = False,
+    animatics: bool = False,
+    away: Mapping[TaskId, str] = MappingProxyType({}),
 ) -> tuple[list[str], list[str]]:
     """Write the requested files.
 
@@ -45,9 +65,11 @@ def write_review(
         project: whose archive holds the videos.
         review: the result of `make_review`.
         files: `html`, one page; `png`, one picture of all shots; `png_dir`, a folder for one picture of each shot and
-            `index.json`, which maps addresses to files.
+            `index.json`, which maps addresses to files; and `missing.json`, which says for shots why a video of theirs
+            is in no picture, where that is known.
         embed: whether the page contains the videos and the stills; otherwise stills are in a folder beside it.
         animatics: whether shots that are to be rendered are shown by a free preview.
+        away: why takes are not on this machine, by task, where that was found out.
 
     Returns:
         The files written, relative to the working directory if they are inside it; and remarks about videos that are
@@ -61,7 +83,7 @@ def write_review(
     page = files.get("html", project.folder / "review.html")
     find, stills = video_finder(project), stills_cache(project)
     drawn = animatics_of(project, find) if animatics else None
-    how = MediaOptions(find, page.parent.resolve(), embed, stills=stills, animatics=drawn)
+    how = MediaOptions(find, page.parent.resolve(), embed, stills=stills, animatics=drawn, away=away)
     screened = screen(review, how.with_stills(STILL_WIDTH) if "png_dir" in files else how)
     written = []
     clips = clips_of_takes(review, screened.footage, how) if "html" in files else {}
@@ -72,7 +94,8 @@ def write_review(
     stills.prune()
     if drawn is not None:
         drawn.prune()
-    return written, list(screened.problems)
+    said = unlettered(screened) if {"png", "png_dir"} & files.keys() else []
+    return written, [*screened.problems, *said]
 
 
 def _unread(review: Review) -> list[str]:
@@ -97,7 +120,7 @@ def _documents(
 
         yield files["png"], [sheet_of(screened)]
     if "png_dir" in files:
-        from ltxspec.project.review_media import sheets_of
+        from ltxspec.project.review_media import missing_of, sheets_of
         from ltxspec.report.jsontext import encode
 
         names = {}
@@ -105,3 +128,6 @@ def _documents(
             names[address] = name
             yield files["png_dir"] / name, [png]
         yield files["png_dir"] / "index.json", [encode(names, indent=True), b"\n"]
+        missing = missing_of(screened)
+        if missing or (files["png_dir"] / MISSING).exists():  # one of before
+            yield files["png_dir"] / MISSING, [encode(missing, indent=True), b"\n"]

@@ -30,3 +30,8 @@ def in_chains(shots: Sequence[ShotReview]) -> list[ShotReview]:
                 order[index] = None
                 left += reversed(below.get(index, []))
     return [shots[index] for index in order]
+
+
+def as_on_page(shots: Sequence[ShotReview]) -> list[ShotReview]:
+    """The shots as a page lists them: in their chains, and what applying the base would do as well at the end."""
+    return sorted(in_chains(shots), key=lambda shot: shot.inherited)

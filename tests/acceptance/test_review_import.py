@@ -150,6 +150,8 @@ GOOD = about(2, verdicts=[verdict()])
     [
         ([about(9, verdicts=[verdict()])], {}, 1, "takes that no lockfile has: `00000009"),
         ([GOOD, about(9, notes=[note()])], {}, 1, "no lockfile has"),
+        ([GOOD, about(1, "nigth.aley", notes=[note()])], {}, 1, "`exported.json` line 1: no spec and no lockfile has"),
+        ([about(1, "nigth.aley", notes=[note()])], {}, 1, "did you mean `night.alley`?"),
         ([GOOD], {"provider": "sandbox"}, 1, "`--provider sandbox` records them"),
         ([GOOD], {"provider": "x"}, 1, "is about takes of `x`"),
         ([GOOD], {"exportVersion": 2}, 1, "`exportVersion`"),

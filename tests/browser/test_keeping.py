@@ -102,6 +102,31 @@ def test_what_the_base_would_render_as_well_is_marked_folded_and_counted_apart(
     assert page.page.locator(".chip.pending").count() == 0
     assert page.page.locator(".chip.inherited").inner_text() == f"⌂ Also at the base {number}"
     assert page.page.locator('.shot[data-kind="inherited"].folded').count() == number
+    own = len(shots) - number
+    group = page.page.get_by_role("button", name="Also at the base, so not because of this change")
+    assert group.inner_text().endswith(f" {number} shots: {number} to render for ≥ $0.48 + 1 unknown")
+    assert group.get_attribute("aria-expanded") == "false"
+    count = page.page.get_by_role("status").first
+    assert count.inner_text() == f"{own} shots, {number} also at the base"
+    everything = page.page.locator(".shot")
+    assert page.page.locator(".shot:visible").count() == own
+    assert [everything.nth(at).get_attribute("data-kind") == "inherited" for at in range(len(shots))] == (
+        [False] * own + [True] * number
+    )
+    page.page.locator(".chip.inherited").click()
+    assert page.page.locator(".shot:visible").count() == number
+    assert count.inner_text() == f"{number} of {len(shots)} shots"
+    page.page.locator(".chip.inherited").click()
+    for order in ("cost", "cause", "kind", ""):
+        page.page.get_by_label("Order", exact=True).select_option(order)
+        assert page.page.locator(".backlog ~ .shot").count() == number
+        assert page.page.locator(".shot:visible").count() == own
+    group.click()
+    assert page.page.locator(".shot:visible").count() == len(shots)
+    group.click()
+    page.ask("location.hash = '#shot-5'")
+    page.until("document.querySelector('.shot.active')?.id === 'shot-5'")
+    assert group.get_attribute("aria-expanded") == "true"
 
 
 def test_a_side_without_a_video_is_as_wide_as_the_other(

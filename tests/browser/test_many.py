@@ -111,3 +111,77 @@ def test_a_video_that_does_not_play_leads_to_its_file(
     trouble.wait_for()
     assert str(trouble.get_by_role("link").get_attribute("href")).startswith("gone/")
     opened.complaints.clear()  # the browser's own word about the missing files
+
+
+# What a search does while `run` is: what it changes, builds and measures.
+WORK = """async (text) => {
+  const count = { hidden: 0, other: 0, built: 0, measured: 0, looked: 0 };
+  const observer = new MutationObserver((records) => {
+    for (const { attributeName, target } of records) {
+      if (attributeName === "hidden" && target.matches(".shot, li")) count.hidden += 1;
+      else if (target.closest(".shot, .list")) count.other += 1;
+    }
+  });
+  observer.observe(document.body, { subtree: true, childList: true, attributes: true });
+  const watched = [
+    [Document.prototype, "createElement", "built"],
+    [Element.prototype, "getBoundingClientRect", "measured"],
+    [Document.prototype, "querySelector", "looked"],
+  ];
+  const before = watched.map(([of, name]) => of[name]);
+  watched.forEach(([of, name, what], index) => (of[name] = function (...given) {
+    count[what] += 1;
+    return before[index].apply(this, given);
+  }));
+  document.getElementById("search").value = text;
+  filter(shots);
+  watched.forEach(([of, name], index) => (of[name] = before[index]));
+  await null;
+  observer.disconnect();
+  return count;
+}"""
+
+
+def test_a_search_changes_what_differs_and_builds_and_measures_nothing(opened: Opened) -> None:
+    first = opened.page.evaluate(WORK, "shot5")  # shot5, and shot50 to shot59
+    assert (first["hidden"], first["other"]) == (2 * (NUMBER - 11), 0)
+    again = opened.page.evaluate(WORK, "shot5")
+    assert again["hidden"] == 0
+    assert opened.page.evaluate(WORK, "shot59")["hidden"] == 2 * 10
+    for one in (first, again):
+        assert (one["built"], one["measured"]) == (0, 0)
+        assert one["looked"] <= 3  # not once for each shot
+    assert opened.shown() == ["shot59"]
+
+
+def test_rows_that_are_out_of_sight_cost_nothing(opened: Opened) -> None:
+    row = opened.page.locator(".list li").last
+    style = row.evaluate("(row) => [getComputedStyle(row).display, getComputedStyle(row).contentVisibility]")
+    assert style == ["block", "auto"]  # the numbers of list items are counted anew for each that is hidden
+
+
+def test_the_keys_between_two_pictures_are_one_search(opened: Opened) -> None:
+    opened.page.evaluate("""() => {
+      window.searches = 0;
+      const tell = tellShown;
+      tellShown = (shots) => { window.searches += 1; tell(shots); };
+      const many = [...Array(MANY)].map((_, index) => shots[index % shots.length]);
+      listenForFilters(many);
+      window.searches = 0;
+    }""")
+    opened.ask("""(() => { for (const text of ["s", "sh", "shot7"]) {
+      document.getElementById("search").value = text;
+      document.getElementById("count").dispatchEvent(new InputEvent("input", { bubbles: true })); } })()""")
+    opened.until("window.searches > 3")
+    assert opened.ask("window.searches") == 4  # three of the page itself, which has few shots, and one of the many
+
+
+def test_what_stands_in_the_folded_table_is_found_without_building_it(opened: Opened) -> None:
+    assert not opened.page.locator("#shot-50 .parameters").count()
+    opened.page.get_by_role("searchbox").fill("shot49")
+    opened.until("document.getElementById('count').textContent.startsWith('1 of')")
+    found = opened.ask("words(shots[49])")
+    assert "maker:1@0" in found
+    assert "<" not in found
+    assert "all parameters" not in found
+    assert not opened.page.locator("#shot-40 .parameters").count()

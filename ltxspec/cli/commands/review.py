@@ -117,17 +117,17 @@ def command(
         return serving.run(session, provider, compared.base, animatics=outputs.animatics)
     from ltxspec.project.reported import review_of
     from ltxspec.project.review_pages import fetch_videos, write_review
-    from ltxspec.redaction import redact_secrets
     from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.review.files import review_files
     from ltxspec.report.review.wording import headline
 
     project = session.open_project(provider)
     review = review_of(project, compared.base, compared.head, outputs.report)
-    if outputs.fetch:
-        fetch_videos(project, review, lambda line: click.echo(redact_secrets(line), err=True))
+    away = fetch_videos(project, review, _tell) if outputs.fetch else {}
     files = outputs.files(session.folder) or {"html": project.local / "review" / "index.html"}
-    written, problems = write_review(project, review, files, embed=outputs.embed, animatics=outputs.animatics)
+    written, problems = write_review(
+        project, review, files, embed=outputs.embed, animatics=outputs.animatics, away=away
+    )
     if output_format == "json":
         session.answer(review_files(review, written, problems))
         return 0
@@ -137,6 +137,12 @@ def command(
     for line in (*problems, headline(review)):
         click.echo(line, err=True)
     return 0
+
+
+def _tell(line: str) -> None:
+    from ltxspec.redaction import redact_secrets
+
+    click.echo(redact_secrets(line), err=True)
 
 
 @command.command("import", epilog="Example: `ltxspec review import night-review.json`.")

@@ -33,11 +33,13 @@ class Links:
             empty for relative links.
         images: address of a shot -> URL of its pictures, before and after side by side.
         videos: whether to link the provider's addresses of takes.
+        missing: address of a shot -> why a video of it is in no picture.
     """
 
     base: str = ""
     images: Mapping[str, str] = field(default_factory=dict)
     videos: bool = False
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 def address(shot: ShotReview) -> str:

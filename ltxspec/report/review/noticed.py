@@ -7,6 +7,7 @@ from ltxspec.report.terminal import clean
 from ltxspec.review.models import Review, ShotReview, Unmet
 from ltxspec.values import TaskId, Usd, money_text, total_usd
 
+ACCEPTED = ", accepted by an approval"
 _MOST_NAMED = 3
 
 
@@ -39,7 +40,7 @@ def unmet(shots: Sequence[ShotReview], approved: Container[TaskId] = ()) -> list
             found.setdefault((is_accepted, item.name), []).append((shot, item))
     return [
         Noticed(
-            unmet_phrase(items[0][1]) + _others(items) + (", accepted by an approval" if is_accepted else ""),
+            unmet_phrase(items[0][1]) + _others(items) + (ACCEPTED if is_accepted else ""),
             *_named([shot for shot, _ in items]),
         )
         for (is_accepted, _), items in sorted(found.items(), key=lambda item: item[0][0])

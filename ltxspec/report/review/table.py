@@ -11,9 +11,10 @@ from ltxspec.report.review.details import address, thumbnail
 from ltxspec.report.review.joins import follows
 from ltxspec.report.review.money import Difference, cost_of, costs_of, difference_of, later_difference_of
 from ltxspec.report.review.page import LONGEST_NAME, LONGEST_NOTE, Page
-from ltxspec.report.terminal import fit
+from ltxspec.report.terminal import clean, fit
 from ltxspec.review.models import Cause, ShotReview
 
+_LONGEST_WHY: Final = 300  # characters
 _PLAIN: Final = "| Change | Shot | Why | Size | Was | Costs | +/- |\n|---|---|---|---|--:|--:|--:|"
 # The two words stand above the two stills. The spaces between them keep forges from narrowing the pictures.
 _PICTURED: Final = f"| Before{chr(0xA0) * 46}After | Change | Was | Costs | +/- |\n|---|---|--:|--:|--:|"
@@ -57,8 +58,10 @@ class Table:
         money = [review_words.cost_before(shot), cost_of(shot), more]
         size, kind = escape(review_words.size(shot)), review_words.KINDS[shot.kind]
         if not self.pictured:
-            return _line([kind, self._name(shot), self._why(shot), size, *money])
-        shown = [self._name(shot), self._picture(shot)]  # together, as a phone shows little more than one column
+            why = "<br>".join(filter(None, [self._why(shot), self._missing(shot)]))
+            return _line([kind, self._name(shot), why, size, *money])
+        # Together, as a phone shows little more than one column.
+        shown = [self._name(shot), self._picture(shot), self._missing(shot)]
         about = [f"**{kind}**: {self._why(shot)}", f"<sub>{size}</sub>" if size else ""]
         return _line([*("<br>".join(filter(None, part)) for part in (shown, about)), *money])
 
@@ -83,6 +86,11 @@ class Table:
         name = str(shot.address)
         url = self.page.images.get(name)
         return thumbnail(url, f"{name}, before and after", self.page.on_storyboard(name)) if url else ""
+
+    def _missing(self, shot: ShotReview) -> str:
+        """Why a video of the shot is in no picture; empty where all are, or none are shown."""
+        why = self.page.links.missing.get(str(shot.address), "")
+        return f"<sub>No picture of a video: {escape(fit(clean(why), _LONGEST_WHY))}</sub>" if why else ""
 
 
 def has_pictures(shots: Sequence[ShotReview], page: Page) -> bool:

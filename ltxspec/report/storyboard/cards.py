@@ -1,19 +1,19 @@
 """What the page shows about each shot: final texts and numbers, so that the template makes no decisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from ltxspec.lock.models import Take
 from ltxspec.report import wording as phrases
 from ltxspec.report.review import wording as words
-from ltxspec.report.review.noticed import unmet_phrase
+from ltxspec.report.review.noticed import ACCEPTED, unmet_phrase
 from ltxspec.report.storyboard.joins import Join
 from ltxspec.report.storyboard.models import ClipPair
 from ltxspec.report.storyboard.players import Player, is_same_video, players_of, take_cost
 from ltxspec.report.storyboard.prompts import Field, Prompt, causes_of, fields_of, parameters_of, prompt_of
 from ltxspec.report.word_diff import Effort
 from ltxspec.review.models import ShotKind, ShotReview, Unmet
-from ltxspec.values import total_usd
+from ltxspec.values import TaskId, total_usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,13 @@ def card_of(
     footage: Sequence[ClipPair],
     effort: Effort | None = None,
     joins: tuple[Join, ...] = (),
+    approved: Container[TaskId] = (),
 ) -> Card:
-    """Make a shot's card; `footage` has its results in the order of the takes' outputs."""
+    """Make a shot's card; `footage` has its results in the order of the takes' outputs.
+
+    A take whose task is in `approved` is accepted as it is, which is said beside what it does not meet.
+    """
+    unmet = _unmet(shot, approved)
     return Card(
         number=number,
         spec=shot.address.spec,
@@ -101,10 +106,10 @@ def card_of(
         fields=fields_of(shot, effort),
         parameters=parameters_of(shot),
         causes=causes_of(shot),
-        notes=tuple(_notes(shot)),
+        notes=tuple(_notes(shot, unmet)),
         same_video=is_same_video(shot),
         joins=joins,
-        unmet=_unmet(shot),
+        unmet=unmet,
     )
 
 
@@ -122,9 +127,9 @@ def _price(shot: ShotReview) -> str:
     return "unknown" if unknown else str(known)
 
 
-def _notes(shot: ShotReview) -> list[str]:
+def _notes(shot: ShotReview, unmet: str) -> list[str]:
     """What of its video is not as expected; everything bought, if that is more than the video shown."""
-    said = [unmet] if (unmet := _unmet(shot)) else []
+    said = [unmet] if unmet else []
     seen = {shot.after.task_id} if shot.after is not None else set()
     is_shown = {take.task_id for take in shot.bought} <= seen
     return said if is_shown else [*said, *_counted([_bought(take) for take in shot.bought])]
@@ -135,10 +140,11 @@ def _counted(lines: Sequence[str]) -> list[str]:
     return [line if (times := lines.count(line)) == 1 else f"{times} × {line}" for line in dict.fromkeys(lines)]
 
 
-def _unmet(shot: ShotReview) -> str:
+def _unmet(shot: ShotReview, approved: Container[TaskId]) -> str:
     recorded = shot.after.unmet if shot.after is not None else ()
     found = shot.unmet_after or [Unmet(name, None) for name in recorded]
-    return f"Not as expected: {', '.join(map(unmet_phrase, found))}." if found else ""
+    accepted = ACCEPTED if shot.after is not None and shot.after.task_id in approved else ""
+    return f"Not as expected: {', '.join(map(unmet_phrase, found))}{accepted}." if found else ""
 
 
 def _bought(take: Take) -> str:

@@ -1,7 +1,7 @@
 """Input of a storyboard besides the review: the videos of its shots, found and measured by the caller."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ltxspec.values import Moment
 
@@ -62,7 +62,12 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class ClipPair:
-    """One result of a shot on both sides. For a side without a clip, the page shows what the lockfile records."""
+    """One result of a shot on both sides. For a side without a clip, the page shows what the lockfile records.
+
+    `why_before` and `why_after` say why a video could not be fetched; empty where that was not tried, or it was.
+    """
 
     before: Clip | None = None
     after: Clip | None = None
+    why_before: str = field(default="", kw_only=True)
+    why_after: str = field(default="", kw_only=True)

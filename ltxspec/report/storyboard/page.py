@@ -7,12 +7,13 @@ from types import MappingProxyType
 
 from ltxspec.report import wording as phrases
 from ltxspec.report.review import wording as words
+from ltxspec.report.review.noticed import approved_tasks
 from ltxspec.report.storyboard.cards import BADGES, INHERITED, Badge, Card, card_of
 from ltxspec.report.storyboard.joins import joins_of
 from ltxspec.report.storyboard.models import Clip, ClipPair, Frames
 from ltxspec.report.storyboard.packing import packed
 from ltxspec.report.storyboard.players import PlayerSide, take_cost
-from ltxspec.report.storyboard.summary import headline_of
+from ltxspec.report.storyboard.summary import backlog_of, headline_of
 from ltxspec.report.storyboard.takes import Reviewing, preview_in, review_data, spare_films, strip_of
 from ltxspec.report.storyboard.templates import as_it_stands, asset, island, policy, template
 from ltxspec.report.terminal import clean
@@ -24,8 +25,8 @@ from ltxspec.values import Json
 SCRIPTS = tuple(
     f"{name}.js"
     for name in (
-        *("dom", "packed", "clip", "player", "range", "peek", "zoom", "compare", "sound", "lazy", "mount", "words"),
-        *("filters", "theme", "thumbs", "arrange", "active", "links", "cut", "keys"),
+        *("dom", "shelf", "packed", "clip", "player", "range", "peek", "zoom", "compare", "sound", "lazy", "mount"),
+        *("words", "filters", "theme", "thumbs", "arrange", "active", "links", "cut", "keys"),
         *("reviewed", "summary", "sides", "flags", "takes", "bench", "notes", "verdicts", "main"),
     )
 )
@@ -55,42 +56,50 @@ def storyboard(
         frames: the pictures of frames where shots follow from others.
         reviewing: the other takes of its shots, and how they are decided about.
     """
-    effort, shots = Effort(), list(zip(review.shots, footage, strict=True))
+    effort, approved, shots = Effort(), approved_tasks(review), list(zip(review.shots, footage, strict=True))
     numbers = {shot.address: number for number, shot in reversed(list(enumerate(review.shots, 1)))}
     cards = [
-        card_of(number, shot, found, effort, joins_of(shot, frames, numbers))
+        card_of(number, shot, found, effort, joins_of(shot, frames, numbers), approved)
         for number, (shot, found) in enumerate(shots, 1)
     ]
-    style, script = "".join(map(asset, STYLES)), "".join(map(asset, SCRIPTS))
+    style, script = (as_it_stands("".join(map(asset, names))) for names in (STYLES, SCRIPTS))
     strips = {
         str(number): strip_of(shot, review, reviewing, preview_in(found))
         for number, (shot, found) in enumerate(shots, 1)
     }
     yield from template("page.html.j2").generate(
         policy=policy(style, script, live=reviewing.live),
-        style=as_it_stands(style),
-        script=as_it_stands(script),
+        style=style,
+        script=script,
+        **_warned(review),
         sentence=headline_of(review),
         facts=_facts(review),
         clear="" if review.refusals else words.all_clear(review),
         review=review,
-        rules=[words.rule(item) for item in review.rules],
-        rules_title=words.RULES,
-        altered=[words.altered(item) for item in review.altered],
-        altered_title=words.ALTERED,
-        lost=[_lost(item) for item in review.lost],
         cards=cards,
         kinds=_kinds(cards),
         specs=sorted({card.spec for card in cards}),
         labels=sorted({label for card in cards for label in card.labels}),
         strips=strips,
-        undecidable=_undecidable(review),
         live=reviewing.live,
         unread=reviewing.unread,
-        data=island(packed(_data(cards) | review_data(review, strips, reviewing))),
+        backlog=backlog_of(review),
+        undecidable=_undecidable(review),
+        data=island(packed(_data(cards) | {"backlog": backlog_of(review)} | review_data(review, strips, reviewing))),
         films=_films(cards, dict(spare_films([*strips.values()], reviewing))),
         films_to_play=any(player.clips for card in cards for player in card.players),
     )
+
+
+def _warned(review: Review) -> dict[str, Sequence[str]]:
+    """What of the rules and the records changed, for the template."""
+    return {
+        "rules": [words.rule(item) for item in review.rules],
+        "rules_title": words.RULES,
+        "altered": [words.altered(item) for item in review.altered],
+        "altered_title": words.ALTERED,
+        "lost": [_lost(item) for item in review.lost],
+    }
 
 
 def _undecidable(review: Review) -> str:

@@ -12,6 +12,7 @@ from ltxspec.review.models import ShotKind, ShotReview
 from ltxspec.values import is_web_address, money_text
 
 AWAY = "Not on this machine"  # in place of a video
+UNFETCHED = "Could not be fetched"  # the same, where that was tried
 PREVIEW = "Preview, not rendered"  # the caption of an animatic: it is never taken for a take
 EARLIER = "Earlier take"  # the caption of a take that is not the base's, and out of date at the head
 
@@ -87,21 +88,24 @@ def _sides(shot: ShotReview, index: int, found: ClipPair) -> tuple[PlayerSide, .
         after = _previewed(shot, found.after)
     else:
         caption = "The same video before and after" if is_same_video(shot) else "After"
-        after = _side("after", caption, shot.after, index, found.after)
+        after = _side(("after", caption), shot.after, index, found.after, found.why_after)
     if shot.before is None and shot.earlier is not None:
-        return _side("before", EARLIER, shot.earlier, index, found.before), after
+        return _side(("before", EARLIER), shot.earlier, index, found.before, found.why_before), after
     if shot.before is None or is_same_video(shot):
         return (after,)
-    return _side("before", "Before", shot.before, index, found.before), after
+    return _side(("before", "Before"), shot.before, index, found.before, found.why_before), after
 
 
-def _side(name: str, caption: str, take: Take, index: int, clip: Clip | None) -> PlayerSide:
+def _side(names: tuple[str, str], take: Take, index: int, clip: Clip | None, why: str) -> PlayerSide:
+    name, caption = names
     cost = take_cost(take)
     if index >= len(take.outputs):
         return PlayerSide(name, caption, cost, blank="No video", reason="This side has fewer results.")
     if clip is not None:
         return PlayerSide(name, caption, cost, clip, _facts(clip), loudness(take.outputs[index], clip))
     url = _followable(take.outputs[index])
+    if why:
+        return PlayerSide(name, caption, cost, blank=UNFETCHED, reason=f"{why}.", url=url)
     where = "The provider may still have it." if url else "No other location is recorded."
     reason = f"It is not in the archive of this machine; `ltxspec archive pull` fetches what is in use. {where}"
     return PlayerSide(name, caption, cost, blank=AWAY, reason=reason, url=url)

@@ -95,6 +95,24 @@ def test_takes_that_were_bought_before_are_fetched_and_shown(studio: Studio, bra
     assert json.loads((out / "pictures.json").read_text("utf-8")).keys() == {"night.tower", "night.alley"}
 
 
+def test_takes_that_cannot_be_fetched_are_said_to_be_with_the_reason_everywhere(studio: Studio, branch: Path) -> None:
+    run("apply.sh", cwd=studio.clone(), variables=studio.push("main", LTXSPEC_MAX_COST="5"))
+    git(branch, "fetch", "--quiet", "origin")
+    git(branch, "merge", "--quiet", "--no-edit", "origin/main")
+    studio.write(branch, "night", tower="a tower at dawn", alley="snow on a roof")
+    report = plan(studio, branch)
+    out, said = draw(studio, report)  # in a job that knows nothing of the service at home
+    why = "is not fetched: its address is not https"
+    assert why in said
+    assert json.loads((out / "missing.json").read_text("utf-8")).keys() == {"night.tower"}
+    page = (out / "storyboard" / "index.html").read_text("utf-8")
+    assert "Could not be fetched" in page
+    assert why in page
+    text = comment(studio, report, out)
+    assert text.count(why) == 1
+    assert "No picture of a video:" in text
+
+
 def test_after_the_merge_the_pictures_go(studio: Studio, planned: Path) -> None:
     draw(studio, planned)
     assert git(studio.remote.folder, "rev-list", "--count", BRANCH) == "2"

@@ -92,3 +92,18 @@ def test_long_and_odd_texts_stay_inside() -> None:
     assert (
         picture(Sheet("长" * 200, [odd], still_width=100)).width == picture(Sheet("", [shot()], still_width=100)).width
     )
+
+
+@pytest.mark.parametrize("number", [7, 12, 24, 42, 100])
+def test_many_shots_stand_in_columns_near_three_to_two(number: int) -> None:
+    image = picture(Sheet("Many", [shot(f"night.{index}") for index in range(number)]))
+    assert 1700 <= image.width <= 1800
+    assert 1.0 <= image.width / image.height <= 2.0 or number == 100
+    assert share(image, RED, (0.0, 1.0)) > 0.1
+    if number == 42:
+        assert image.width / image.height == pytest.approx(1.5, abs=0.2)
+
+
+def test_a_sheet_has_a_largest_size_whatever_it_shows() -> None:
+    image = picture(Sheet("", [shot(f"night.{index}") for index in range(400)]))
+    assert image.height <= 8000

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.media.lettering import SUBSTITUTE, Digits, drawable, fit, font_for, wrap
+from ltxspec.media.lettering import SUBSTITUTE, Digits, drawable, escaped, fit, font_for, is_drawable, wrap
 
 LATIN = st.text(st.characters(codec="ascii", categories=("L", "N", "P")), min_size=1, max_size=40)
 
@@ -38,3 +38,9 @@ def test_letters_no_font_has_become_a_dot() -> None:
 def test_a_clock_is_equally_wide_at_every_time() -> None:
     digits = Digits(20)
     assert digits.width("0:01.11 / 0:08.00") == digits.width("0:07.48 / 0:08.00")
+
+
+def test_a_character_that_no_font_has_is_shown_by_its_code() -> None:
+    assert escaped(font_for("", 16), "a\n\U0010fffe\ue123 b") == "a \\U0010fffe\\ue123 b"
+    assert is_drawable("Gefäß")
+    assert not is_drawable("\U0010fffe")

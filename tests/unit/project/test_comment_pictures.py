@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from ltxspec.errors import WrongUsage
-from ltxspec.project.comment_pictures import PicturesError, picture_url, read_pictures
+from ltxspec.project.comment_pictures import PicturesError, picture_url, read_missing, read_pictures
 
 BASE = "https://pictures.example/pr-7/"
 
@@ -54,3 +54,13 @@ def test_a_name_needs_a_base() -> None:
 def test_a_missing_file_is_a_typing_error(tmp_path: Path) -> None:
     with pytest.raises(WrongUsage):
         read_pictures(tmp_path, "index.json", BASE)
+
+
+def test_why_a_picture_is_missing_stands_beside_the_pictures(tmp_path: Path) -> None:
+    assert read_missing(tmp_path, "a/pictures.json") == {}
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "missing.json").write_text('{"night.alley": "gone"}', "utf-8")
+    assert read_missing(tmp_path, "a/pictures.json") == {"night.alley": "gone"}
+    (tmp_path / "a" / "missing.json").write_text('{"night.alley": 5}', "utf-8")
+    with pytest.raises(PicturesError, match=r"missing\.json"):
+        read_missing(tmp_path, "a/pictures.json")

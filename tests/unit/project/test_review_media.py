@@ -11,7 +11,7 @@ from replacing import replace
 from storyboards import Films, review, screened, shot, take, varied
 
 from ltxspec.errors import StorageError
-from ltxspec.project.review_media import MediaOptions, ReviewMedia, file_name, sheet_of, sheets_of
+from ltxspec.project.review_media import MediaOptions, ReviewMedia, file_name, sheet_of, sheets_of, unlettered
 from ltxspec.review.models import ShotKind
 
 
@@ -148,3 +148,11 @@ def test_names_are_safe_for_every_file_system(address: str) -> None:
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_different_addresses_have_different_names(one: str, other: str) -> None:
     assert (file_name(one) == file_name(other)) is (one == other)
+
+
+def test_names_that_no_font_can_draw_are_said(films: Films) -> None:
+    odd = [shot(f"a\ue123{number}", ShotKind.RENDERED, None, take(number, "a", films.make("A"))) for number in (1, 2)]
+    (said,) = unlettered(screened(films, review(*odd), films.folder))
+    assert said.startswith("no font here has every character of `night.a")
+    assert "and 1 more; pictures show those by their code" in said
+    assert unlettered(screened(films, review(), films.folder)) == []

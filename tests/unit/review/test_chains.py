@@ -1,8 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
+from replacing import replace
 
 from ltxspec.render.references import Reference
-from ltxspec.review.chains import in_chains
+from ltxspec.review.chains import as_on_page, in_chains
 from ltxspec.review.follows import Use
 from ltxspec.review.models import ShotKind, ShotReview
 from ltxspec.values import ShotAddress
@@ -34,3 +35,9 @@ def test_a_source_that_is_not_listed_moves_nothing() -> None:
 def test_no_shot_is_lost_or_told_twice_even_in_circles(links: list[tuple[str, str]]) -> None:
     shots = [shot(name, source) for name, source in links]
     assert sorted(map(id, in_chains(shots))) == sorted(map(id, shots))
+
+
+def test_what_the_base_would_do_as_well_stands_at_the_end_of_a_page() -> None:
+    old = [replace(shot(name), inherited=True) for name in "ab"]
+    listed = as_on_page([old[0], shot("y", "x"), old[1], shot("x")])
+    assert [item.address.instance for item in listed] == ["x", "y", "a", "b"]

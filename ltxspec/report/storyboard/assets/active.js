@@ -3,7 +3,9 @@
 let active = null;
 
 const shownShots = () => all(document, ".shot:not([hidden], .away)");
-const linkOf = (shot) => find(document, `.list [data-shot="${shot.dataset.number}"] a`);
+/** Number of a shot -> its link in the list: found once, as there may be thousands. */
+const listLinks = new Map(all(document, ".list [data-shot]").map((row) => [row.dataset.shot, find(row, "a")]));
+const linkOf = (shot) => listLinks.get(shot.dataset.number);
 
 function isInView(shot) {
   const { top, bottom } = shot.getBoundingClientRect();

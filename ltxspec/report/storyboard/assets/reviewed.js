@@ -5,28 +5,37 @@ const VERDICTS = { approved: ["✓", "Approved"], "needs-work": ["~", "Needs wor
 const REVIEW = DATA.review;
 const SHELF = `ltxspec-review:${REVIEW.provider}`;
 const SAVED = `${SHELF}:saved`; // when what this browser keeps last left it
+const ASIDE = `${SHELF}:unreadable`; // what cannot be read, as it was found
+const NAME = "ltxspec-reviewer";
 const NOTHING = { verdicts: [], notes: [], withdrawn: [] };
 
 let recorded = DATA.said; // task -> {verdicts, notes, withdrawn: [{noteBy, noteTime, by, time}]}
-let drafts = readDrafts(); // the same, of this browser
+let unsound = false; // whether what this browser kept could not be read, and was not said to be so before
+let drafts = readDrafts(); // the same as `recorded`, of this browser
 
 function readDrafts() {
   if (REVIEW.live) return {};
-  try {
-    const found = JSON.parse(localStorage.getItem(SHELF) ?? "{}");
-    return found !== null && typeof found === "object" ? found : {};
-  } catch {
-    return drafts ?? {};
-  }
+  const text = kept(SHELF);
+  if (text === null) return {};
+  const { sound, whole } = soundOnly(text);
+  if (!whole && setAside(ASIDE, text)) unsound = true;
+  return sound;
 }
 
 function writeDrafts(changed) {
   drafts = changed;
-  try {
-    localStorage.setItem(SHELF, JSON.stringify(changed));
-  } catch {
-    tell("This browser keeps nothing: save the file before you close the page.");
-  }
+  const could = !refused;
+  if (!keep(SHELF, JSON.stringify(changed)) && could) tell(KEEPS_NOTHING);
+}
+
+const KEEPS_NOTHING = "This browser keeps nothing for this page: save the file before you close it.";
+
+/** Say once what is wrong with what this browser keeps. */
+function tellKept() {
+  if (REVIEW.live) return;
+  if (refused) tell(KEEPS_NOTHING);
+  else if (unsound) tell("What this browser kept of an earlier review cannot be read, or only in part: it was set aside, and nothing of it is lost (see “reviewed”).");
+  unsound = false;
 }
 
 const named = (by) => by ?? (reviewer() || null); // what has no name yet gets it when it leaves the page
@@ -98,20 +107,11 @@ async function sayInstead(shot, task, note, entry) {
 
 /** When what this browser keeps last left it; "" if it never did. */
 function savedAt() {
-  try {
-    return localStorage.getItem(SAVED) ?? "";
-  } catch {
-    return "";
-  }
+  const time = kept(SAVED);
+  return isTime(time) && Date.parse(time) <= Date.now() ? time : "";
 }
 
-function noteSaved() {
-  try {
-    localStorage.setItem(SAVED, new Date().toISOString());
-  } catch {
-    // nothing is kept here anyway
-  }
-}
+const noteSaved = () => keep(SAVED, new Date().toISOString());
 
 const isDraft = (task, entry) => {
   const own = drafts[task] ?? NOTHING;
@@ -122,14 +122,7 @@ const isDraft = (task, entry) => {
 const isOwnNote = (note) => (note.by ?? "") === reviewer();
 
 /** The name under which is decided. */
-function reviewer() {
-  if (REVIEW.by) return REVIEW.by;
-  try {
-    return localStorage.getItem("ltxspec-reviewer") ?? "";
-  } catch {
-    return document.getElementById("reviewer")?.value.trim() ?? "";
-  }
-}
+const reviewer = () => REVIEW.by || (kept(NAME) ?? "").trim().slice(0, LONGEST_NAME);
 
 /** Let the page show what changed: `tasks`, or everything. */
 const announce = (tasks = null) => document.dispatchEvent(new CustomEvent("reviewed", { detail: { tasks } }));

@@ -11,12 +11,18 @@ function followSums() {
   }, 100);
 }
 
-/** state: {sentence, shots: [{address, kind, sign, word, cost, reason}]}, in the order of the page. */
-function takeOver({ sentence, shots: found }) {
-  if (found.map((one) => one.address).join() !== shots.map((shot) => shot.dataset.address).join()) return tell("The review has other shots by now: load the page again to see them.");
+/** state: {sentence, backlog, shots: [{address, kind, sign, word, cost, reason}]}, in the order of the page. */
+function takeOver({ sentence, backlog, shots: found }) {
+  const names = (every) => [...every].sort().join("\n");
+  if (names(found.map((one) => one.address)) !== names(shots.map((shot) => shot.dataset.address))) return tell("The review has other shots by now: load the page again to see them.");
   find(document, "h1").textContent = sentence;
   document.title = `Review: ${sentence}`;
-  found.forEach((now, index) => showKind(shots[index], now));
+  const left = [...found]; // in another order, once a verdict made some of them the change's own
+  const apart = () => shots.map(isBacklog).join();
+  const before = apart();
+  for (const shot of shots) showKind(shot, left.splice(left.findIndex((one) => one.address === shot.dataset.address), 1)[0]);
+  DATA.backlog = backlog;
+  if (apart() !== before) arrange(document.getElementById("order")?.value ?? "");
   const kinds = new Map(found.map((one) => [one.kind, one]));
   const chosen = all(document, '[name="kind"]:checked').map((box) => box.value);
   find(document, ".chips").replaceChildren(...[...KIND_ORDER].filter((kind) => kinds.has(kind)).map((kind) => {

@@ -5,20 +5,12 @@ const THEMES = ["auto", "light", "dark"];
 function setTheme(name) {
   document.documentElement.dataset.theme = name;
   find(document, "#theme span").textContent = `Theme: ${name}`;
-  try {
-    localStorage.setItem("ltxspec-theme", name);
-  } catch {
-    // a page from disk may not be allowed to remember
-  }
+  keep("ltxspec-theme", name);
 }
 
 function rememberedTheme() {
-  try {
-    const name = localStorage.getItem("ltxspec-theme");
-    return THEMES.includes(name) ? name : "auto";
-  } catch {
-    return "auto";
-  }
+  const name = kept("ltxspec-theme");
+  return THEMES.includes(name) ? name : "auto";
 }
 
 function nextTheme() {

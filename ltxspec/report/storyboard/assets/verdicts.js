@@ -144,13 +144,18 @@ function hasName() {
 
 function saveFile() {
   if (!hasName()) return;
-  const link = make("a", { download: fileName() });
-  link.href = URL.createObjectURL(new Blob([`${JSON.stringify(exported(), null, 2)}\n`], { type: "application/json" }));
-  link.click();
+  const name = fileName();
+  saveText(name, `${JSON.stringify(exported(), null, 2)}\n`);
   noteSaved();
   tellUnsaved();
+  document.getElementById("export-said").textContent = `Saved as ${name}. Record it with: ltxspec review import ${name}`;
+}
+
+function saveText(name, text) {
+  const link = make("a", { download: name });
+  link.href = URL.createObjectURL(new Blob([text], { type: name.endsWith(".json") ? "application/json" : "text/plain" }));
+  link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  document.getElementById("export-said").textContent = `Saved as ${link.download}. Record it with: ltxspec review import ${link.download}`;
 }
 
 const inMarkdown = (text) => text.replace(/[\\`*_{}[\]<>|#~]/g, "\\$&").replace(/\s+/g, " ").trim();
@@ -209,6 +214,7 @@ function listenForExport() {
   open.addEventListener("click", () => {
     document.getElementById("export-summary").textContent = `${summary()}.`;
     document.getElementById("export-said").textContent = "";
+    if (!REVIEW.live) document.getElementById("save-aside").hidden = kept(ASIDE) === null;
     document.getElementById("export").showModal();
   });
   document.getElementById("copy-markdown").addEventListener("click", async () => {
@@ -222,13 +228,9 @@ function listenForExport() {
   const name = document.getElementById("reviewer");
   name.value = reviewer();
   name.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
-  name.addEventListener("input", () => {
-    try {
-      localStorage.setItem("ltxspec-reviewer", name.value.trim());
-    } catch {
-      // it stays in the field
-    }
-  });
+  name.addEventListener("input", () => keep(NAME, name.value.trim()));
+  const aside = document.getElementById("save-aside");
+  aside.addEventListener("click", () => saveText("unreadable-review.txt", kept(ASIDE) ?? ""));
 }
 
 /* Keys. */
@@ -283,7 +285,7 @@ function listenForReview(shots) {
     tellProgress();
   });
   addEventListener("storage", (event) => {
-    if (event.key !== SHELF) return;
+    if (event.key !== SHELF && event.key !== null) return;
     drafts = readDrafts();
     announce();
   });
@@ -292,5 +294,7 @@ function listenForReview(shots) {
   listenForSides();
   listenForNotes();
   tellProgress();
+  tellKept();
+  listenForLeaving(() => composing !== null && isChanged(), () => unsavedNumber() > 0);
   if (REVIEW.live) followServer();
 }

@@ -51,6 +51,16 @@ def test_an_artifact_cannot_be_opened_at_a_shot() -> None:
     assert "<a href=" not in row(SHOTS["alley"], Table(page, pictured=True))
 
 
+def test_a_row_says_why_a_video_is_in_no_picture() -> None:
+    page = Page(links=Links(missing={"night.alley": "it <b>is</b> gone | \x1b[1m" + "x" * 400}))
+    for table in (Table(page), Table(page, pictured=True)):
+        text = row(SHOTS["alley"], table)
+        assert "<br><sub>No picture of a video: it &lt;b&gt;is&lt;/b&gt; gone" in text
+        assert text.replace("\\|", "").count("|") == table.header.splitlines()[0].count("|")
+        assert len(text) < 900
+        assert "No picture" not in row(SHOTS["shrine"], table)
+
+
 def test_the_last_row_has_the_sums() -> None:
     shots = [SHOTS["procession"], SHOTS["alley"], SHOTS["shrine"]]
     assert Table(Page()).sums(shots) == "|  | **3 shots** |  |  |  | **$1.92 + est. $0.48** | **+$1.44** |"

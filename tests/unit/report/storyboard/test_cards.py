@@ -59,3 +59,5 @@ def test_a_video_that_is_not_as_expected_says_so() -> None:
     made = take(5, "c", structs.replace(builders.output(5), unmet=("fps", "audio")))
     card = card_of(1, shot("alley", ShotKind.RENDERED, OLD, made, bought=(made,)), [])
     assert card.notes == ("Not as expected: fps, audio.",)
+    accepted = card_of(1, shot("alley", ShotKind.RENDERED, OLD, made, bought=(made,)), [], approved={made.task_id})
+    assert accepted.notes == (accepted.unmet,) == ("Not as expected: fps, audio, accepted by an approval.",)

@@ -1,0 +1,115 @@
+"""What a browser keeps may be broken, a stranger's, or nothing: the page works, says so once, and loses nothing."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from browsing import Opened
+
+pytestmark = pytest.mark.browser
+
+SHELF = "ltxspec-review:sandbox"
+SOUND = {"verdict": "approved", "note": None, "at": None, "by": None, "time": "2026-01-01T00:00:00.000Z"}
+FORBIDDEN = """Object.defineProperty(window, "localStorage", {
+  get() { throw new DOMException("The operation is insecure.", "SecurityError"); } });"""
+FULL = 'Storage.prototype.setItem = () => { throw new DOMException("Full.", "QuotaExceededError"); };'
+
+
+@pytest.fixture
+def opened(open_page: Callable[..., Opened], studio: Path) -> Opened:
+    return ready(open_page(studio / "review.html", accept_downloads=True))
+
+
+def ready(page: Opened) -> Opened:
+    page.until("document.querySelectorAll('.take').length === 4")
+    page.settle()
+    return page
+
+
+def reloaded(page: Opened) -> Opened:
+    page.page.reload()
+    return ready(page)
+
+
+def told(page: Opened) -> str:
+    place = page.page.locator("#told")
+    return str(place.inner_text()) if place.is_visible() else ""
+
+
+def taken(page: Opened) -> str:
+    return str(page.ask("takesOf(shots[0]).takes.at(-1).task"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "null",
+        "[]",
+        "7",
+        '{"TASK": null}',
+        '{"TASK": {"verdicts": 5, "notes": {}, "withdrawn": "x"}}',
+        '{"TASK": {"notes": [null, {"time": 5}, {"note": {}, "at": null, "time": "2026-01-01T00:00:00Z"}]}}',
+        '{"TASK": {"verdicts": [{"verdict": "constructor", "note": null, "at": "x", "time": "zzz"}]}}',
+        '{"__proto__": {"verdicts": [1]}, "TASK": {"withdrawn": [{"noteTime": null}]}}',
+    ],
+)
+def test_what_was_kept_and_cannot_be_read_is_set_aside_and_said_once(text: str, opened: Opened) -> None:
+    kept = text.replace("TASK", taken(opened))
+    opened.page.evaluate("([shelf, text]) => localStorage.setItem(shelf, text)", [SHELF, kept])
+    reloaded(opened)
+    assert "cannot be read" in told(opened)
+    assert opened.ask(f"localStorage.getItem('{SHELF}:unreadable')") == kept
+    opened.press("j", "k", "a")
+    assert told(opened) == "Take 3 of night.alley: ✓ approved, in this browser only."
+    reloaded(opened)
+    assert told(opened) == ""
+    assert opened.page.locator("#reviewed").inner_text() == "1 of 2 reviewed"
+    opened.page.locator("#reviewed").click()
+    with opened.page.expect_download() as download:
+        opened.page.get_by_role("button", name="Save what could not be read").click()
+    assert Path(download.value.path()).read_text("utf-8") == kept
+
+
+def test_what_is_sound_beside_it_counts(opened: Opened) -> None:
+    said = {taken(opened): {"verdicts": [SOUND, 5], "notes": [], "withdrawn": []}}
+    opened.page.evaluate("([shelf, text]) => localStorage.setItem(shelf, text)", [SHELF, json.dumps(said)])
+    opened.page.evaluate("(shelf) => localStorage.setItem(`${shelf}:saved`, 'zzz')", SHELF)
+    reloaded(opened)
+    assert opened.page.locator("#reviewed").inner_text() == "1 of 2 reviewed"
+    assert opened.page.locator("#unsaved").inner_text() == "1 not saved"
+    opened.press("n")
+    opened.page.keyboard.type("Too dark.")
+    opened.press("Control+Enter")
+    assert opened.ask(f"localStorage.getItem('{SHELF}:unreadable')") == json.dumps(said)
+
+
+@pytest.mark.parametrize("script", [FORBIDDEN, FULL], ids=["forbidden", "full"])
+def test_a_browser_that_keeps_nothing_loses_nothing_that_was_typed(script: str, opened: Opened) -> None:
+    opened.page.add_init_script(script)
+    reloaded(opened)
+    opened.press("j", "k", "n")
+    opened.page.keyboard.type("Too dark.")
+    opened.press("Control+Enter", "a")
+    assert opened.page.locator("#reviewed").inner_text() == "1 of 2 reviewed"
+    assert opened.page.locator("#unsaved").inner_text() == "2 not saved"
+    leaving = "!dispatchEvent(new Event('beforeunload', { cancelable: true }))"  # asked before it is closed
+    assert opened.ask(leaving)
+    opened.page.locator("#unsaved").click()
+    opened.page.get_by_label("Your name").fill("Bo")
+    with opened.page.expect_download() as download:
+        opened.page.get_by_role("button", name="Save the file").click()
+    document = json.loads(Path(download.value.path()).read_text("utf-8"))
+    assert [one["note"] for item in document["takes"] for one in item["notes"]] == ["Too dark."]
+    assert [one["by"] for item in document["takes"] for one in item["verdicts"]] == ["Bo"]
+    assert opened.page.locator("#unsaved").is_hidden()
+    assert not opened.ask(leaving)
+
+
+def test_it_is_said_once_that_nothing_is_kept(opened: Opened) -> None:
+    opened.page.add_init_script(FORBIDDEN)
+    reloaded(opened)
+    assert "keeps nothing" in told(opened)
+    opened.press("j", "k", "a")
+    assert told(opened) == "Take 3 of night.alley: ✓ approved, in this browser only."
