@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, StreamEndEvent
 
+from ltxspec.spec.lone_keys import cut_by_comma
 from ltxspec.spec.scalars import NUMBER_STARTS, WORDS, NotANumber, read_number
 from ltxspec.suggest import shown
 from ltxspec.values import Json
@@ -75,6 +76,7 @@ class _Builder:
     """The state of one pass: the event source, the places found, the anchors seen."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self.get = _events(text)
         self.places: Places = {}
         self.words = dict(WORDS)  # unquoted words and their values; every number is read once
@@ -125,6 +127,8 @@ class _Builder:
                 note(event.start_mark.index)
                 value = event.value
                 if not event.style:
+                    if not value and start.flow_style:
+                        self.check_alone(built, places)
                     if value in words:
                         value = words[value]
                     elif value[0] in NUMBER_STARTS:
@@ -237,6 +241,11 @@ class _Builder:
             raise NotAccepted("key", "a key is missing before this `:`", place)
         if event.anchor:
             self.anchors[event.anchor] = (self.scalar(event), place)
+
+    def check_alone(self, built: dict[str, Json], places: list[int]) -> None:
+        """Refuse a key without a value in `{…}` that is the rest of a text."""
+        if (cut := cut_by_comma(self.text, built, places)) is not None:
+            raise NotAccepted("cut-text", cut[0], places[-2], hint=cut[1])
 
     def unusual_pair(self, event: Any, built: dict[str, Json], places: list[int], depth: int) -> None:
         """Read a pair whose key is `<<` or exists already: from a merge (it is overridden) or twice (refused)."""
