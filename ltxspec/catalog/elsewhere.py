@@ -28,6 +28,8 @@ class Elsewhere:
             return moved
         if problem.code not in _LIMITS:
             return problem.hint
+        if problem.code == "unknown-parameter" and value_at(params, problem.path) is MISSING:
+            return problem.hint  # it has no value that another model could accept
         given = {name: params[name] for name in _together(str(problem.path[0]), model) if name in params}
         key = repr((model.air, problem.path, given))
         if key not in self._known and len(self._known) < _ASKED:
