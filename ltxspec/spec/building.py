@@ -127,8 +127,6 @@ class _Builder:
                 note(event.start_mark.index)
                 value = event.value
                 if not event.style:
-                    if not value and start.flow_style:
-                        self.check_alone(built, places)
                     if value in words:
                         value = words[value]
                     elif value[0] in NUMBER_STARTS:
@@ -137,7 +135,7 @@ class _Builder:
             else:
                 built[key] = self.node(event, depth + 1, note)
             event = get()
-        return built
+        return self.whole(start, built, places)
 
     def sequence(self, start: Any, depth: int) -> list[Json]:
         """Read a list."""
@@ -242,10 +240,11 @@ class _Builder:
         if event.anchor:
             self.anchors[event.anchor] = (self.scalar(event), place)
 
-    def check_alone(self, built: dict[str, Json], places: list[int]) -> None:
-        """Refuse a key without a value in `{…}` that is the rest of a text."""
-        if (cut := cut_by_comma(self.text, built, places)) is not None:
-            raise NotAccepted("cut-text", cut[0], places[-2], hint=cut[1])
+    def whole(self, start: Any, built: dict[str, Json], places: list[int]) -> dict[str, Json]:
+        """A finished mapping; one in `{…}` with a key that is the rest of a text is refused."""
+        if start.flow_style and None in built.values() and (cut := cut_by_comma(self.text, built, places)) is not None:
+            raise NotAccepted("cut-text", cut.message, cut.place, hint=cut.hint)
+        return built
 
     def unusual_pair(self, event: Any, built: dict[str, Json], places: list[int], depth: int) -> None:
         """Read a pair whose key is `<<` or exists already: from a merge (it is overridden) or twice (refused)."""
