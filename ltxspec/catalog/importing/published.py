@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ltxspec.canonical import digest
+from ltxspec.catalog.pointers import MISSING, parse_pointer, value_at
 from ltxspec.errors import LtxspecError
 from ltxspec.values import Json
 
@@ -48,6 +49,10 @@ class Published:
         """`sha256:<hex>` of everything the source says about the model."""
         parts: list[Json] = [self.schema, self.name, self.creator, self.released, self.status, self.replaced_by]
         parts += [[*self.prices]] if self.prices else []  # so that files imported without them stay as they are
+        if self.root is not self.schema and (led := _led_into(self.schema, self.root)):
+            parts.append(led)
+        if self.task_type not in ("videoInference", _constant(self.schema, "taskType")):
+            parts.append({"taskType": self.task_type})
         return digest(_exact([self.air, self.slug, *parts]))
 
 
@@ -182,6 +187,25 @@ def _names(schema: Json, depth: int) -> Iterator[str]:
     elif isinstance(schema, list):
         for part in schema:
             yield from _names(part, depth + 1)
+
+
+def _led_into(schema: Mapping[str, Json], root: Mapping[str, Json]) -> dict[str, Json]:
+    """The parts of the document that references of a schema lead into, by reference."""
+    found: dict[str, Json] = {}
+    waiting: list[Json] = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting += part
+        elif isinstance(part, Mapping):
+            waiting += part.values()
+            reference = part.get("$ref")
+            if isinstance(reference, str) and reference not in found:
+                is_here = reference.startswith("#/")
+                target = value_at(root, parse_pointer(reference[1:])) if is_here else root.get("components")
+                found[reference] = None if target is MISSING else target
+                waiting.append(found[reference])
+    return found
 
 
 def _constant(schema: Mapping[str, Json], name: str) -> str | None:

@@ -102,3 +102,25 @@ def test_slugs_are_words(text: str, slug: str) -> None:
 )
 def test_versions(document: Any, version: str | None) -> None:
     assert version_of(document) == version
+
+
+def page(**duration: Any) -> Published:
+    body = {"type": "array", "items": {"$ref": "#/components/schemas/Task"}}
+    task = {**REQUEST, "properties": {**REQUEST["properties"], "duration": {"$ref": "#/components/schemas/Length"}}}
+    schemas = {"RequestBody": body, "Task": task, "Length": {"type": "integer", **duration}, "Other": {"x": duration}}
+    return only({"openapi": "3.1.0", "info": {"x-air-id": "maker:film@1"}, "components": {"schemas": schemas}})
+
+
+def test_the_hash_is_also_of_what_references_lead_into() -> None:
+    assert page().hash == page().hash != page(maximum=5).hash
+
+
+def test_the_hash_is_also_of_the_kind_of_work_that_an_entry_names() -> None:
+    schema = {"properties": {"model": {"const": "maker:up@1"}, "outputFormat": {"enum": ["MP4"]}}}
+    one, other, none = (
+        only({"air": "maker:up@1", "requestSchema": schema, **task}).hash
+        for task in ({"taskType": "upscale"}, {"taskType": "erase"}, {})
+    )
+    assert len({one, other, none}) == 3
+    entry = {"air": "maker:film@1", "requestSchema": REQUEST}
+    assert only(entry).hash == only({**entry, "taskType": "videoInference"}).hash
