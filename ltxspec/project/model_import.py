@@ -1,7 +1,7 @@
 """Brings the project's model files up to date with a source, without changing a fingerprint of what it owns."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from ltxspec.catalog.importing.carrying import carried
@@ -132,10 +132,22 @@ def examine(
         wanted = [model for model in wanted if known_model(project.catalog, model.air) is not None]
     examination = Examination(project, source, owned_by_model(project), by_hand=bool(names) or only_known)
     found: list[ModelOutcome] = []
+    named: dict[str, str] = {}
     for number, published in enumerate(wanted, 1):
-        found.append(examination.of(published))
+        found.append(_once(examination.of(published), published, named))
         on_progress(number, len(wanted))
     return found if names else [*found, *examination.missing()]
+
+
+def _once(outcome: ModelOutcome, published: Published, named: dict[str, str]) -> ModelOutcome:
+    """The outcome, or a refusal if an earlier model of the source has its name: a file would replace the other."""
+    if outcome.what not in WRITTEN:
+        return outcome
+    for name in dict.fromkeys((published.air, published.slug, outcome.file.removesuffix(".json"))):
+        if named.setdefault(name, published.air) != published.air:
+            reason = f"`{name}` is also the name of `{named[name]}` in the source, and only one of them can have it"
+            return replace(outcome, what="unusable", reasons=(reason,), document=None)
+    return outcome
 
 
 def write_models(project: ProjectContext, outcomes: Iterable[ModelOutcome]) -> list[str]:

@@ -119,3 +119,14 @@ def test_another_source_says_nothing_about_what_is_listed(tmp_path: Path) -> Non
     write_models(project, examine(project, source(published())))
     other = Source(Pin("b.json", "2026-10-01", "1", "runware"), [published("maker:film@2", "maker-two")], complete=True)
     assert [one.what for one in examine(open_project(tmp_path), other)] == ["new"]
+
+
+def test_of_two_models_with_one_name_only_the_first_is_written_and_the_other_is_told(tmp_path: Path) -> None:
+    project = open_project(tmp_path)
+    found = examine(project, source(published(), published("maker:film@2"), published("maker:film@3", "maker-three")))
+    assert [one.what for one in found] == ["new", "unusable", "new"]
+    assert found[1].reasons == (
+        "`maker-film` is also the name of `maker:film@1` in the source, and only one of them can have it",
+    )
+    assert write_models(project, found) == ["schemas/models/maker-film.json", "schemas/models/maker-three.json"]
+    assert open_project(tmp_path).catalog.find("maker:film@1") is not None
