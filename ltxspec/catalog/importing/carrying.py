@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ltxspec.catalog.importing.accepting import takes
 from ltxspec.catalog.importing.document import FACT
 from ltxspec.catalog.importing.normal import rewritten
 from ltxspec.catalog.pointers import parse_pointer, properties_of, property_at, resolve
@@ -54,7 +55,7 @@ def carried(old: Document, new: Document) -> Carried:
         if found is None:
             refusals.append(f"`{place}` is gone, and its default is part of every fingerprint")
             continue
-        if "enum" in found and not any(_same(item, value) for item in found["enum"]):
+        if not takes(document, found, value):
             refusals.append(f"the default of `{place}` is {_shown(value)}, which the source does not take any more")
         document = _with_default(document, path, value)
         if path in after and not _same(after[path], value):

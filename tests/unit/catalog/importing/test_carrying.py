@@ -91,6 +91,14 @@ def test_what_is_recorded_only_may_change_and_buys_nothing() -> None:
     ("change", "reason"),
     [
         ({"duration": None}, "`/duration` is gone, and its default is part of every fingerprint"),
+        (
+            {"duration": {"type": "boolean", "default": True}},
+            "the default of `/duration` is `5`, which the source does not take any more",
+        ),
+        (
+            {"duration": {"type": "integer", "minimum": 6}},
+            "the default of `/duration` is `5`, which the source does not take any more",
+        ),
         ({"duration": {"enum": [10]}}, "the default of `/duration` is `5`, which the source does not take any more"),
         ({"taskType": {"const": "upscale"}}, "the task type is `upscale` now, and it is part of every fingerprint"),
     ],
