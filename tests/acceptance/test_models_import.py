@@ -198,6 +198,12 @@ def test_differences_and_outdated_files_have_an_exit_code(tmp_path: Path) -> Non
     assert '+ /quality: {"type":"string"}' in compared.out
     (state,) = ltxspec("models", "outdated", "--format", "json", cwd=tmp_path).json["models"]
     assert (state["state"], state["pinned"], state["version"]) == ("changed", "20261001000000", "20261101000000")
+    path.unlink()
+    lost = ltxspec("models", "outdated", cwd=tmp_path, check=1)
+    assert lost.out.startswith(f"{AIR}: not compared: `schema-map.json` cannot be read: No such file")
+    (state,) = ltxspec("models", "outdated", "--format", "json", cwd=tmp_path, check=1).json["models"]
+    assert state["state"] == "unread"
+    assert "cannot be read" in state["problem"]
 
 
 def test_a_model_that_its_source_does_not_list_any_more_is_unlisted(tmp_path: Path) -> None:
