@@ -21,6 +21,7 @@ from ltxspec.values import Json
 What = Literal["new", "changed", "unchanged", "by-hand", "unlisted", "refused", "unusable"]
 WRITTEN: Final = frozenset({"new", "changed", "unlisted"})
 FAILED: Final = frozenset({"refused", "unusable"})
+_LONGEST_NAME = 200  # bytes of a file's name; file systems take 255, with what a temporary file adds
 _NAMED = 5  # takes that a refusal lists
 
 
@@ -94,7 +95,7 @@ class Examination:
 
     def missing(self) -> Iterator[ModelOutcome]:
         """The models that came from this source, and that it does not list any more."""
-        listed = {model.air for model in self.source.models}
+        listed = {model.air for model in self.source.models} | self.source.listed
         for old in self.project.catalog.models if self.source.complete else ():
             pinned = old.settings.imported
             if pinned is None or pinned.source != self.source.pin.source or old.air in listed:
@@ -235,6 +236,9 @@ def _model(file: str, document: Mapping[str, Json]) -> Model:
 
 def _problems(file: str, document: Mapping[str, Json], catalog: Catalog) -> Iterator[str]:
     """Why a file could not be used."""
+    if len(file.encode()) > _LONGEST_NAME:
+        yield f"its slug is too long for the name of a file ({len(file.encode()):,} bytes)"
+        return
     try:
         model = _model(file, document)
         check_schema(model)

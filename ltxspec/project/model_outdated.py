@@ -56,6 +56,8 @@ def outdated_models(project: ProjectContext, names: Sequence[str] = (), fetch: F
 
 def _state(model: Model, pinned: Imported, source: Source) -> State:
     now = next((one for one in source.models if one.air == model.air), None)
+    if now is None and model.air in source.listed:
+        return "changed"  # still there, but not described
     if now is None:
         return "gone" if model.settings.status == "active" else "same"  # the file says so
     return "same" if now.hash == pinned.hash else "changed"

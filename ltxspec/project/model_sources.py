@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from ltxspec.catalog.importing.document import Pin
-from ltxspec.catalog.importing.published import NotPublished, Published, read_published, version_of
+from ltxspec.catalog.importing.published import NotPublished, Published, listed_airs, read_published, version_of
 from ltxspec.errors import WrongUsage
 from ltxspec.project.project import ProjectContext
 from ltxspec.services import DEFAULT, SERVICES, Service
@@ -26,6 +26,7 @@ class Source:
     pin: Pin
     models: Sequence[Published]  # those that make videos
     complete: bool = False  # it lists every model of the provider: one that is missing is unlisted
+    listed: frozenset[str] = frozenset()  # AIRs that it names without describing a model that makes videos
     one_each: bool = False  # each model has an address of its own below the pinned one
 
     def pin_of(self, published: Published) -> Pin:
@@ -77,7 +78,7 @@ def _read(content: bytes, name: str) -> Source:
     version = version_of(document)
     pin = Pin(name, _date(version), version, DEFAULT.name)
     is_list = isinstance(document, dict) and isinstance(document.get("inference"), list)
-    return Source(pin, _videos(models), complete=is_list and len(models) >= _SEVERAL)
+    return Source(pin, _videos(models), is_list and len(models) >= _SEVERAL, listed_airs(document))
 
 
 def _sdk(service: Service) -> Source:

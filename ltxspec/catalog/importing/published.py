@@ -65,7 +65,7 @@ def read_published(document: Json) -> list[Published]:
     _refuse_depth(document)
     if isinstance(document, dict):
         if isinstance(document.get("inference"), list):
-            return [found for entry in document["inference"] if (found := _entry(entry)) is not None]
+            return [*_entries(document["inference"])]
         if "openapi" in document:
             return [_page(document)]
         if isinstance(document.get("requestSchema"), dict):
@@ -78,6 +78,23 @@ def read_published(document: Json) -> list[Published]:
         "the source is neither a schema bundle (`inference`), a request schema, nor an OpenAPI page",
         hint="name a file such as `schema-map.json`, or the JSON of one model",
     )
+
+
+def listed_airs(document: Json) -> frozenset[str]:
+    """The ids of all models that a bundle lists, also of those without a schema."""
+    entries = _listed(document.get("inference")) if isinstance(document, dict) else []
+    return frozenset(air for entry in entries if isinstance(entry, dict) and (air := _text(entry.get("air"))))
+
+
+def _entries(entries: Sequence[Json]) -> Iterator[Published]:
+    for number, entry in enumerate(entries):
+        try:
+            found = _entry(entry)
+        except NotPublished as error:
+            name = _text(entry.get("slug")) or _text(entry.get("air")) or "without a name"
+            raise NotPublished(f"{error.summary}: `inference[{number}]` ({name})", hint=error.hint) from None
+        if found is not None:
+            yield found
 
 
 def _refuse_depth(document: Json) -> None:
@@ -214,7 +231,8 @@ def _constant(schema: Mapping[str, Json], name: str) -> str | None:
     only = found.get("enum")
     value = found.get("const", only[0] if isinstance(only, list) and len(only) == 1 else None)
     if value is None:
-        parts = [part for key in ("oneOf", "anyOf", "allOf") for part in schema.get(key, ()) if isinstance(part, dict)]
+        lists = (_listed(schema.get(key)) for key in ("oneOf", "anyOf", "allOf"))
+        parts = [part for found in lists for part in found if isinstance(part, dict)]
         values = {item for part in parts if (item := _constant(part, name)) is not None}
         value = values.pop() if len(values) == 1 else None
     return _text(value)
