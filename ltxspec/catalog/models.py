@@ -12,7 +12,7 @@ from typing import Final
 from ltxspec.canonical import digest
 from ltxspec.catalog.pointers import Names, parse_pointer, resolve
 from ltxspec.catalog.settings import Settings
-from ltxspec.catalog.shape import HINTS, beyond, problems_of, settings_of
+from ltxspec.catalog.shape import beyond, hint_for, problems_of, settings_of
 from ltxspec.errors import Diagnostic, Invalid, Location
 from ltxspec.free_values import KnownNames
 from ltxspec.suggest import nearest
@@ -139,7 +139,7 @@ def _name_taken(name: str, file: str, other: str, own: Collection[str] | None) -
 
 def model_problem(file: str, message: str) -> Diagnostic:
     """A problem with a model file, which is named with its folder."""
-    hint = HINTS.get(message, "model files are described in `docs/models.md`")
+    hint = hint_for(message)
     where = Location(file if "/" in file else f"{FOLDER}/{file}", 1, 1)
     return Diagnostic("error", "model-file", message, where, hint)
 
