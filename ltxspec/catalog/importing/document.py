@@ -71,9 +71,10 @@ def document_of(published: Published, pin: Pin) -> dict[str, Json]:
         "price": {
             "unit": "USD per second of video",
             "seconds": "/duration",
-            "results": "/numberResults",
+            **({"results": "/numberResults"} if "numberResults" in names else {}),
             "by": [],
             "rows": [],
+            **({"assumed": {"/numberResults": 1}} if _leaves_results(names) else {}),
             **({"examples": examples} if (examples := price_examples(published, pin.words, pin.date)) else {}),
         },
         **({"latency": usual} if (usual := latency(published, pin.words, pin.date)) else {}),
@@ -91,6 +92,12 @@ def document_of(published: Published, pin: Pin) -> dict[str, Json]:
     }
     decisions = [*_decisions(found.left_out, published, pin)]
     return {**schema, "x-ltxspec": settings | ({"decisions": decisions} if decisions else {})}
+
+
+def _leaves_results(names: Mapping[str, Json]) -> bool:
+    """Whether a request may leave out the number of results, of which the provider then makes one."""
+    found = names.get("numberResults")
+    return isinstance(found, dict) and "default" not in found
 
 
 def life_of(published: Published, pin: Pin) -> dict[str, Json]:
