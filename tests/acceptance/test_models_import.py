@@ -272,3 +272,13 @@ def test_what_is_no_source_is_said(tmp_path: Path) -> None:
     refused = ltxspec("models", "import", bundle(tmp_path).name, "maker:film@9", cwd=tmp_path, check=64).err
     assert f"did you mean `{AIR}`?" in refused
     assert "only https" in ltxspec("models", "import", "http://example.com/a.json", cwd=tmp_path, check=64).err
+
+
+def test_a_model_whose_source_says_nothing_of_orders_is_bought_all_the_same(tmp_path: Path) -> None:
+    path = bundle(tmp_path)
+    document = json.loads(path.read_text("utf-8"))
+    for name in ("deliveryMethod", "outputType", "includeCost"):
+        del document["inference"][0]["requestSchema"]["properties"][name]
+    path.write_text(json.dumps(document), "utf-8")
+    outcomes(tmp_path, path.name)
+    buy(tmp_path)

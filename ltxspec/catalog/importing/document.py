@@ -26,6 +26,12 @@ _ADDRESS: Final = {
     },
 }
 _ABOUT_FORMATS: Final = ("format", "contentEncoding", "contentMediaType")
+_OF_AN_ORDER: Final[Mapping[str, Json]] = {  # of every task; a source need not say so of each model
+    "taskUUID": {"description": "Id of the task; derived by ltxspec when it orders.", "type": "string"},
+    "outputType": {"description": "How the video is handed over; ltxspec asks for a URL.", "type": "string"},
+    "deliveryMethod": {"description": "When results are handed over; ltxspec collects them later.", "type": "string"},
+    "includeCost": {"description": "Whether results say what they cost; ltxspec asks for it.", "type": "boolean"},
+}
 _OF_A_PROMPT: Final = frozenset({"type", "minLength", "maxLength", "title", "description"})
 
 
@@ -116,6 +122,7 @@ def _parameters(schema: Mapping[str, Json], published: Published) -> dict[str, J
         "taskType": {"description": "The kind of work.", "type": "string", "const": published.task_type},
         "model": {"description": "The provider's id of the model.", "type": "string", "const": published.air},
     }
+    properties = {**_OF_AN_ORDER, **properties}
     for name in ("webhookURL", "uploadEndpoint"):
         if name in properties:
             properties[name] = {**_words(properties[name]), "type": "string", "allOf": [_ADDRESS]}

@@ -56,7 +56,7 @@ def test_a_file_is_usable_at_once_and_says_where_it_comes_from() -> None:
         "hash": published().hash,
     }
     assert (block["recorded"], block["delivery"], block["order"]) == (
-        ["safety"], ["webhookURL"], ["taskUUID", "deliveryMethod"],
+        ["safety"], ["webhookURL"], ["taskUUID", "outputType", "deliveryMethod", "includeCost"],
     )  # fmt: skip
     assert model_of(document).settings.released is None
     assert problems(document) == []
@@ -181,3 +181,10 @@ def test_one_result_is_reckoned_with_where_none_is_asked_for() -> None:
     document = document_of(published({"properties": without}), PIN)
     document["x-ltxspec"]["price"]["rows"] = [row]
     assert estimate(model_of(document), {}) == Decimal("0.10")
+
+
+def test_every_file_takes_what_belongs_to_an_order_whether_its_source_says_so_or_not() -> None:
+    document = document_of(published(), PIN)
+    order = {"taskUUID": "0f8fad5b-d9cb-469f-a165-70867728950e", "includeCost": True, "outputType": "URL"}
+    assert problems(document, **order, deliveryMethod="async") == []
+    assert document["properties"]["deliveryMethod"]["enum"] == ["sync", "async"], "what the source says stays"
