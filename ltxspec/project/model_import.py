@@ -223,6 +223,11 @@ def _mark(model: Model, owned: Owned) -> str | None:
 
 def _named(source: Source, name: str) -> Published:
     found = next((model for model in source.models if name in (model.air, model.slug)), None)
+    if found is None and name in source.listed:
+        raise WrongUsage(
+            f"`{name}` is in `{source.pin.source}`, but not as a model that makes videos",
+            hint="only models that make videos can be imported; leave it out",
+        )
     if found is None:
         near = nearest(name, [text for model in source.models for text in (model.air, model.slug)])
         hint = f"did you mean `{near}`?" if near else "without names, all of its video models are imported"

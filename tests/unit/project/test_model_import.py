@@ -145,3 +145,10 @@ def test_a_slug_that_no_file_can_have_stops_no_other(tmp_path: Path) -> None:
     found = examine(open_project(tmp_path), source(published("maker:long@1", "a" * 300), published()))
     assert [one.what for one in found] == ["unusable", "new"]
     assert list(found[0].reasons) == ["its slug is too long for the name of a file (305 bytes)"]
+
+
+def test_a_model_that_makes_no_videos_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(WrongUsage, match="but not as a model that makes videos"):
+        examine(
+            open_project(tmp_path), Source(PIN, [published()], listed=frozenset({"maker:sound@1"})), ["maker:sound@1"]
+        )

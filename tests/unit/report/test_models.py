@@ -118,3 +118,14 @@ def hostile(document: Json) -> Json:
         if name == "outputFormat":
             part["enum"] = [HOSTILE, *part.get("enum", ())]
     return document
+
+
+def test_what_every_shot_needs_is_marked_also_where_it_is_a_mapping() -> None:
+    document = json.loads((FOLDER / "lightricks-ltx-2-pro.json").read_text("utf-8"))
+    document["required"] += ["inputs", "fps", "open"]
+    document["properties"]["open"] = {"type": "object"}
+    lines = model_text(load_catalog({"a.json": document}).models[0]).splitlines()
+    assert "  inputs: required" in lines
+    assert "  open: mapping, required" in lines
+    assert [line for line in lines if line.startswith("  fps: ") and line.endswith(", required")]
+    assert not any(line.startswith("  seed: ") and "required" in line for line in lines)
