@@ -71,10 +71,18 @@ def carried(old: Document, new: Document) -> Carried:
         for path, value in after.items()
         if path not in before
     ]
+    notes += _newly_required(old, document)
     about = _of_new_inputs(old, new) if types_only else new["x-ltxspec"]
     settings = _settings(old["x-ltxspec"], about, document, refusals)
     settings["defaults"]["sent"] = _sent(old, document, changed, refusals)
     return Carried({**document, "x-ltxspec": settings}, refusals, notes)
+
+
+def _newly_required(old: Document, document: Document) -> Iterator[str]:
+    """What shots must say from now on: to say it is another request, also for what is owned."""
+    for name in document.get("required", ()):
+        if name not in old.get("required", ()) and "default" not in document["properties"].get(name, {}):
+            yield f"`/{name}` is required now: shots without it are errors, and a shot that gets one is bought again"
 
 
 def _with_gone(document: dict[str, Any], old: Document, beside: frozenset[str], notes: list[str]) -> dict[str, Any]:

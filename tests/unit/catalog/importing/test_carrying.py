@@ -237,3 +237,15 @@ def test_what_is_sent_is_what_the_fingerprint_says(source: dict[str, Any]) -> No
     for name in ("duration", "fps"):
         if assumed[name].get("default") != new["properties"][name].get("default"):
             assert body[name] == assumed[name]["default"]
+
+
+def test_what_shots_must_say_from_now_on_is_told() -> None:
+    new = file_of({**PARAMETERS, "quality": {"type": "string"}}, SECOND)
+    new["required"] += ["quality", "seed", "fps"]
+    assert carried(file_of(PARAMETERS), new).notes == [
+        f"`/{name}` is required now: shots without it are errors, and a shot that gets one is bought again"
+        for name in ("quality", "seed")
+    ], "one with a default needs nothing"
+    old = file_of(PARAMETERS)
+    old["required"].append("seed")
+    assert not any("required now" in note for note in carried(old, copy.deepcopy(old)).notes)
