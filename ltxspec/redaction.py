@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from ltxspec.errors import Diagnostic
+from ltxspec.free_values import guarded_at, left_open_by, opened
 from ltxspec.values import Json
 
 REDACTED = "[redacted]"
@@ -205,6 +206,10 @@ def redact_request(body: Mapping[str, Json], known: Collection[str] | None) -> d
 def redact_field(path: str, value: Json, known: Collection[str] | None = None) -> Json:
     """The value at a JSON Pointer, redacted as `redact_request` would do it in the whole request."""
     names = [name for name in path.split("/")[1:] if not name.isdigit()]
+    left_open = left_open_by(known)
+    top = next((number for number, name in enumerate(names[:-1], 1) if name in left_open), 0)
+    if known is not None and top and all(name in known for name in names[:top]):
+        return guarded_at(names[top:], redact_secrets(value), REDACTED, known)
     if known is not None and not path.startswith("/files/") and any(name not in known for name in names):
         return _emptied(value)
     if names and _is_secret_field(names[-1]) and _holds_text(value):
@@ -217,7 +222,15 @@ def without_unknown(value: Json, known: Collection[str] | None) -> Json:
     if known is None:
         return value
     if isinstance(value, Mapping):
-        return {key: without_unknown(item, known) if key in known else _emptied(item) for key, item in value.items()}
+        left_open = left_open_by(known)
+        return {
+            key: _emptied(item)
+            if key not in known
+            else opened(item, REDACTED, known)
+            if key in left_open
+            else without_unknown(item, known)
+            for key, item in value.items()
+        }
     return [without_unknown(item, known) for item in value] if isinstance(value, list | tuple) else value
 
 

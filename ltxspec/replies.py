@@ -4,6 +4,7 @@ httpx decodes every coding that a reply names, one after the other and without a
 So no coding is requested here, and a body that is compressed anyway is decompressed only up to the same limit.
 """
 
+import time
 import zlib
 
 import httpx
@@ -31,8 +32,18 @@ async def read(response: httpx.Response, limit: int) -> bytes:
     return _plain(bytes(body), response.headers, limit)
 
 
-def read_blocking(response: httpx.Response, limit: int) -> bytes:
-    """Like `read`, for a synchronous client."""
+def read_blocking(response: httpx.Response, limit: int, seconds: float | None = None) -> bytes:
+    """Like `read`, for a synchronous client.
+
+    Args:
+        response: a streamed reply.
+        limit: the most bytes.
+        seconds: that the whole body may take, however steadily it comes; None: any time.
+
+    Raises:
+        httpx.ReadTimeout: it took longer.
+    """
+    end = None if seconds is None else time.monotonic() + seconds
     if not isinstance(response.stream, httpx.SyncByteStream):
         raise TypeError("a blocking client streams blockingly")
     body = bytearray()
@@ -40,6 +51,8 @@ def read_blocking(response: httpx.Response, limit: int) -> bytes:
         body += part[: limit - len(body)]
         if len(body) == limit:
             break
+        if end is not None and time.monotonic() > end:
+            raise httpx.ReadTimeout("it comes too slowly")
     return _plain(bytes(body), response.headers, limit)
 
 

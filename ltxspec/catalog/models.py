@@ -10,14 +10,18 @@ from functools import lru_cache
 from typing import Final
 
 from ltxspec.canonical import digest
-from ltxspec.catalog.pointers import Names, parse_pointer
+from ltxspec.catalog.pointers import Names, parse_pointer, resolve
 from ltxspec.catalog.settings import Settings
-from ltxspec.catalog.shape import HINTS, beyond, problems_of, settings_of
+from ltxspec.catalog.shape import beyond, hint_for, problems_of, settings_of
 from ltxspec.errors import Diagnostic, Invalid, Location
+from ltxspec.free_values import KnownNames
 from ltxspec.suggest import nearest
 from ltxspec.values import Json
 
 FOLDER: Final = "schemas/models"  # where model files are, in a project as in ltxspec itself
+_ANYTHING: Final[Json] = {}
+_WORDS: Final = frozenset({"title", "description", "examples", "default", "deprecated"})  # they limit nothing
+_DEEPEST: Final = 8
 PROMPT: Final = "positivePrompt"  # the parameter for the rendered prompt
 
 
@@ -135,7 +139,7 @@ def _name_taken(name: str, file: str, other: str, own: Collection[str] | None) -
 
 def model_problem(file: str, message: str) -> Diagnostic:
     """A problem with a model file, which is named with its folder."""
-    hint = HINTS.get(message, "model files are described in `docs/models.md`")
+    hint = hint_for(message)
     where = Location(file if "/" in file else f"{FOLDER}/{file}", 1, 1)
     return Diagnostic("error", "model-file", message, where, hint)
 
@@ -163,19 +167,40 @@ def _read(file: str, document: Mapping[str, Json]) -> Model:
 
 
 @lru_cache(maxsize=256)
-def known_names(model: Model) -> frozenset[str]:
-    """The names of all fields in a request for the model, at any depth."""
-    return frozenset(_names(model.schema))
+def known_names(model: Model) -> KnownNames:
+    """The names of all fields in a request for the model, at any depth, with those whose contents it leaves open."""
+    fields = [*_fields(model.schema)]
+    return KnownNames.of(
+        (name for name, _ in fields), (name for name, schema in fields if _is_open(model.schema, schema))
+    )
 
 
-def _names(schema: Json) -> Iterator[str]:
+def _fields(schema: Json) -> Iterator[tuple[str, Json]]:
+    """Every field with its schema."""
     if isinstance(schema, list):
         for item in schema:
-            yield from _names(item)
+            yield from _fields(item)
     elif isinstance(schema, dict):
         properties = schema.get("properties")
         if isinstance(properties, dict):
-            yield from properties
+            yield from properties.items()
         for key, item in schema.items():
             if key not in ("x-ltxspec", "examples"):
-                yield from _names(item)
+                yield from _fields(item)
+
+
+def _is_open(root: Mapping[str, Json], schema: Json, depth: int = 0) -> bool:
+    """Whether a field may hold a mapping with any names, or a list of such."""
+    found = resolve(root, schema)
+    if depth > _DEEPEST or "enum" in found or "const" in found:
+        return False
+    kinds = found.get("type")
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    if "object" in kinds and found.get("additionalProperties") is not False:
+        return True
+    if "array" in kinds and _is_open(root, found.get("items", _ANYTHING), depth + 1):
+        return True
+    forms = [form for key in ("anyOf", "oneOf") for form in found.get(key, ())]
+    if forms:
+        return any(_is_open(root, form, depth + 1) for form in forms)
+    return kinds == [None] and not found.keys() - _WORDS

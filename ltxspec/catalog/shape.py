@@ -1,6 +1,7 @@
 """Checks a model file beyond being a JSON Schema; without the schema library, which is slow to import."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import chain
 
 from ltxspec.catalog.pointers import parse_pointer, property_at
@@ -21,6 +22,20 @@ HINTS: Mapping[str, str] = {  # sentence -> hint, where there is a better one th
     "`x-ltxspec.price` is missing": f'write `"price": {_NO_PRICE}` where no price is known',
     "the `x-ltxspec` block is missing": "`ltxspec models NAME --format json` prints a file to start from",
 }
+
+_SOURCE = '"confidence": "inferred", "source": "…", "date": "2026-11-29"'
+_ROWS: Mapping[str, str] = {  # how a sentence begins -> what such a row looks like
+    "`x-ltxspec.price.rows[": f'a row is {{"at": [1920, 1080], "usdPerSecond": "0.06", {_SOURCE}}}, with one value in '
+    "`at` for each pointer of `by`, and the amount as text",
+    "`x-ltxspec.price.parts[": f'a row of a part is {{"at": [], "usd": "0.06", {_SOURCE}}}, with one value in `at` for '
+    "each column of `by`, and the amount as text",
+}
+
+
+def hint_for(message: str) -> str:
+    """What to do about a problem of a model file."""
+    row = next((hint for begin, hint in _ROWS.items() if message.startswith(begin) and "rows[" in message), None)
+    return row or HINTS.get(message, "model files are described in `docs/models.md`")
 
 
 def problems_of(file: str, document: Json) -> list[str]:
@@ -118,6 +133,17 @@ def _price_problems(price: PriceTable, properties: Mapping[str, Json]) -> Iterat
             for line, row in enumerate(part.rows)
             if len(row.at) != len(part.by)
         )
+        yield from _contradictions(f"{place}.rows", [(row.at, row.usd) for row in part.rows])
+    yield from _contradictions("`x-ltxspec.price.rows", [(row.at, row.usd_per_second) for row in price.rows])
+
+
+def _contradictions(place: str, rows: Sequence[tuple[Sequence[Json], str]]) -> Iterator[str]:
+    """Rows for the same values with different amounts, as a merge of two branches may leave them."""
+    first: dict[tuple[Json, ...], int] = {}
+    for number, (at, usd) in enumerate(rows):
+        other = first.setdefault(tuple((isinstance(value, bool), value) for value in at), number)
+        if Decimal(usd) != Decimal(rows[other][1]):
+            yield f"{place}[{number}]` has another amount than row {other} for the same values: leave one of them"
 
 
 def left_out(settings: Settings) -> Sequence[tuple[str, Sequence[str]]]:

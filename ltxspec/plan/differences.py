@@ -8,6 +8,7 @@ from ltxspec.catalog.media import media_values
 from ltxspec.catalog.models import Model
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, FieldChange, Reason
+from ltxspec.plan.hidden import without_unchanged
 from ltxspec.redaction import REDACTED, redact_field, redact_request
 from ltxspec.render.models import Request
 from ltxspec.render.references import is_reference_name
@@ -104,7 +105,7 @@ def request_changes(base: Take | None, request: Request, model: Model | None = N
         return changes
     both = Defaulted(model, base.request, request.body)
     real = [change for change in changes if change.path.startswith("/files/") or both.differ_at(change.path)]
-    return tuple(real) or changes
+    return tuple(without_unchanged(real or changes, base, request.body, model))
 
 
 def update_reasons(changes: Sequence[FieldChange]) -> tuple[Reason, ...]:

@@ -26,7 +26,18 @@ def retired_models(plan: Plan, catalog: Catalog) -> list[Diagnostic]:
                 "warning",
                 "retired-model",
                 f"`{air}` is retired{since}, and {count:,} {'shot orders' if count == 1 else 'shots order'} it",
-                hint=f"use `{successor}`" if successor else "`ltxspec models` lists the models that are offered",
+                hint=_cure(successor, catalog),
             )
         )
     return found
+
+
+def _cure(successor: str | None, catalog: Catalog) -> str:
+    """What to use instead: the successor, as far as it is one that can be ordered."""
+    other = "`ltxspec models` lists the models that are offered"
+    if successor is None:
+        return other
+    found = catalog.find(successor)
+    if found is None:
+        return f"use `{successor}`, which has no model file here yet: `ltxspec models import` writes it"
+    return other if found.settings.status == "retired" else f"use `{successor}`"

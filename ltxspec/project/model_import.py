@@ -1,7 +1,7 @@
 """Brings the project's model files up to date with a source, without changing a fingerprint of what it owns."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from ltxspec.catalog.importing.carrying import carried
@@ -21,6 +21,7 @@ from ltxspec.values import Json
 What = Literal["new", "changed", "unchanged", "by-hand", "unlisted", "refused", "unusable"]
 WRITTEN: Final = frozenset({"new", "changed", "unlisted"})
 FAILED: Final = frozenset({"refused", "unusable"})
+_LONGEST_NAME = 200  # bytes of a file's name; file systems take 255, with what a temporary file adds
 _NAMED = 5  # takes that a refusal lists
 
 
@@ -94,7 +95,7 @@ class Examination:
 
     def missing(self) -> Iterator[ModelOutcome]:
         """The models that came from this source, and that it does not list any more."""
-        listed = {model.air for model in self.source.models}
+        listed = {model.air for model in self.source.models} | self.source.listed
         for old in self.project.catalog.models if self.source.complete else ():
             pinned = old.settings.imported
             if pinned is None or pinned.source != self.source.pin.source or old.air in listed:
@@ -132,10 +133,22 @@ def examine(
         wanted = [model for model in wanted if known_model(project.catalog, model.air) is not None]
     examination = Examination(project, source, owned_by_model(project), by_hand=bool(names) or only_known)
     found: list[ModelOutcome] = []
+    named: dict[str, str] = {}
     for number, published in enumerate(wanted, 1):
-        found.append(examination.of(published))
+        found.append(_once(examination.of(published), published, named))
         on_progress(number, len(wanted))
     return found if names else [*found, *examination.missing()]
+
+
+def _once(outcome: ModelOutcome, published: Published, named: dict[str, str]) -> ModelOutcome:
+    """The outcome, or a refusal if an earlier model of the source has its name: a file would replace the other."""
+    if outcome.what not in WRITTEN:
+        return outcome
+    for name in dict.fromkeys((published.air, published.slug, outcome.file.removesuffix(".json"))):
+        if named.setdefault(name, published.air) != published.air:
+            reason = f"`{name}` is also the name of `{named[name]}` in the source, and only one of them can have it"
+            return replace(outcome, what="unusable", reasons=(reason,), document=None)
+    return outcome
 
 
 def write_models(project: ProjectContext, outcomes: Iterable[ModelOutcome]) -> list[str]:
@@ -210,6 +223,11 @@ def _mark(model: Model, owned: Owned) -> str | None:
 
 def _named(source: Source, name: str) -> Published:
     found = next((model for model in source.models if name in (model.air, model.slug)), None)
+    if found is None and name in source.listed:
+        raise WrongUsage(
+            f"`{name}` is in `{source.pin.source}`, but not as a model that makes videos",
+            hint="only models that make videos can be imported; leave it out",
+        )
     if found is None:
         near = nearest(name, [text for model in source.models for text in (model.air, model.slug)])
         hint = f"did you mean `{near}`?" if near else "without names, all of its video models are imported"
@@ -223,6 +241,9 @@ def _model(file: str, document: Mapping[str, Json]) -> Model:
 
 def _problems(file: str, document: Mapping[str, Json], catalog: Catalog) -> Iterator[str]:
     """Why a file could not be used."""
+    if len(file.encode()) > _LONGEST_NAME:
+        yield f"its slug is too long for the name of a file ({len(file.encode()):,} bytes)"
+        return
     try:
         model = _model(file, document)
         check_schema(model)

@@ -6,9 +6,11 @@ from typing import Literal
 
 from ltxspec.catalog.models import Model
 from ltxspec.catalog.settings import Imported
-from ltxspec.errors import WrongUsage
+from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.project.model_sources import Fetch, Source, read_source
 from ltxspec.project.project import ProjectContext
+
+State = Literal["same", "changed", "gone", "unread"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +19,15 @@ class Outdated:
 
     model: Model
     pinned: Imported
-    state: Literal["same", "changed", "gone"]
-    version: str | None  # of the source now
+    state: State
+    version: str | None = None  # of the source now
+    problem: LtxspecError | None = None  # why the source was not read
 
 
 def outdated_models(project: ProjectContext, names: Sequence[str] = (), fetch: Fetch | None = None) -> list[Outdated]:
     """Compare imported models with their sources, each source read once.
+
+    A source that cannot be read leaves its models `unread`; the others are compared all the same.
 
     Args:
         project: the project.
@@ -30,27 +35,39 @@ def outdated_models(project: ProjectContext, names: Sequence[str] = (), fetch: F
         fetch: reads an address; None: over the network.
 
     Raises:
-        WrongUsage: there is no such model, it was not imported, or its source is not there.
-        NotPublished, StorageError: a source cannot be read.
+        WrongUsage: there is no such model, or it was not imported.
     """
     models = [_named(project, name) for name in names] if names else list(project.catalog.models)
-    sources: dict[str, Source] = {}
+    sources: dict[str, Source | LtxspecError] = {}
     found = []
     for model in models:
         pinned = model.settings.imported
         if pinned is None:
             continue
         if pinned.source not in sources:
-            sources[pinned.source] = read_source(_at_root(project), pinned.source, fetch=fetch)
+            sources[pinned.source] = _source_or_problem(project, pinned.source, fetch)
         source = sources[pinned.source]
-        now = next((one for one in source.models if one.air == model.air), None)
-        state: Literal["same", "changed", "gone"] = "gone" if now is None else "changed"
-        if now is not None and now.hash == pinned.hash:
-            state = "same"
-        if now is None and model.settings.status != "active":
-            state = "same"  # the file says so
-        found.append(Outdated(model, pinned, state, source.pin.version))
+        if isinstance(source, LtxspecError):
+            found.append(Outdated(model, pinned, "unread", problem=source))
+        else:
+            found.append(Outdated(model, pinned, _state(model, pinned, source), source.pin.version))
     return found
+
+
+def _state(model: Model, pinned: Imported, source: Source) -> State:
+    now = next((one for one in source.models if one.air == model.air), None)
+    if now is None and model.air in source.listed:
+        return "changed"  # still there, but not described
+    if now is None:
+        return "gone" if model.settings.status == "active" else "same"  # the file says so
+    return "same" if now.hash == pinned.hash else "changed"
+
+
+def _source_or_problem(project: ProjectContext, name: str, fetch: Fetch | None) -> Source | LtxspecError:
+    try:
+        return read_source(_at_root(project), name, fetch=fetch)
+    except LtxspecError as error:
+        return error
 
 
 def _at_root(project: ProjectContext) -> ProjectContext:

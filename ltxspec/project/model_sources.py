@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from ltxspec.catalog.importing.document import Pin
-from ltxspec.catalog.importing.published import NotPublished, Published, read_published, version_of
+from ltxspec.catalog.importing.published import NotPublished, Published, listed_airs, read_published, version_of
 from ltxspec.errors import WrongUsage
 from ltxspec.project.project import ProjectContext
 from ltxspec.services import DEFAULT, SERVICES, Service
@@ -26,6 +26,7 @@ class Source:
     pin: Pin
     models: Sequence[Published]  # those that make videos
     complete: bool = False  # it lists every model of the provider: one that is missing is unlisted
+    listed: frozenset[str] = frozenset()  # every name in it, also of models that make no videos or are not described
     one_each: bool = False  # each model has an address of its own below the pinned one
 
     def pin_of(self, published: Published) -> Pin:
@@ -77,7 +78,7 @@ def _read(content: bytes, name: str) -> Source:
     version = version_of(document)
     pin = Pin(name, _date(version), version, DEFAULT.name)
     is_list = isinstance(document, dict) and isinstance(document.get("inference"), list)
-    return Source(pin, _videos(models), complete=is_list and len(models) >= _SEVERAL)
+    return Source(pin, _videos(models), is_list and len(models) >= _SEVERAL, listed_airs(document) | _names(models))
 
 
 def _sdk(service: Service) -> Source:
@@ -97,7 +98,8 @@ def _sdk(service: Service) -> Source:
         raise NotPublished(f"`{service.sdk}` {package.version} has no generated types", hint="install a later one")
     text = path.read_text("utf-8")
     pin = Pin(service.sdk, _date(types_version(text)), package.version, service.name)
-    return Source(pin, _videos(read_types(text)), complete=True)
+    models = read_types(text)
+    return Source(pin, _videos(models), complete=True, listed=_names(models))
 
 
 def _provider(service: Service, names: Sequence[str], fetch: Fetch) -> Source:
@@ -106,6 +108,10 @@ def _provider(service: Service, names: Sequence[str], fetch: Fetch) -> Source:
     found = [_read(fetch(f"{service.schemas}/{quote(name, safe=':@-._')}"), service.schemas) for name in names]
     models = [model for one in found for model in one.models]
     return Source(replace(found[0].pin, provider=service.name), models, one_each=True)
+
+
+def _names(models: Sequence[Published]) -> frozenset[str]:
+    return frozenset(name for model in models for name in (model.air, model.slug))
 
 
 def _videos(models: Sequence[Published]) -> list[Published]:

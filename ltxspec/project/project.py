@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ltxspec.catalog.model_places import at_their_lines
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.catalog.price_examples import refuse_wrong_examples
-from ltxspec.errors import WrongUsage
+from ltxspec.errors import Invalid, WrongUsage
 from ltxspec.project.packaged_models import packaged_catalog
 from ltxspec.services import DEFAULT, SERVICES, Service
 from ltxspec.storage.config import Config, ServiceConfig, load_config
@@ -141,9 +142,18 @@ def _models(root: Path) -> Catalog:
     if not own.is_dir():
         return packaged_catalog()
     mine = own_models(documents)
-    catalog = load_catalog(documents, replaced_model_documents(documents), mine)
+    try:
+        catalog = load_catalog(documents, replaced_model_documents(documents), mine)
+    except Invalid as error:
+        raise Invalid(at_their_lines(error.diagnostics, lambda name: _text_of(root, name))) from None
     refuse_wrong_examples(catalog, mine, lambda name: read_file(own / name, root, LARGEST_MODEL).decode())
     return catalog
+
+
+def _text_of(root: Path, name: str) -> str | None:
+    """The text of a model file of the project; None if it is not one, such as a packaged one."""
+    path = root / name
+    return read_file(path, root, LARGEST_MODEL).decode() if path.is_file() else None
 
 
 def _refuse_links_outside(project: ProjectContext) -> None:

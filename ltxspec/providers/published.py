@@ -9,6 +9,7 @@ from ltxspec.replies import PLAIN, read_blocking
 from ltxspec.version import __version__
 
 LARGEST = 256 * 2**20  # bytes of a bundle
+LONGEST = 300.0  # seconds that it may take, however steadily it comes
 _SECONDS = httpx.Timeout(connect=10, read=60, write=30, pool=10)
 
 
@@ -39,7 +40,7 @@ def fetch_schema(url: str, transport: httpx.BaseTransport | None = None) -> byte
                 raise StorageError(
                     f"`{place_of(address)}` answers {reply.status_code}", hint="check the address and the model's name"
                 )
-            content = read_blocking(reply, LARGEST + 1)
+            content = read_blocking(reply, LARGEST + 1, LONGEST)
     except (httpx.HTTPError, OSError, ValueError, ImportError) as error:
         raise _trouble(error, address) from None
     if len(content) > LARGEST:

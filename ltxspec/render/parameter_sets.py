@@ -13,6 +13,7 @@ from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import ParameterProblem, validate
 from ltxspec.fingerprint import fingerprints_by_prompt, versions_for
 from ltxspec.render.allowance import Allowance
+from ltxspec.render.nulls import idle_nulls
 from ltxspec.render.references import Reference, source_of, stand_ins, take_out, with_names
 from ltxspec.render.request_media import RequestMedia
 from ltxspec.render.templating import has_tags
@@ -192,7 +193,16 @@ class PlainParameters:
         model = None if name is None or has_tags(name) else self._catalog.find(name)
         if model is None or not self._plain_defaults or has_tags(written):
             return None
-        return self._sets.prepare(model, merge(self._spec.defaults, shot.parameters), prompted=shot.has_prompt)
+        found = self._sets.prepare(model, merge(self._spec.defaults, shot.parameters), prompted=shot.has_prompt)
+        return with_idle_nulls(found, self._catalog, self._spec.defaults, shot.parameters)
+
+
+def with_idle_nulls(
+    found: ParameterSet, catalog: Catalog, defaults: Mapping[str, Json], parameters: Mapping[str, Json]
+) -> ParameterSet:
+    """A set with a problem for each null that is of no parameter and removes none of the defaults."""
+    idle = tuple(idle_nulls(found.model, catalog.models, defaults, parameters))
+    return found._replace(problems=(*found.problems, *idle)) if idle else found
 
 
 def merge(defaults: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:

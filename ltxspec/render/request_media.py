@@ -10,6 +10,7 @@ from ltxspec.catalog.media_limits import MediaUse, bytes_of, media_problems, med
 from ltxspec.catalog.models import Model
 from ltxspec.catalog.validation import ParameterProblem
 from ltxspec.render.references import is_reference_name
+from ltxspec.render.stray_files import stray_files
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.suggest import shown
 from ltxspec.values import Json
@@ -64,6 +65,7 @@ class RequestMedia:
                 self._file_in(found, MediaUse(model, body, path, shown(value)), value)
             elif self._looks is not None and is_inline(value):
                 self._data_in(found, MediaUse(model, body, path, "the data URI" if ":" in value else "the data"), value)
+        found.warnings += stray_files(model, body, self._files, self._file)
         return found
 
     def _file_in(self, found: FoundMedia, use: MediaUse, value: str) -> None:

@@ -21,7 +21,7 @@ from ltxspec.render.conversion import convert
 from ltxspec.render.expectations import NONE, ExpectationTexts
 from ltxspec.render.findings import Findings
 from ltxspec.render.models import RenderedSpec, Request
-from ltxspec.render.parameter_sets import ParameterSet, ParameterSets, PlainParameters, merge
+from ltxspec.render.parameter_sets import ParameterSet, ParameterSets, PlainParameters, merge, with_idle_nulls
 from ltxspec.render.places import Path, Places
 from ltxspec.render.prompts import Prompts
 from ltxspec.render.reference_hints import reference_hint
@@ -203,6 +203,7 @@ class Rendering:
             if rendered is FAILED or model is None:
                 return None
             found = self.sets.prepare(model, rendered, prompted=shot.has_prompt)
+            found = with_idle_nulls(found, self.context.catalog, self.spec.defaults, shot.parameters)
         for problem in found.problems:
             hint = reference_hint(problem, found.model, found.body, self.spec.shots)
             hint = hint or self.elsewhere.hint(problem, found.model, found.body)

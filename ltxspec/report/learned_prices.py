@@ -49,7 +49,7 @@ class Learned(Protocol):
 def learned_lines(one: Learned) -> Iterator[str]:
     """One model: its rates with their takes and spread, what they do not explain, and the price to be written."""
     yield f"{clean(one.air)}: {one.takes:,} paid {'take' if one.takes == 1 else 'takes'}"
-    yield from (f"  {_rate(one.learned.by, rate)}" for rate in one.learned.rates)
+    yield from (f"  {clean(_rate(one.learned.by, rate))}" for rate in one.learned.rates)
     yield from (f"  = {clean(text)}" for text in one.kept)
     yield from (f"  ! {clean(text)}" for text in one.refusals)
     named = list(one.learned.unexplained.items())
@@ -58,7 +58,7 @@ def learned_lines(one: Learned) -> Iterator[str]:
         yield f"  ? {len(named) - _MOST:,} more takes say nothing"
     if one.price is not None:
         text = orjson.dumps(one.price, option=orjson.OPT_INDENT_2).decode()
-        yield from f'"price": {text}'.splitlines()
+        yield from map(clean, f'"price": {text}'.split("\n"))
 
 
 def _rate(by: Sequence[str], rate: LearnedRate) -> str:

@@ -7,6 +7,9 @@ from typing import Final, Protocol
 import orjson
 
 from ltxspec.catalog.importing.comparing import Difference
+from ltxspec.catalog.models import Model
+from ltxspec.catalog.settings import Imported
+from ltxspec.errors import LtxspecError
 from ltxspec.report.terminal import clean
 from ltxspec.values import Json
 
@@ -49,6 +52,35 @@ class Outcome(Protocol):
         ...
 
 
+class Compared(Protocol):
+    """An imported model, compared with its source."""
+
+    @property
+    def model(self) -> Model:
+        """The model."""
+        ...
+
+    @property
+    def pinned(self) -> Imported:
+        """Where it comes from."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """`same`, `changed`, `gone` or `unread`."""
+        ...
+
+    @property
+    def version(self) -> str | None:
+        """The version of the source now."""
+        ...
+
+    @property
+    def problem(self) -> LtxspecError | None:
+        """Why the source was not read."""
+        ...
+
+
 def outcome_lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
     """One model after another, with what differs; models that stay as they are are only counted."""
     for one in outcomes:
@@ -68,6 +100,18 @@ def outcome_total(outcomes: Sequence[Outcome]) -> str:
     counts = Counter(one.what for one in outcomes)
     found = [f"{counts[what]:,} {words}" for what, words in _WORDS.items() if counts[what]]
     return ", ".join(found) or "no model"
+
+
+def outdated_lines(found: Iterable[Compared]) -> Iterator[str]:
+    """The models that are not as their sources say, or whose sources cannot be read."""
+    for one in found:
+        name, source = clean(one.model.air), clean(one.pinned.source)
+        if one.problem is not None:
+            hint = one.problem.hint or f"import `{source}` again from where it is now, or leave the model as it is"
+            yield f"{name}: not compared: {clean(one.problem.summary)}; {clean(hint)}"
+        elif one.state != "same":
+            what = "is not listed any more" if one.state == "gone" else "has changed"
+            yield f"{name}: {what} in {source} {clean(one.version or '')}".rstrip()
 
 
 def _difference(item: Difference) -> str:

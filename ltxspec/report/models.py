@@ -8,9 +8,10 @@ from ltxspec.catalog.models import PROMPT, Model, needs_prompt, takes_prompt
 from ltxspec.catalog.pointers import properties_of, resolve
 from ltxspec.catalog.pricing import lowered_rows, price_lines, price_rows
 from ltxspec.report.results.setup import ListedModel
+from ltxspec.report.terminal import clean, pad, width_of
 from ltxspec.values import Json, dollars
 
-_KINDS = {"string": "text", "array": "list", "integer": "whole number", "boolean": "true or false"}
+_KINDS = {"object": "mapping", "string": "text", "array": "list", "integer": "whole number", "boolean": "true or false"}
 Packaged = Mapping[str, Model]  # by AIR, for models with a project file: see `Catalog.packaged`
 NONE: Packaged = {}
 _SET_BY_US = frozenset({"taskType", "model", PROMPT})
@@ -18,10 +19,11 @@ _SET_BY_US = frozenset({"taskType", "model", PROMPT})
 
 def models_text(models: Sequence[Model], packaged: Packaged = NONE) -> str:
     """One line per model, with a note if the project prices it lower than ltxspec does."""
-    width = max(len(model.air) for model in models)
-    slugs = max(len(model.slug) for model in models)
+    width = max(width_of(clean(model.air)) for model in models)
+    slugs = max(width_of(clean(model.slug)) for model in models)
     return "\n".join(
-        f"{model.air:<{width}}  {model.slug:<{slugs}}  {model.name}{_life(model)}{_lowered(model, packaged)}"
+        f"{pad(clean(model.air), width)}  {pad(clean(model.slug), slugs)}  "
+        + clean(f"{model.name}{_life(model)}{_lowered(model, packaged)}")
         for model in models
     )
 
@@ -64,7 +66,7 @@ def model_text(model: Model, packaged: Packaged = NONE) -> str:
     if model.settings.facts:
         lines += ["", "Where this is known from"]
         lines += [f"  {fact.fact}  ({fact.confidence}, {fact.date}: {fact.source})" for fact in model.settings.facts]
-    return "\n".join(lines)
+    return "\n".join(map(clean, lines))  # descriptions and names come from whoever published the model
 
 
 def _prices(model: Model) -> Iterator[str]:
@@ -90,20 +92,24 @@ def _packaged_prices(model: Model, packaged: Packaged) -> Iterator[str]:
 
 def _parameters(model: Model, schema: Json, prefix: str) -> Iterator[str]:
     """One line per parameter that a spec may set; the contents of a mapping or list follow it."""
+    needed = resolve(model.schema, schema).get("required", ())
     for name, reference in properties_of(model.schema, schema).items():
         if not prefix and name in _SET_BY_US | model.order:
             continue
+        required = name in needed
         inner = resolve(model.schema, reference)
         parts = list(_parameters(model, inner, f"{prefix}{name}."))
         for form in _forms(model, inner):
             parts += _parameters(model, form, f"{prefix}{name}[].")
         if inner.get("type") != "object" or not parts:
-            yield from _described(f"{prefix}{name}", inner)
+            yield from _described(f"{prefix}{name}", inner, required=required)
+        elif required:
+            yield f"  {prefix}{name}: required"
         yield from parts
 
 
-def _described(name: str, schema: Mapping[str, Json]) -> Iterator[str]:
-    limits = [_kind(schema), *_bounds(schema), *_default(schema)]
+def _described(name: str, schema: Mapping[str, Json], *, required: bool = False) -> Iterator[str]:
+    limits = [_kind(schema), *_bounds(schema), *_default(schema), "required" if required else ""]
     yield f"  {name}: {', '.join(filter(None, limits)) or 'any'}"
     if "description" in schema:
         yield f"      {schema['description']}"

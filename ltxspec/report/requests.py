@@ -52,10 +52,16 @@ def _one(request: Request, body: Mapping[str, Json], style: Style) -> str:
         lines.append(fill(prompt, style.width, initial_indent="  ", subsequent_indent="  "))
     for name, value in body.items():
         if name != "positivePrompt":
-            lines.append(f"  {style.paint(name + ':', Paint.DIM)} {_value(value)}")
+            shown = _open(request) if name == "taskUUID" and value is None else _value(value)
+            lines.append(f"  {style.paint(name + ':', Paint.DIM)} {shown}")
     lines += [f"  {style.paint('file:', Paint.DIM)} {path} {digest}" for path, digest in request.inputs.items()]
-    lines.append(f"  {style.paint('fingerprint:', Paint.DIM)} {request.fingerprint}")
+    lines.append(f"  {style.paint('fingerprint:', Paint.DIM)} {request.fingerprint or _open(request)}")
     return "\n".join(lines) + "\n"
+
+
+def _open(request: Request) -> str:
+    """What stands for an identity that depends on videos that are not there yet."""
+    return f"known after {clean(' and '.join(map(str, request.after)) or 'its source')}"
 
 
 def _value(value: Json) -> str:

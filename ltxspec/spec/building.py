@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, StreamEndEvent
 
+from ltxspec.spec.lone_keys import cut_by_comma
 from ltxspec.spec.scalars import NUMBER_STARTS, WORDS, NotANumber, read_number
 from ltxspec.suggest import shown
 from ltxspec.values import Json
@@ -75,6 +76,7 @@ class _Builder:
     """The state of one pass: the event source, the places found, the anchors seen."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self.get = _events(text)
         self.places: Places = {}
         self.words = dict(WORDS)  # unquoted words and their values; every number is read once
@@ -133,7 +135,7 @@ class _Builder:
             else:
                 built[key] = self.node(event, depth + 1, note)
             event = get()
-        return built
+        return self.whole(start, built, places)
 
     def sequence(self, start: Any, depth: int) -> list[Json]:
         """Read a list."""
@@ -237,6 +239,12 @@ class _Builder:
             raise NotAccepted("key", "a key is missing before this `:`", place)
         if event.anchor:
             self.anchors[event.anchor] = (self.scalar(event), place)
+
+    def whole(self, start: Any, built: dict[str, Json], places: list[int]) -> dict[str, Json]:
+        """A finished mapping; one in `{…}` with a key that is the rest of a text is refused."""
+        if start.flow_style and None in built.values() and (cut := cut_by_comma(self.text, built, places)) is not None:
+            raise NotAccepted("cut-text", cut.message, cut.place, hint=cut.hint)
+        return built
 
     def unusual_pair(self, event: Any, built: dict[str, Json], places: list[int], depth: int) -> None:
         """Read a pair whose key is `<<` or exists already: from a merge (it is overridden) or twice (refused)."""

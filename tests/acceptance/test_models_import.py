@@ -198,6 +198,12 @@ def test_differences_and_outdated_files_have_an_exit_code(tmp_path: Path) -> Non
     assert '+ /quality: {"type":"string"}' in compared.out
     (state,) = ltxspec("models", "outdated", "--format", "json", cwd=tmp_path).json["models"]
     assert (state["state"], state["pinned"], state["version"]) == ("changed", "20261001000000", "20261101000000")
+    path.unlink()
+    lost = ltxspec("models", "outdated", cwd=tmp_path, check=1)
+    assert lost.out.startswith(f"{AIR}: not compared: `schema-map.json` cannot be read: No such file")
+    (state,) = ltxspec("models", "outdated", "--format", "json", cwd=tmp_path, check=1).json["models"]
+    assert state["state"] == "unread"
+    assert "cannot be read" in state["problem"]
 
 
 def test_a_model_that_its_source_does_not_list_any_more_is_unlisted(tmp_path: Path) -> None:
@@ -266,3 +272,13 @@ def test_what_is_no_source_is_said(tmp_path: Path) -> None:
     refused = ltxspec("models", "import", bundle(tmp_path).name, "maker:film@9", cwd=tmp_path, check=64).err
     assert f"did you mean `{AIR}`?" in refused
     assert "only https" in ltxspec("models", "import", "http://example.com/a.json", cwd=tmp_path, check=64).err
+
+
+def test_a_model_whose_source_says_nothing_of_orders_is_bought_all_the_same(tmp_path: Path) -> None:
+    path = bundle(tmp_path)
+    document = json.loads(path.read_text("utf-8"))
+    for name in ("deliveryMethod", "outputType", "includeCost"):
+        del document["inference"][0]["requestSchema"]["properties"][name]
+    path.write_text(json.dumps(document), "utf-8")
+    outcomes(tmp_path, path.name)
+    buy(tmp_path)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ltxspec.catalog.importing.accepting import takes
 from ltxspec.catalog.importing.document import FACT
 from ltxspec.catalog.importing.normal import rewritten
 from ltxspec.catalog.pointers import parse_pointer, properties_of, property_at, resolve
@@ -54,7 +55,7 @@ def carried(old: Document, new: Document) -> Carried:
         if found is None:
             refusals.append(f"`{place}` is gone, and its default is part of every fingerprint")
             continue
-        if "enum" in found and not any(_same(item, value) for item in found["enum"]):
+        if not takes(document, found, value):
             refusals.append(f"the default of `{place}` is {_shown(value)}, which the source does not take any more")
         document = _with_default(document, path, value)
         if path in after and not _same(after[path], value):
@@ -70,10 +71,18 @@ def carried(old: Document, new: Document) -> Carried:
         for path, value in after.items()
         if path not in before
     ]
+    notes += _newly_required(old, document)
     about = _of_new_inputs(old, new) if types_only else new["x-ltxspec"]
     settings = _settings(old["x-ltxspec"], about, document, refusals)
     settings["defaults"]["sent"] = _sent(old, document, changed, refusals)
     return Carried({**document, "x-ltxspec": settings}, refusals, notes)
+
+
+def _newly_required(old: Document, document: Document) -> Iterator[str]:
+    """What shots must say from now on: to say it is another request, also for what is owned."""
+    for name in document.get("required", ()):
+        if name not in old.get("required", ()) and "default" not in document["properties"].get(name, {}):
+            yield f"`/{name}` is required now: shots without it are errors, and a shot that gets one is bought again"
 
 
 def _with_gone(document: dict[str, Any], old: Document, beside: frozenset[str], notes: list[str]) -> dict[str, Any]:

@@ -26,6 +26,12 @@ _ADDRESS: Final = {
     },
 }
 _ABOUT_FORMATS: Final = ("format", "contentEncoding", "contentMediaType")
+_OF_AN_ORDER: Final[Mapping[str, Json]] = {  # of every task; a source need not say so of each model
+    "taskUUID": {"description": "Id of the task; derived by ltxspec when it orders.", "type": "string"},
+    "outputType": {"description": "How the video is handed over; ltxspec asks for a URL.", "type": "string"},
+    "deliveryMethod": {"description": "When results are handed over; ltxspec collects them later.", "type": "string"},
+    "includeCost": {"description": "Whether results say what they cost; ltxspec asks for it.", "type": "boolean"},
+}
 _OF_A_PROMPT: Final = frozenset({"type", "minLength", "maxLength", "title", "description"})
 
 
@@ -71,9 +77,10 @@ def document_of(published: Published, pin: Pin) -> dict[str, Json]:
         "price": {
             "unit": "USD per second of video",
             "seconds": "/duration",
-            "results": "/numberResults",
+            **({"results": "/numberResults"} if "numberResults" in names else {}),
             "by": [],
             "rows": [],
+            **({"assumed": {"/numberResults": 1}} if _leaves_results(names) else {}),
             **({"examples": examples} if (examples := price_examples(published, pin.words, pin.date)) else {}),
         },
         **({"latency": usual} if (usual := latency(published, pin.words, pin.date)) else {}),
@@ -93,6 +100,12 @@ def document_of(published: Published, pin: Pin) -> dict[str, Json]:
     return {**schema, "x-ltxspec": settings | ({"decisions": decisions} if decisions else {})}
 
 
+def _leaves_results(names: Mapping[str, Json]) -> bool:
+    """Whether a request may leave out the number of results, of which the provider then makes one."""
+    found = names.get("numberResults")
+    return isinstance(found, dict) and "default" not in found
+
+
 def life_of(published: Published, pin: Pin) -> dict[str, Json]:
     """`status`, its date and the successor, as far as the source says; an active model needs no words."""
     if published.status in (None, "active"):
@@ -109,6 +122,7 @@ def _parameters(schema: Mapping[str, Json], published: Published) -> dict[str, J
         "taskType": {"description": "The kind of work.", "type": "string", "const": published.task_type},
         "model": {"description": "The provider's id of the model.", "type": "string", "const": published.air},
     }
+    properties = {**_OF_AN_ORDER, **properties}
     for name in ("webhookURL", "uploadEndpoint"):
         if name in properties:
             properties[name] = {**_words(properties[name]), "type": "string", "allOf": [_ADDRESS]}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ltxspec.canonical import digest
+from ltxspec.catalog.pointers import MISSING, parse_pointer, value_at
 from ltxspec.errors import LtxspecError
 from ltxspec.values import Json
 
@@ -48,6 +49,10 @@ class Published:
         """`sha256:<hex>` of everything the source says about the model."""
         parts: list[Json] = [self.schema, self.name, self.creator, self.released, self.status, self.replaced_by]
         parts += [[*self.prices]] if self.prices else []  # so that files imported without them stay as they are
+        if self.root is not self.schema and (led := _led_into(self.schema, self.root)):
+            parts.append(led)
+        if self.task_type not in ("videoInference", _constant(self.schema, "taskType")):
+            parts.append({"taskType": self.task_type})
         return digest(_exact([self.air, self.slug, *parts]))
 
 
@@ -60,7 +65,7 @@ def read_published(document: Json) -> list[Published]:
     _refuse_depth(document)
     if isinstance(document, dict):
         if isinstance(document.get("inference"), list):
-            return [found for entry in document["inference"] if (found := _entry(entry)) is not None]
+            return [*_entries(document["inference"])]
         if "openapi" in document:
             return [_page(document)]
         if isinstance(document.get("requestSchema"), dict):
@@ -73,6 +78,23 @@ def read_published(document: Json) -> list[Published]:
         "the source is neither a schema bundle (`inference`), a request schema, nor an OpenAPI page",
         hint="name a file such as `schema-map.json`, or the JSON of one model",
     )
+
+
+def listed_airs(document: Json) -> frozenset[str]:
+    """The ids of all models that a bundle lists, also of those without a schema."""
+    entries = _listed(document.get("inference")) if isinstance(document, dict) else []
+    return frozenset(air for entry in entries if isinstance(entry, dict) and (air := _text(entry.get("air"))))
+
+
+def _entries(entries: Sequence[Json]) -> Iterator[Published]:
+    for number, entry in enumerate(entries):
+        try:
+            found = _entry(entry)
+        except NotPublished as error:
+            name = _text(entry.get("slug")) or _text(entry.get("air")) or "without a name"
+            raise NotPublished(f"{error.summary}: `inference[{number}]` ({name})", hint=error.hint) from None
+        if found is not None:
+            yield found
 
 
 def _refuse_depth(document: Json) -> None:
@@ -184,13 +206,33 @@ def _names(schema: Json, depth: int) -> Iterator[str]:
             yield from _names(part, depth + 1)
 
 
+def _led_into(schema: Mapping[str, Json], root: Mapping[str, Json]) -> dict[str, Json]:
+    """The parts of the document that references of a schema lead into, by reference."""
+    found: dict[str, Json] = {}
+    waiting: list[Json] = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting += part
+        elif isinstance(part, Mapping):
+            waiting += part.values()
+            reference = part.get("$ref")
+            if isinstance(reference, str) and reference not in found:
+                is_here = reference.startswith("#/")
+                target = value_at(root, parse_pointer(reference[1:])) if is_here else root.get("components")
+                found[reference] = None if target is MISSING else target
+                waiting.append(found[reference])
+    return found
+
+
 def _constant(schema: Mapping[str, Json], name: str) -> str | None:
     """The only value of a property, at the top or in every alternative of the schema."""
     found = _inside(_inside(schema, "properties"), name)
     only = found.get("enum")
     value = found.get("const", only[0] if isinstance(only, list) and len(only) == 1 else None)
     if value is None:
-        parts = [part for key in ("oneOf", "anyOf", "allOf") for part in schema.get(key, ()) if isinstance(part, dict)]
+        lists = (_listed(schema.get(key)) for key in ("oneOf", "anyOf", "allOf"))
+        parts = [part for found in lists for part in found if isinstance(part, dict)]
         values = {item for part in parts if (item := _constant(part, name)) is not None}
         value = values.pop() if len(values) == 1 else None
     return _text(value)

@@ -140,8 +140,12 @@ def diff(session: Session, source: str, names: tuple[str, ...], output_format: s
 @options.output_format("text", "json")
 @click.pass_obj
 def outdated(session: Session, names: tuple[str, ...], output_format: str, *, detailed_exitcode: bool) -> int:
-    """Compare imported model files with their sources as these are now. Sources that are addresses are read again."""
+    """Compare imported model files with their sources as these are now. Sources that are addresses are read again.
+
+    Exits 1 if a source cannot be read; the models of the others are compared all the same.
+    """
     from ltxspec.project.model_outdated import outdated_models
+    from ltxspec.report.model_sources import outdated_lines
     from ltxspec.report.results.models import ModelsOutdated, OutdatedModel
 
     found = outdated_models(session.open_project(), names)
@@ -150,20 +154,26 @@ def outdated(session: Session, names: tuple[str, ...], output_format: str, *, de
             ModelsOutdated(
                 models=tuple(
                     OutdatedModel(
-                        one.model.air, one.model.file, one.pinned.source, one.state, one.pinned.version, one.version
+                        one.model.air,
+                        one.model.file,
+                        one.pinned.source,
+                        one.state,
+                        one.pinned.version,
+                        one.version,
+                        None if one.problem is None else one.problem.summary,
                     )
                     for one in found
                 )
             )
         )
     else:
-        for one in found:
-            if one.state != "same":
-                what = "is not listed any more" if one.state == "gone" else "has changed"
-                click.echo(f"{one.model.air}: {what} in {one.pinned.source} {one.version or ''}".rstrip())
+        for line in outdated_lines(found):
+            click.echo(line)
         same = sum(one.state == "same" for one in found)
         click.echo(f"{same:,} of {len(found):,} imported models are as their sources say", err=True)
-    return 2 if detailed_exitcode and any(one.state != "same" for one in found) else 0
+    if detailed_exitcode and any(one.state in ("changed", "gone") for one in found):
+        return 2
+    return 1 if any(one.state == "unread" for one in found) else 0
 
 
 @command.command("learn-prices", epilog="Example: `ltxspec models learn-prices acme-one --write`.")

@@ -59,10 +59,12 @@ class OutdatedModel(Open, frozen=True):
     file: Text
     source: Text
     state: Annotated[
-        Literal["same", "changed", "gone"], Meta(description="`gone`: the source does not list it any more")
+        Literal["same", "changed", "gone", "unread"],
+        Meta(description="`gone`: the source does not list it any more; `unread`: the source cannot be read"),
     ]
     pinned: Annotated[str | None, Meta(description="the version that was imported")]
     version: Annotated[str | None, Meta(description="the version of the source now")]
+    problem: Annotated[str | None, Meta(description="why the source cannot be read")] = None
 
 
 class ModelsOutdated(Result, frozen=True, kw_only=True):

@@ -3,6 +3,8 @@ from typing import Any
 import pytest
 
 from ltxspec.catalog.elsewhere import Elsewhere
+from ltxspec.catalog.importing.document import Pin, document_of
+from ltxspec.catalog.importing.published import Published
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.catalog.pointers import parse_pointer, property_at
 from ltxspec.catalog.validation import validate
@@ -79,3 +81,22 @@ def test_every_other_name_is_one_of_another_model_and_none_of_this(catalog: Cata
             for other in map(parse_pointer, others):
                 assert property_at(model.schema, other) is None
                 assert any(property_at(one.schema, other) is not None for one in catalog.models)
+
+
+def test_a_model_that_lacks_another_parameter_of_the_shot_is_no_way_out(catalog: Catalog) -> None:
+    audio = {"inputs": {"audio": "0f8fad5b-d9cb-469f-a165-70867728950e"}}
+    found = hints(catalog, "lightricks:ltx@2.5-fast", width=1280, height=720, **audio)
+    assert not any("ltx@2.5-pro" in (hint or "") for hint in found), found
+
+
+def test_a_model_that_leaves_everything_open_is_not_said_to_accept_it(catalog: Catalog) -> None:
+    head = {"taskType": {"const": "videoInference"}, "model": {"const": "maker:film@1"}}
+    parts = {**head, "positivePrompt": {"type": "string"}, "providerSettings": {"type": "object"}}
+    parts |= {"width": {"type": "integer"}, "height": {"type": "integer"}}
+    made = Published("maker:film@1", "maker-film", {"properties": parts})
+    document = document_of(made, Pin("a.json", "2026-10-01", "1", "runware"))
+    (film,) = load_catalog({"maker-film.json": document}).models
+    both = Catalog((*catalog.models, film), {**catalog.by_name, film.air: film})
+    for given in ({"lightricks": {"odd": 1}}, {"odd": 1}):
+        found = hints(both, "lightricks:2@0", providerSettings=given)
+        assert not any("maker:film@1" in (hint or "") for hint in found), found

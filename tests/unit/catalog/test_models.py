@@ -1,5 +1,6 @@
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -259,3 +260,25 @@ def test_the_names_of_all_fields_are_known_at_any_depth_and_nothing_else() -> No
     names = known_names(model)
     assert {"positivePrompt", "providerSettings", "lightricks", "generateAudio", "frameImages", "image"} <= names
     assert not names & {"type", "properties", "facts", "price", "source"}
+
+
+def test_it_is_known_which_fields_a_model_leaves_open() -> None:
+    shipped = load_catalog(read_model_documents(None))
+    assert not any(known_names(model).open for model in shipped.models)
+    model = replace(
+        shipped.models[0],
+        schema={
+            "$defs": {"any": {"type": "object"}},
+            "properties": {
+                "free": {"type": "object"},
+                "listed": {"type": "array", "items": {"$ref": "#/$defs/any"}},
+                "anything": {"description": "?"},
+                "either": {"anyOf": [{"type": "string"}, {"type": "object"}]},
+                "closed": {"type": "object", "additionalProperties": False},
+                "text": {"type": "string"},
+                "one": {"enum": ["a"]},
+                "texts": {"type": "array", "items": {"type": "string"}},
+            },
+        },
+    )
+    assert known_names(model).open == {"free", "listed", "anything", "either"}

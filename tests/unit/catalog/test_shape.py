@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ltxspec.catalog.shape import problems_of
+from ltxspec.catalog.shape import hint_for, problems_of
 
 FILE = "lightricks-ltx-2-5-fast.json"
 Edit = Callable[[dict[str, Any]], Any]
@@ -112,3 +112,26 @@ def test_several_problems_are_told_at_once(document: dict[str, Any]) -> None:
 def test_every_price_says_how_sure_it_is(documents: dict[str, Any]) -> None:
     rows = [row for document in documents.values() for row in document["x-ltxspec"]["price"]["rows"]]
     assert {row["confidence"] for row in rows} <= {"verified", "inferred", "unverified"}
+
+
+def test_two_amounts_for_the_same_values_are_refused(document: dict[str, Any]) -> None:
+    price = document["x-ltxspec"]["price"]
+    first = price["rows"][0]
+    price["rows"] += [{**first, "source": "elsewhere"}]
+    assert problems_of(FILE, document) == [], "the same amount from two sources"
+    number = len(price["rows"])
+    price["rows"] += [{**first, "usdPerSecond": "0.011"}]
+    assert problems_of(FILE, document) == [
+        f"`x-ltxspec.price.rows[{number}]` has another amount than row 0 for the same values: leave one of them"
+    ]
+    row = {"at": [], "usd": "0.05", "confidence": "inferred", "source": "a", "date": "2026-11-29"}
+    part = {"per": "second", "of": "/duration", "rows": [row, {**row, "usd": "6"}]}
+    document["x-ltxspec"]["price"] = {"unit": "USD", "results": "/numberResults", "by": [], "rows": [], "parts": [part]}
+    (found,) = problems_of(FILE, document)
+    assert found.startswith("`x-ltxspec.price.parts[0].rows[1]` has another amount than row 0")
+
+
+def test_what_a_row_of_a_price_looks_like_is_the_hint_of_a_wrong_one() -> None:
+    assert '"usdPerSecond": "0.06"' in hint_for("`x-ltxspec.price.rows[0].usd` is not a field of this version")
+    assert '"at": [], "usd": "0.06"' in hint_for("`x-ltxspec.price.parts[0].rows[0].at` is missing")
+    assert hint_for("`x-ltxspec.price.parts[0].of` must be text") == "model files are described in `docs/models.md`"

@@ -49,3 +49,15 @@ def test_what_is_owned_is_no_order(action: Action) -> None:
 @pytest.mark.parametrize("status", ["active", "unlisted"])
 def test_other_models_may_be_ordered(status: str) -> None:
     assert retired_models(plan(Action.CREATE), catalog(status=status)) == []
+
+
+@pytest.mark.parametrize(
+    ("successor", "hint"),
+    [
+        ("maker:none@1", "use `maker:none@1`, which has no model file here yet: `ltxspec models import` writes it"),
+        (AIR, "`ltxspec models` lists the models that are offered"),
+    ],
+)
+def test_a_successor_that_cannot_be_ordered_is_not_simply_offered(successor: str, hint: str) -> None:
+    (found,) = retired_models(plan(Action.CREATE), catalog(status="retired", replacedBy=successor))
+    assert found.hint == hint

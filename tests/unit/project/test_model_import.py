@@ -119,3 +119,36 @@ def test_another_source_says_nothing_about_what_is_listed(tmp_path: Path) -> Non
     write_models(project, examine(project, source(published())))
     other = Source(Pin("b.json", "2026-10-01", "1", "runware"), [published("maker:film@2", "maker-two")], complete=True)
     assert [one.what for one in examine(open_project(tmp_path), other)] == ["new"]
+
+
+def test_of_two_models_with_one_name_only_the_first_is_written_and_the_other_is_told(tmp_path: Path) -> None:
+    project = open_project(tmp_path)
+    found = examine(project, source(published(), published("maker:film@2"), published("maker:film@3", "maker-three")))
+    assert [one.what for one in found] == ["new", "unusable", "new"]
+    assert found[1].reasons == (
+        "`maker-film` is also the name of `maker:film@1` in the source, and only one of them can have it",
+    )
+    assert write_models(project, found) == ["schemas/models/maker-film.json", "schemas/models/maker-three.json"]
+    assert open_project(tmp_path).catalog.find("maker:film@1") is not None
+
+
+def test_what_a_source_lists_without_a_schema_is_not_unlisted(tmp_path: Path) -> None:
+    project = open_project(tmp_path)
+    write_models(project, examine(project, source(published(), published("maker:film@2", "maker-two"), complete=True)))
+    left = Source(PIN, [published()], complete=True, listed=frozenset({"maker:film@2"}))
+    assert [one.what for one in examine(open_project(tmp_path), left)] == ["unchanged"]
+    gone = Source(PIN, [published()], complete=True)
+    assert [one.what for one in examine(open_project(tmp_path), gone)] == ["unchanged", "unlisted"]
+
+
+def test_a_slug_that_no_file_can_have_stops_no_other(tmp_path: Path) -> None:
+    found = examine(open_project(tmp_path), source(published("maker:long@1", "a" * 300), published()))
+    assert [one.what for one in found] == ["unusable", "new"]
+    assert list(found[0].reasons) == ["its slug is too long for the name of a file (305 bytes)"]
+
+
+def test_a_model_that_makes_no_videos_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(WrongUsage, match="but not as a model that makes videos"):
+        examine(
+            open_project(tmp_path), Source(PIN, [published()], listed=frozenset({"maker:sound@1"})), ["maker:sound@1"]
+        )

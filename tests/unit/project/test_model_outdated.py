@@ -69,3 +69,20 @@ def test_what_the_file_says_is_gone_is_not_outdated(tmp_path: Path) -> None:
 def test_other_models_have_no_source(tmp_path: Path, name: str, said: str) -> None:
     with pytest.raises(WrongUsage, match=said):
         outdated_models(open_project(tmp_path), [name])
+
+
+def test_a_source_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
+    (tmp_path / "map.json").write_bytes(bundle(1))
+    project = open_project(tmp_path)
+    write_models(project, examine(project, read_source(project, "map.json")))
+    project = open_project(tmp_path)
+    write_models(project, examine(project, read_source(project, URL, fetch=lambda _: bundle(2, 3))))
+    (tmp_path / "map.json").unlink()
+    found = outdated_models(open_project(tmp_path), fetch=lambda _: bundle(2))
+    assert {one.model.air: one.state for one in found} == {
+        "maker:film@1": "unread",
+        "maker:film@2": "same",
+        "maker:film@3": "gone",
+    }
+    (problem,) = [one.problem for one in found if one.problem]
+    assert "`map.json` cannot be read" in problem.summary

@@ -1,4 +1,5 @@
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -65,3 +66,18 @@ def test_a_body_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("ltxspec.providers.published.LARGEST", 10)
     with pytest.raises(LtxspecError, match="more than"):
         fetch_schema(URL, at(lambda _: httpx.Response(200, content=b"x" * 11)))
+
+
+class Drops(httpx.SyncByteStream):
+    """A body that comes byte by byte, and would never end."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            time.sleep(0.01)
+            yield b" "
+
+
+def test_a_body_that_comes_too_slowly_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ltxspec.providers.published.LONGEST", 0.1)
+    with pytest.raises(StorageError, match="cannot be read"):
+        fetch_schema(URL, at(lambda _: httpx.Response(200, stream=Drops())))

@@ -90,3 +90,42 @@ def test_combinations_are_shown_as_pairs_only_where_every_alternative_fixes_the_
     sometimes = {"if": {"required": ["fps"], "properties": {}}, "then": pairs}
     assert len(list(_together([given, sometimes]))) == 1
     assert list(_together([*others, pairs])) == [(["width", "height"], ["2x1", "1x2"])]
+
+
+HOSTILE = "a\x1b[31mb\r\nc\u202ed\x9be"
+
+
+def test_no_text_of_a_model_file_moves_the_cursor_or_makes_a_line() -> None:
+    (name,) = (path for path in sorted(FOLDER.glob("*.json")) if path.stem == "lightricks-ltx-2-fast")
+    document = hostile(json.loads(name.read_text("utf-8")))
+    model = load_catalog({"a.json": document}).models[0]
+    for shown in (models_text([model]), model_text(model)):
+        assert not {"\x1b", "\r", "\u202e", "\x9b"} & set(shown)
+        assert "\\x1b[31m" in shown
+        assert not any(line.startswith("c") for line in shown.splitlines())
+    assert len(models_text([model]).splitlines()) == 1
+
+
+def hostile(document: Json) -> Json:
+    """A model file with such signs in every text that somebody else may have written."""
+    block = document["x-ltxspec"]
+    for item in (*block["facts"], *block.get("decisions", ()), *block["price"]["rows"]):
+        item |= {key: HOSTILE for key in ("fact", "source", "about", "decision", "why") if key in item}
+    block |= {"name": HOSTILE, "status": "retired", "replacedBy": HOSTILE}
+    block["imported"] = {"source": HOSTILE, "version": HOSTILE, "date": "2026-10-01", "hash": f"sha256:{'0' * 64}"}
+    for name, part in document["properties"].items():
+        part["description"] = HOSTILE
+        if name == "outputFormat":
+            part["enum"] = [HOSTILE, *part.get("enum", ())]
+    return document
+
+
+def test_what_every_shot_needs_is_marked_also_where_it_is_a_mapping() -> None:
+    document = json.loads((FOLDER / "lightricks-ltx-2-pro.json").read_text("utf-8"))
+    document["required"] += ["inputs", "fps", "open"]
+    document["properties"]["open"] = {"type": "object"}
+    lines = model_text(load_catalog({"a.json": document}).models[0]).splitlines()
+    assert "  inputs: required" in lines
+    assert "  open: mapping, required" in lines
+    assert [line for line in lines if line.startswith("  fps: ") and line.endswith(", required")]
+    assert not any(line.startswith("  seed: ") and "required" in line for line in lines)

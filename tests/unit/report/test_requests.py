@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import yaml
 from builders import request, task
+from replacing import replace
 
 from ltxspec.report.requests import FORMATS, Rendered
 from ltxspec.report.terminal import Style
@@ -56,3 +57,11 @@ def test_a_price_keeps_its_decimals() -> None:
     (item, body), *_ = rendered()
     assert item.estimate == Decimal("0.48")
     assert "$0.48" in FORMATS["text"]([(item, body)], Style())
+
+
+def test_what_follows_from_a_video_that_is_not_there_yet_is_said_in_words() -> None:
+    (item, body), *_ = rendered()
+    text = FORMATS["text"]([(replace(item, fingerprint=None), {**body, "taskUUID": None})], Style())
+    assert "  fingerprint: known after its source\n" in text
+    assert "  taskUUID: known after its source\n" in text
+    assert "None" not in text

@@ -91,6 +91,14 @@ def test_what_is_recorded_only_may_change_and_buys_nothing() -> None:
     ("change", "reason"),
     [
         ({"duration": None}, "`/duration` is gone, and its default is part of every fingerprint"),
+        (
+            {"duration": {"type": "boolean", "default": True}},
+            "the default of `/duration` is `5`, which the source does not take any more",
+        ),
+        (
+            {"duration": {"type": "integer", "minimum": 6}},
+            "the default of `/duration` is `5`, which the source does not take any more",
+        ),
         ({"duration": {"enum": [10]}}, "the default of `/duration` is `5`, which the source does not take any more"),
         ({"taskType": {"const": "upscale"}}, "the task type is `upscale` now, and it is part of every fingerprint"),
     ],
@@ -229,3 +237,15 @@ def test_what_is_sent_is_what_the_fingerprint_says(source: dict[str, Any]) -> No
     for name in ("duration", "fps"):
         if assumed[name].get("default") != new["properties"][name].get("default"):
             assert body[name] == assumed[name]["default"]
+
+
+def test_what_shots_must_say_from_now_on_is_told() -> None:
+    new = file_of({**PARAMETERS, "quality": {"type": "string"}}, SECOND)
+    new["required"] += ["quality", "seed", "fps"]
+    assert carried(file_of(PARAMETERS), new).notes == [
+        f"`/{name}` is required now: shots without it are errors, and a shot that gets one is bought again"
+        for name in ("quality", "seed")
+    ], "one with a default needs nothing"
+    old = file_of(PARAMETERS)
+    old["required"].append("seed")
+    assert not any("required now" in note for note in carried(old, copy.deepcopy(old)).notes)

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import given
@@ -6,6 +7,7 @@ from hypothesis import strategies as st
 from ltxspec.catalog.importing.document import Pin, document_of
 from ltxspec.catalog.importing.published import NotPublished, Published, read_published
 from ltxspec.catalog.models import Model, load_catalog
+from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import check_schema, validate
 from ltxspec.errors import Invalid
 
@@ -54,7 +56,7 @@ def test_a_file_is_usable_at_once_and_says_where_it_comes_from() -> None:
         "hash": published().hash,
     }
     assert (block["recorded"], block["delivery"], block["order"]) == (
-        ["safety"], ["webhookURL"], ["taskUUID", "deliveryMethod"],
+        ["safety"], ["webhookURL"], ["taskUUID", "outputType", "deliveryMethod", "includeCost"],
     )  # fmt: skip
     assert model_of(document).settings.released is None
     assert problems(document) == []
@@ -166,3 +168,23 @@ def test_whatever_is_published_becomes_a_usable_file_or_is_refused(parameters: d
         model_of(document)
     except Invalid:
         return
+
+
+def test_one_result_is_reckoned_with_where_none_is_asked_for() -> None:
+    row = {"at": [], "usdPerSecond": "0.02", "confidence": "inferred", "source": "a", "date": "2026-11-29"}
+    for parameters, price in (({}, Decimal("0.10")), ({"numberResults": 3}, Decimal("0.30"))):
+        document = document_of(published(), PIN)
+        document["x-ltxspec"]["price"]["rows"] = [row]
+        assert estimate(model_of(document), parameters) == price
+    schema = published().schema
+    without = {name: part for name, part in schema["properties"].items() if name != "numberResults"}
+    document = document_of(published({"properties": without}), PIN)
+    document["x-ltxspec"]["price"]["rows"] = [row]
+    assert estimate(model_of(document), {}) == Decimal("0.10")
+
+
+def test_every_file_takes_what_belongs_to_an_order_whether_its_source_says_so_or_not() -> None:
+    document = document_of(published(), PIN)
+    order = {"taskUUID": "0f8fad5b-d9cb-469f-a165-70867728950e", "includeCost": True, "outputType": "URL"}
+    assert problems(document, **order, deliveryMethod="async") == []
+    assert document["properties"]["deliveryMethod"]["enum"] == ["sync", "async"], "what the source says stays"

@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from ltxspec.catalog.importing.published import NotPublished, Published, as_slug, read_published, version_of
+from ltxspec.catalog.importing.published import (
+    NotPublished,
+    Published,
+    as_slug,
+    listed_airs,
+    read_published,
+    version_of,
+)
 
 REQUEST: dict[str, Any] = {
     "type": "object",
@@ -102,3 +109,43 @@ def test_slugs_are_words(text: str, slug: str) -> None:
 )
 def test_versions(document: Any, version: str | None) -> None:
     assert version_of(document) == version
+
+
+def page(**duration: Any) -> Published:
+    body = {"type": "array", "items": {"$ref": "#/components/schemas/Task"}}
+    task = {**REQUEST, "properties": {**REQUEST["properties"], "duration": {"$ref": "#/components/schemas/Length"}}}
+    schemas = {"RequestBody": body, "Task": task, "Length": {"type": "integer", **duration}, "Other": {"x": duration}}
+    return only({"openapi": "3.1.0", "info": {"x-air-id": "maker:film@1"}, "components": {"schemas": schemas}})
+
+
+def test_the_hash_is_also_of_what_references_lead_into() -> None:
+    assert page().hash == page().hash != page(maximum=5).hash
+
+
+def test_the_hash_is_also_of_the_kind_of_work_that_an_entry_names() -> None:
+    schema = {"properties": {"model": {"const": "maker:up@1"}, "outputFormat": {"enum": ["MP4"]}}}
+    one, other, none = (
+        only({"air": "maker:up@1", "requestSchema": schema, **task}).hash
+        for task in ({"taskType": "upscale"}, {"taskType": "erase"}, {})
+    )
+    assert len({one, other, none}) == 3
+    entry = {"air": "maker:film@1", "requestSchema": REQUEST}
+    assert only(entry).hash == only({**entry, "taskType": "videoInference"}).hash
+
+
+def test_an_entry_that_names_no_model_is_named_itself() -> None:
+    bad = {"slug": "odd", "air": "no air", "requestSchema": {"properties": {}}}
+    with pytest.raises(NotPublished, match=r"which model it is about: `inference\[1\]` \(odd\)"):
+        read_published({"inference": [{"air": "maker:film@1", "requestSchema": REQUEST}, bad]})
+
+
+@pytest.mark.parametrize("broken", [{"oneOf": 5}, {"anyOf": {"a": 1}}, {"allOf": None}])
+def test_choices_that_are_no_lists_name_nothing(broken: dict[str, Any]) -> None:
+    with pytest.raises(NotPublished, match="does not say which model"):
+        read_published({"inference": [{"requestSchema": broken}]})
+
+
+def test_a_bundle_lists_also_what_it_does_not_describe() -> None:
+    entries = [{"air": "maker:film@1", "requestSchema": None}, {"slug": "x"}, 5, {"air": "maker:still@1"}]
+    assert listed_airs({"inference": entries}) == {"maker:film@1", "maker:still@1"}
+    assert listed_airs([]) == listed_airs({"inference": 5}) == frozenset()
