@@ -1,6 +1,7 @@
 """Shots that begin where others end: priced before they exist, rendered in order, never bought for a new name."""
 
 import io
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -194,3 +195,18 @@ def test_rules_see_the_verdicts_of_takes_and_of_sources(tmp_path: Path) -> None:
     told = [item["message"] for item in plan(tmp_path)["diagnostics"] if item["code"] == "policy"]
     assert told
     assert all("cannot be evaluated" in item and "film.review.json` is not JSON" in item for item in told)
+
+
+@pytest.mark.parametrize("code", ["timeoutProvider", "contentPolicyViolation"])
+def test_a_retake_that_failed_is_asked_for_again_with_its_option(tmp_path: Path, code: str) -> None:
+    """A plain apply keeps the take from before: it would say that all is up to date."""
+    apply(project(tmp_path))
+    failing = {"LTXSPEC_SANDBOX_SCENARIO": json.dumps({"faults": [{"fault": "fail", "times": 99, "code": code}]})}
+    arguments = ("apply", "--provider", "sandbox", "--retake", "film.alley")
+    told = ltxspec(*arguments, cwd=tmp_path, check=3, **failing).out
+    assert "only `ltxspec apply --retake film.alley` asks for it again" in told
+    assert "tries again" not in told
+    assert "`ltxspec apply` again" not in told
+    assert "--retry" not in told
+    assert set(actions(plan(tmp_path)).values()) == {"no-op"}
+    assert "3 rendered" in apply(tmp_path, "--retake", "film.alley")
