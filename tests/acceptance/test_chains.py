@@ -210,3 +210,39 @@ def test_a_retake_that_failed_is_asked_for_again_with_its_option(tmp_path: Path,
     assert "--retry" not in told
     assert set(actions(plan(tmp_path)).values()) == {"no-op"}
     assert "3 rendered" in apply(tmp_path, "--retake", "film.alley")
+
+
+@pytest.mark.parametrize("target", [(), ("--target", "film.door"), ("--target", "film.lane")])
+def test_what_follows_from_a_shot_is_not_bought_while_its_retake_moves_with_it(
+    tmp_path: Path, target: tuple[str, ...]
+) -> None:
+    """It would be rendered from the take before, and once more from the one that arrives."""
+    apply(project(tmp_path), "--target", "film.street")
+    retake = ("--detach", "--retake", "film.alley", "--target", "film.alley")
+    scenario = {"LTXSPEC_SANDBOX_SCENARIO": json.dumps({"faults": [{"fault": "slow", "times": 99, "seconds": 5}]})}
+    ltxspec("apply", "--provider", "sandbox", *retake, cwd=tmp_path, **scenario)
+    write(tmp_path, SPEC.replace("  alley:", "  lane:\n    moved: alley").replace("shot: alley", "shot: lane"))
+    warned = ltxspec("plan", "--provider", "sandbox", *target, cwd=tmp_path).err
+    assert "an order for `film.alley` is in progress, and its takes would be moved to `film.lane`" in warned
+    refused = ltxspec("apply", "--provider", "sandbox", *target, cwd=tmp_path, check=4)
+    assert "error[moved-in-progress]" in refused.err
+    ltxspec("collect", "--provider", "sandbox", cwd=tmp_path)
+    document = plan(tmp_path)
+    assert actions(document) == {"door": "create", "lane": "move", "street": "replace"}
+    assert document["estimate"]["usd"] == "0.72"
+    apply(tmp_path)
+    (lane,) = ltxspec("show", "film.lane", "--provider", "sandbox", "--format", "json", cwd=tmp_path).json["shots"]
+    assert [take["current"] for take in lane["takes"]] == [False, True]
+
+
+def test_a_move_that_no_order_waits_for_is_made_while_others_are_in_progress(tmp_path: Path) -> None:
+    apply(project(tmp_path), "--target", "film.alley")
+    edited = SPEC.replace("an alley.", "a long alley.")
+    write(tmp_path, edited)
+    ltxspec("apply", "--provider", "sandbox", "--detach", "--target", "film.alley", cwd=tmp_path)
+    write(tmp_path, SPEC.replace("  alley:", "  lane:\n    moved: alley").replace("shot: alley", "shot: lane"))
+    assert "would be moved" not in ltxspec("plan", "--provider", "sandbox", cwd=tmp_path).err
+    apply(tmp_path)
+    document = plan(tmp_path)
+    assert document["estimate"]["usd"] == "0"
+    assert set(actions(document).values()) == {"no-op", "move"}  # the take that has arrived meanwhile moves as well
