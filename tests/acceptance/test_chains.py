@@ -219,8 +219,8 @@ def test_what_follows_from_a_shot_is_not_bought_while_its_retake_moves_with_it(
     """It would be rendered from the take before, and once more from the one that arrives."""
     apply(project(tmp_path), "--target", "film.street")
     retake = ("--detach", "--retake", "film.alley", "--target", "film.alley")
-    scenario = {"LTXSPEC_SANDBOX_SCENARIO": json.dumps({"faults": [{"fault": "slow", "times": 99, "seconds": 5}]})}
-    ltxspec("apply", "--provider", "sandbox", *retake, cwd=tmp_path, **scenario)
+    scenario = json.dumps({"faults": [{"fault": "slow", "times": 99, "seconds": 5}]})
+    ltxspec("apply", "--provider", "sandbox", *retake, cwd=tmp_path, LTXSPEC_SANDBOX_SCENARIO=scenario)
     write(tmp_path, SPEC.replace("  alley:", "  lane:\n    moved: alley").replace("shot: alley", "shot: lane"))
     warned = ltxspec("plan", "--provider", "sandbox", *target, cwd=tmp_path).err
     assert "an order for `film.alley` is in progress, and its takes would be moved to `film.lane`" in warned
@@ -244,5 +244,37 @@ def test_a_move_that_no_order_waits_for_is_made_while_others_are_in_progress(tmp
     assert "would be moved" not in ltxspec("plan", "--provider", "sandbox", cwd=tmp_path).err
     apply(tmp_path)
     document = plan(tmp_path)
-    assert document["estimate"]["usd"] == "0"
+    assert document["estimate"]["usd"] == "0.00"
     assert set(actions(document).values()) == {"no-op", "move"}  # the take that has arrived meanwhile moves as well
+
+
+def test_a_pick_says_what_it_makes_wait_for_an_approval(tmp_path: Path) -> None:
+    """What was approved was made from the other take: the shots after it are to be rendered anew as well."""
+    project(tmp_path, SPEC.replace("into a street.", "into a street.\n    gate: approval"))
+    apply(tmp_path)
+    ltxspec("approve", "film.street", "--provider", "sandbox", cwd=tmp_path)
+    apply(tmp_path)
+    apply(tmp_path, "--retake", "film.alley", "--exclude", "film.street", "--exclude", "film.door")
+    kept = ltxspec("pick", "film.alley", "--take", "1", "--provider", "sandbox", cwd=tmp_path)
+    assert kept.err == ""
+    picked = ltxspec("pick", "film.alley", "--take", "2", "--provider", "sandbox", cwd=tmp_path)
+    assert picked.err.startswith(
+        "warning: the next apply will render 1 shot that follows from it anew, for $0.36; "
+        "1 more shot that follows from it waits to be rendered anew later, for $0.36\n"
+    )
+    document = plan(tmp_path)
+    assert actions(document) == {"door": "held", "alley": "no-op", "street": "replace"}
+    assert document["held"]["estimate"]["usd"] == "0.36"
+
+
+def test_a_pick_beside_an_order_for_another_version_does_not_say_that_this_will_be_in_use(tmp_path: Path) -> None:
+    apply(project(tmp_path), "--target", "film.street")
+    apply(tmp_path, "--retake", "film.alley", "--target", "film.alley")
+    ltxspec("apply", "--provider", "sandbox", "--detach", "--target", "film.street", cwd=tmp_path)
+    ltxspec("pick", "film.alley", "--take", "1", "--provider", "sandbox", cwd=tmp_path)
+    picked = ltxspec("pick", "film.street", "--take", "1", "--provider", "sandbox", cwd=tmp_path)
+    assert "will be the one in use" not in picked.err
+    assert "an order for another version of `film.street` is in progress" in picked.err
+    ltxspec("collect", "--provider", "sandbox", cwd=tmp_path)
+    (street,) = ltxspec("show", "film.street", "--provider", "sandbox", "--format", "json", cwd=tmp_path).json["shots"]
+    assert [take["current"] for take in street["takes"]] == [True, False]
