@@ -16,6 +16,7 @@ from ltxspec.apply.orders import results_of
 from ltxspec.apply.polling import Poller, Silence
 from ltxspec.apply.ports import Archive, Clock, LocalMedia, Provider, RenderOrder, SourceMedia
 from ltxspec.apply.recovery import RecoveryLimits
+from ltxspec.apply.retaken import with_retakes
 from ltxspec.apply.source_takes import SourceTakes
 from ltxspec.apply.task import RunContext, StopSignal, no_source_media
 from ltxspec.apply.task_start import reopen, resume_shot
@@ -114,6 +115,7 @@ async def run(
         with contextlib.suppress(LtxspecError):  # closed tasks left in a journal are harmless
             job.ledger.close()
     held = [change for job in jobs for change in job.changes if change.action is Action.HELD]
+    outcomes = with_retakes(outcomes, [change for job in jobs for change in (*job.outside, *job.changes)])
     summary = _summary(outcomes, budget, interrupted=stop.by_user)
     return replace(summary, held=len(held) if settings.submit else 0)
 

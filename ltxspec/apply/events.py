@@ -83,6 +83,7 @@ class ShotOutcome:
     unmet: tuple[str, ...] = ()  # keys of `expect:` that its videos do not meet
     billable: bool = True  # false: refused before it was accepted, so nothing can have been charged
     ordered_here: bool = True  # false: an earlier run or another machine ordered it
+    retaken: ShotAddress | None = None  # not made: what has to be retaken for it; None: the next apply orders it
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,10 @@ def _why_left(run: TaskRun) -> str:
         (run.unapproved, f"{unknown}, and its source needs an approval before it may be ordered again"),
         (
             facts.unwanted,
-            f"no shot needs it under this name any more, and {unknown}; {give_up_by} gives it up once the shot is gone",
+            (
+                f"no shot needs it under this name any more, and {unknown}; {give_up_by} gives it up once the shot "
+                f"is gone, and `ltxspec apply --retry '{run.address}'` while it is there"
+            ),
         ),
         (
             facts.age > limits.replay_age and not facts.consent,

@@ -5,11 +5,12 @@ are converted with the matrix and the range that the video declares, or with tho
 """
 
 import io
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ltxspec.errors import MediaError
 from ltxspec.media.probe import OpenVideo, open_video
@@ -18,7 +19,7 @@ from ltxspec.values import Moment
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
-    from PIL.Image import Image
+    from PIL.Image import Image, Transpose
 
 EXTRACTION: Final = EXTRACTIONS[0]  # version of everything here that decides what the picture looks like
 
@@ -133,7 +134,27 @@ def as_shown(frame: "VideoFrame", aspect: Fraction) -> "Image":
     picture: Image = converted.to_image()  # type: ignore[no-untyped-call]  # PyAV leaves it untyped
     if aspect != 1:
         picture = picture.resize((max(1, round(picture.width * aspect)), picture.height))
+    if (mirrored := _mirrored(frame)) is not None:
+        return picture.transpose(mirrored)
     return picture.rotate(frame.rotation, expand=True) if frame.rotation else picture
+
+
+def _mirrored(frame: "VideoFrame") -> "Transpose | None":
+    """How a picture is turned over whose display matrix mirrors it, as of front cameras; None: it does not.
+
+    A rotation says only the angle. No provider's videos are mirrored, so no picture of a shot has become another one.
+    """
+    from PIL.Image import Transpose
+
+    matrix: Any = frame.side_data.get("DISPLAYMATRIX")  # without types
+    if matrix is None:
+        return None
+    a, b, _, c, d = struct.unpack_from("=5i", bytes(matrix))  # x' = a·x + c·y, y' = b·x + d·y
+    if a * d - b * c >= 0:
+        return None
+    if abs(a) + abs(d) >= abs(b) + abs(c):
+        return Transpose.FLIP_LEFT_RIGHT if a < 0 else Transpose.FLIP_TOP_BOTTOM
+    return Transpose.TRANSPOSE if b > 0 else Transpose.TRANSVERSE
 
 
 def _converted(frame: "VideoFrame", matrix: str, source_range: str) -> "VideoFrame":

@@ -93,6 +93,8 @@ def plan_differences(saved: PlanDocument, plan: Plan, done: Container[str] = ())
     lines = []
     for address in sorted(address for address in before.keys() | after.keys() if address not in done):
         (old, old_sent), (new, new_sent) = before.get(address, _NO_CHANGE), after.get(address, _NO_CHANGE)
+        if _is_drafted(shots.get(address), changes.get(address)):  # its sources are known meanwhile, and it as well
+            new = _phrase(changes[address].action, changes[address].estimate, shots[address].draft)
         if old_sent != new_sent:  # otherwise it is no difference, and is not shown
             old, new = old + old_sent, new + new_sent
         if old != new:
@@ -110,28 +112,76 @@ def plan_differences(saved: PlanDocument, plan: Plan, done: Container[str] = ())
 def applied(saved: PlanDocument, plan: Plan, recorded: Container[TaskId]) -> set[str]:
     """The shots for which a saved plan has been applied, and nothing else is planned now.
 
+    A shot whose sources had no take has no task in the plan: it has been applied where it is up to date now with the
+    request that was planned, and its sources have been applied.
+
     Args:
         saved: the saved plan.
         plan: the present plan.
         recorded: the tasks with a successful take.
     """
-    now = {str(change.address): change for change in plan.pending}
+    now = {str(change.address): change for change in plan.changes}
     shots = [shot for shot in saved.shots if shot.action not in (Action.NO_OP, Action.BLOCKED)]
-    return {shot.address for shot in shots if _is_applied(shot, now.get(shot.address), recorded)}
+    done = {shot.address for shot in shots if _is_applied(shot, now.get(shot.address), recorded)}
+    drafted = [shot for shot in shots if shot.action is not Action.HELD and shot.address not in done]
+    waiting = {shot.address: shot for shot in drafted if _is_up_to_date(shot, now.get(shot.address))}
+    undone = {shot.address for shot in shots} - done - waiting.keys()
+    while found := {address for address, shot in waiting.items() if not undone.isdisjoint(shot.after or ())}:
+        undone |= found
+        waiting = {address: shot for address, shot in waiting.items() if address not in found}
+    return done | waiting.keys()
+
+
+def as_planned(saved: PlanDocument, plan: Plan, done: Container[str]) -> tuple[list[Change], list[Change]]:
+    """What of a saved plan is left to do, exactly as planned, and which of its orders are in progress.
+
+    Args:
+        saved: the saved plan.
+        plan: the present plan.
+        done: the shots for which it has been applied.
+    """
+    shots = {shot.address: shot for shot in saved.shots}
+    same = [(shots.get(str(change.address)), change) for change in plan.pending if str(change.address) not in done]
+    orders = [(shot, change) for shot, change in same if shot is not None and shot.action is not Action.NO_OP]
+    ordered = [change for shot, change in orders if _is_ordered(shot, change)]
+    left = [
+        change
+        for shot, change in orders
+        if change.action is shot.action and change.action not in (Action.BLOCKED, Action.HELD, Action.RESUME)
+    ]
+    return left, ordered
 
 
 def _is_applied(shot: PlannedShot, now: Change | None, recorded: Container[TaskId]) -> bool:
+    kept = now is None or now.action is Action.NO_OP
     if shot.action is Action.RETIRE:
-        return now is None
+        return kept
     if shot.task_id not in recorded:
         return False
     is_repeated = now is not None and now.fingerprint == shot.fingerprint and Reason.RETAKE_REQUESTED in now.reasons
-    return now is None or (shot.action.spends and is_repeated)  # a retake would be yet another one now
+    return kept or (shot.action.spends and is_repeated)  # a retake would be yet another one now
+
+
+def _is_up_to_date(shot: PlannedShot, now: Change | None) -> bool:
+    return now is not None and now.action is Action.NO_OP and _is_drafted(shot, now)
+
+
+def _is_ordered(shot: PlannedShot, change: Change) -> bool:
+    """Whether an order of the plan is in progress."""
+    is_same = shot.task_id == change.task_id or _is_drafted(shot, change)
+    return shot.action.spends and change.action is Action.RESUME and is_same
+
+
+def _is_drafted(shot: PlannedShot | None, change: Change | None) -> bool:
+    """Whether a shot that was planned before its sources had takes has the same request now."""
+    if shot is None or change is None or shot.draft is None or change.request is None:
+        return False
+    return change.request.draft == shot.draft
 
 
 def _other_task(shot: PlannedShot | None, change: Change | None) -> str:
     """That the same order would have another id now: it was made once, and would be another attempt."""
-    if shot is None or change is None or shot.task_id == change.task_id:
+    if shot is None or change is None or shot.task_id == change.task_id or _is_drafted(shot, change):
         return ""
     return f"task {change.task_id} now, and was planned as {shot.task_id}"
 

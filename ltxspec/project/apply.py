@@ -23,6 +23,7 @@ from ltxspec.project.locks import LockedSpecs, holding_specs, locked
 from ltxspec.project.others import move_takes, sources
 from ltxspec.project.plan import ProjectPlan, plan_project, replanner
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.retaking import plan_retaking
 from ltxspec.project.rules import limits_of
 from ltxspec.project.run import PreparedRun, jobs_of, settings_of
 from ltxspec.project.unclaimed import refuse_moves_in_progress
@@ -214,7 +215,8 @@ def _refuse(
 ) -> None:
     """Make every check that may forbid ordering, before anything is spent."""
     if options.saved is not None:
-        refuse_stale(options.saved, plan, [have.lockfile for have in held.recorded.values()])
+        lockfiles = [have.lockfile for have in held.recorded.values()]
+        refuse_stale(options.saved, plan, lockfiles, partial(plan_retaking, project, options.plan_options, held))
     if options.approved is not None:
         refuse_unapproved(project, plan, options.approved)
     refuse_by_policy(plan)

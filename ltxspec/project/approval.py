@@ -2,18 +2,18 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 
 from msgspec.structs import replace
 
 from ltxspec.errors import Invalid, LtxspecError, Refused
 from ltxspec.lock.by_task import takes_by_id
 from ltxspec.lock.models import Lockfile
-from ltxspec.plan.actions import Action, Change, Plan, estimate
+from ltxspec.plan.actions import Action, Change, Plan, Reason, estimate
 from ltxspec.plan.document import PlanDocument, PlannedShot, PlanOptions, Problem
 from ltxspec.plan.doubts import ABOUT_VERDICTS
 from ltxspec.plan.limits import budget_warning
-from ltxspec.plan.planfile import applied, plan_differences, plan_digest, terms_of
+from ltxspec.plan.planfile import applied, as_planned, plan_differences, plan_digest, terms_of
 from ltxspec.plan.unmet import UNMET
 from ltxspec.project.project import ProjectContext
 from ltxspec.values import TaskId, dollars, money_text
@@ -45,32 +45,26 @@ def refusing_gone(project: ProjectContext, saved: PlanDocument | None) -> Iterat
         raise Refused("stale-plan", message.format("variables"), hint=_SAVE_AGAIN, details=details) from error
 
 
-def refuse_stale(saved: PlanDocument, plan: Plan, lockfiles: Iterable[Lockfile] = ()) -> None:
+def refuse_stale(
+    saved: PlanDocument,
+    plan: Plan,
+    lockfiles: Iterable[Lockfile] = (),
+    retaking: Callable[[Sequence[str]], Plan] | None = None,
+) -> None:
     """Refuse a plan that differs from the saved one.
 
     Args:
         saved: the saved plan.
         plan: the present plan.
         lockfiles: what is recorded now: it tells whether the saved plan has been applied.
+        retaking: plans again with the retakes of these shots only; None: all retakes are still to be made.
 
     Raises:
         Refused: with the differences, including the cost, as details.
     """
     if saved.digest != plan_digest(plan):
-        done = applied(saved, plan, {task for lockfile in lockfiles for task in _succeeded(lockfile)})
-        lines = _cut(plan_differences(saved, plan, done))
-        if done and not lines:
-            raise Refused(
-                "stale-plan",
-                f"the saved plan has been applied already: {_counted(done)} as it says, and nothing is left to do",
-                hint="`ltxspec plan` shows what there is to do now",
-            )
-        raise Refused(
-            "stale-plan",
-            "the saved plan is out of date: planning again gives a different plan",
-            hint=_SAVE_AGAIN,
-            details=[*lines, *([f"{_counted(done)} as planned: that part has been applied already"] if done else [])],
-        )
+        recorded = {task for lockfile in lockfiles for task in _succeeded(lockfile)}
+        raise _out_of_date(saved, plan, recorded, retaking)
     policies = plan.terms.policies if plan.terms is not None else None
     if saved.limits is not None and saved.limits.policies != policies:
         raise Refused(
@@ -85,6 +79,50 @@ def refuse_stale(saved: PlanDocument, plan: Plan, lockfiles: Iterable[Lockfile] 
             f"the saved plan differs from what ltxspec would write now: `{wrong}` does not match its digest",
             hint=f"the file was edited, or its warnings have changed; {_SAVE_AGAIN}",
         )
+
+
+def _out_of_date(
+    saved: PlanDocument, plan: Plan, recorded: set[TaskId], retaking: Callable[[Sequence[str]], Plan] | None
+) -> Refused:
+    """How much of a saved plan has been applied, what is left of it, and what differs."""
+    done = applied(saved, plan, recorded)
+    retaken = [shot.address for shot in saved.shots if Reason.RETAKE_REQUESTED.value in shot.reasons]
+    if retaking is not None and not done.isdisjoint(retaken):  # they, and what follows from them, are not planned twice
+        plan = retaking([address for address in retaken if address not in done])
+        done = applied(saved, plan, recorded)
+    left, ordered = as_planned(saved, plan, done)
+    under_way = {str(change.address) for change in ordered}
+    lines = plan_differences(saved, plan, done | under_way)
+    if lines or not (done or under_way):
+        return Refused(
+            "stale-plan",
+            "the saved plan is out of date: planning again gives a different plan",
+            hint=_SAVE_AGAIN,
+            details=[
+                *_cut(lines),
+                *([f"{_counted(done)} as planned: that part has been applied already"] if done else []),
+            ],
+        )
+    going = [f"{_counted(under_way)} in progress"] if under_way else []
+    parts = [*([f"{_counted(done)} as it says"] if done else []), *going]
+    if left:
+        price = dollars(estimate(left).usd) + (" and more: some prices are unknown" if estimate(left).unknown else "")
+        return Refused(
+            "stale-plan",
+            f"the saved plan has been applied in part: {', '.join(parts)}, and {_counted(left)} left, for {price}",
+            hint="nothing is lost: `ltxspec plan` with the same options shows what is left, and `-o FILE` saves it",
+            details=_cut([f"{change.address}: left, {_words(change)} as planned" for change in left]),
+        )
+    if under_way:
+        message, hint = ", ".join(parts), "`ltxspec collect` fetches what is in progress; it is never ordered twice"
+        return Refused(
+            "stale-plan", f"the saved plan has been applied: {message}, and nothing is left to order", hint=hint
+        )
+    return Refused(
+        "stale-plan",
+        f"the saved plan has been applied already: {parts[0]}, and nothing is left to do",
+        hint="`ltxspec plan` shows what there is to do now",
+    )
 
 
 def _succeeded(lockfile: Lockfile) -> set[TaskId]:

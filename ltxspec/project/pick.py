@@ -1,6 +1,7 @@
 """Makes an earlier take of a shot current, or another of its outputs. Nothing is ordered."""
 
 import shlex
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -19,7 +20,7 @@ from ltxspec.project.plan import plan_project
 from ltxspec.project.project import ProjectContext
 from ltxspec.report.picks import following_text, undoing_text
 from ltxspec.report.wording import counted
-from ltxspec.values import ShotAddress, TaskId
+from ltxspec.values import Fingerprint, ShotAddress, TaskId
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,22 @@ def pick(project: ProjectContext, address: str, number: int | None = None, resul
         lockfile = replace(lockfile, shots=sections[0], retired=sections[1])
         states[spec].write_lockfile(lockfile)
         relink(project, [lockfile])
-        if any(task.intent.instance == key for task in fold(states[spec].events()).open.values()):
-            project.warn(f"an order for `{found}` is in progress: its take will be the one in use once it arrives")
+        ordered = [task.intent for task in fold(states[spec].events()).open.values() if task.intent.instance == key]
+        _warn_of_order(project, found, take, {intent.fingerprint for intent in ordered})
     return Picked(found, place, take.task_id)
+
+
+def _warn_of_order(
+    project: ProjectContext, address: ShotAddress, take: Take, in_progress: AbstractSet[Fingerprint]
+) -> None:
+    """Say what becomes of the pick when the takes arrive that are ordered for the shot."""
+    if take.fingerprint in in_progress:
+        project.warn(f"an order for `{address}` is in progress: its take will be the one in use once it arrives")
+    elif in_progress:
+        project.warn(
+            f"an order for another version of `{address}` is in progress: its take will be in use only while the spec "
+            "asks for that version"
+        )
 
 
 def aftermath(project: ProjectContext, picked: Picked) -> str:
@@ -89,7 +103,12 @@ def aftermath(project: ProjectContext, picked: Picked) -> str:
         for change in planned.changes
         if change.action.spends and change.address != picked.address and Reason.SOURCE_CHANGED in change.reasons
     ]
-    return said + (following_text(str(picked.address), following) if following else "")
+    held = [
+        change
+        for change in planned.changes
+        if change.action is Action.HELD and change.address != picked.address and Reason.SOURCE_CHANGED in change.reasons
+    ]
+    return said + (following_text(str(picked.address), following, held) if following or held else "")
 
 
 def _undone(project: ProjectContext, picked: Picked, change: Change, record: ShotRecord) -> str:

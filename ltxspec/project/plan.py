@@ -144,7 +144,7 @@ def plan_project(
     plan = plan_specs(project, specs, wanted, recorded, others, is_saved=is_saved)
     nameless = [] if options.paths else unclaimed(project, specs, plan.changes)
     nameless += moved_from_unknown(project, [spec.name for spec in specs], plan.changes)
-    nameless += moved_in_progress(project, plan.changes)
+    nameless += moved_in_progress(project, plan.changes, specs)
     nameless += follower_warning(plan.changes, others()) if options.paths else []
     unread = [] if project.service.free else unread_warnings(project)
     plan = replace(plan, diagnostics=[*plan.diagnostics, *nameless, *unread])

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from ltxspec.errors import Diagnostic, LtxspecError, Refused
-from ltxspec.plan.actions import Change
+from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.elsewhere import foreign_origins
-from ltxspec.plan.recorded import RecordedState
+from ltxspec.plan.origins import assign_origins
+from ltxspec.plan.recorded import RecordedState, record_under
 from ltxspec.project.load import every_spec
 from ltxspec.project.lookup import recorded_names, recorded_state
 from ltxspec.project.others import sources
@@ -61,24 +62,72 @@ def _orders(name: str, state: RecordedState, told: str) -> list[Diagnostic]:
     return [Diagnostic("warning", UNCLAIMED_ORDER, message, hint="`ltxspec collect` finishes what is in progress")]
 
 
-def moved_in_progress(project: ProjectContext, changes: Sequence[Change]) -> list[Diagnostic]:
+def moved_in_progress(
+    project: ProjectContext, changes: Sequence[Change], rendered: Sequence[RenderedSpec] = ()
+) -> list[Diagnostic]:
     """Warnings about takes that would be moved away from a name for which an order is in progress.
 
-    Its result would be recorded under the old name, and no shot would use it.
+    Its result would be recorded under the old name, and no shot would use it; what follows from the shot would be
+    ordered with the take from before.
+
+    Args:
+        project: the project.
+        changes: of the plan.
+        rendered: the specs that it was made of: also a move within a spec that is only a source of the plan counts.
     """
-    found, origins = list[Diagnostic](), foreign_origins(changes)
+    origins = foreign_origins(changes)
     names = {origin.spec for origin in origins.values()}
     in_progress = {
         ShotAddress(name, task.intent.instance)
         for name in names
         for task in recorded_state(project, name).journal.open.values()
     }
-    for address, origin in origins.items():
-        if origin in in_progress:
-            message = f"an order for `{origin}` is in progress, and its takes would be moved to `{address}`"
-            hint = "`ltxspec collect` finishes it; then its takes are moved together"
-            found.append(Diagnostic("warning", MOVED_IN_PROGRESS, message, hint=hint))
-    return found
+    found = {address: origin for address, origin in origins.items() if origin in in_progress}
+    return [
+        Diagnostic(
+            "warning",
+            MOVED_IN_PROGRESS,
+            f"an order for `{origin}` is in progress, and its takes would be moved to `{address}`",
+            hint="`ltxspec collect` finishes it; then its takes are moved together",
+        )
+        for address, origin in (found | _moved_within(project, changes, rendered)).items()
+    ]
+
+
+def _moved_within(
+    project: ProjectContext, changes: Sequence[Change], rendered: Sequence[RenderedSpec]
+) -> dict[ShotAddress, ShotAddress]:
+    """The shots of the plan, and those that it follows from, to which `moved:` gives takes from within their spec.
+
+    Only those with an order in progress under the earlier name that would be the take in use.
+    """
+    found: dict[ShotAddress, ShotAddress] = {}
+    for spec in rendered:
+        if all(request.moved is None for request in spec.requests):
+            continue
+        state, wanted = recorded_state(project, spec.name), {item.address.instance: item for item in spec.requests}
+        if not state.journal.open:
+            continue
+        for key, origin in assign_origins(state.lockfile, wanted, project.catalog).items():
+            record, marks = record_under(state.lockfile, origin), {*wanted[key].fingerprints}
+            has_take = record is not None and any(take.status == "succeeded" for take in record.takes)
+            tasks = [task.intent for task in state.journal.open.values() if task.intent.instance == origin]
+            if has_take and any(not marks or intent.fingerprint in marks for intent in tasks):
+                found[wanted[key].address] = ShotAddress(spec.name, origin)
+    return {address: origin for address, origin in found.items() if address in _concerned(changes, rendered)}
+
+
+def _concerned(changes: Sequence[Change], rendered: Sequence[RenderedSpec]) -> set[ShotAddress]:
+    """The shots of a plan that are not up to date, and all that they follow from."""
+    requests = {request.address: request for spec in rendered for request in spec.requests}
+    todo = [change.address for change in changes if change.action is not Action.NO_OP]
+    seen: set[ShotAddress] = set()
+    while todo:
+        address = todo.pop()
+        if address not in seen:
+            seen.add(address)
+            todo += requests[address].after if address in requests else ()
+    return seen
 
 
 def refuse_moves_in_progress(diagnostics: Iterable[Diagnostic]) -> None:

@@ -3,27 +3,45 @@
 import shlex
 from collections.abc import Sequence
 
-from ltxspec.plan.actions import Change, FieldChange, estimate
-from ltxspec.report.wording import counted, field_name, money
+from ltxspec.plan.actions import Change, FieldChange
+from ltxspec.report.wording import field_name, money
+from ltxspec.values import total_usd
 
 _NAMED = 5
 
 
-def following_text(address: str, orders: Sequence[Change]) -> str:
+def following_text(address: str, orders: Sequence[Change], held: Sequence[Change] = ()) -> str:
     """A warning and a hint, each on a line, about the shots that follow from a shot and would be rendered anew.
 
     Args:
         address: the shot whose take was picked.
         orders: the orders of what follows.
+        held: what follows and has a take, which would be rendered anew later: it waits for an approval or a source.
     """
-    sums = estimate(orders)
-    price = money(sums.usd) + (" and more: some prices are unknown" if sums.unknown else "")
-    follow = f"{counted(len(orders), 'shot')} that {'follows' if len(orders) == 1 else 'follow'} from it anew"
+    parts = []
+    if orders:
+        parts.append(f"the next apply will render {_follow(orders)} from it anew, for {_price(orders)}")
+    if held:
+        also = "more " if orders else ""
+        parts.append(
+            f"{_follow(held, also)} from it {'waits' if len(held) == 1 else 'wait'} to be rendered anew later, "
+            f"for {_price(held)}"
+        )
     return (
-        f"warning: the next apply will render {follow}, for {price}\n"
+        f"warning: {'; '.join(parts)}\n"
         f"hint: `ltxspec plan --target {shlex.quote(f'{address}+')}` shows them; pick the take they follow from now "
         f"to keep them\n"
     )
+
+
+def _follow(changes: Sequence[Change], more: str = "") -> str:
+    number = len(changes)
+    return f"1 {more}shot that follows" if number == 1 else f"{number:,} {more}shots that follow"
+
+
+def _price(changes: Sequence[Change]) -> str:
+    usd, unknown = total_usd(change.estimate for change in changes)
+    return money(usd) + (" and more: some prices are unknown" if unknown else "")
 
 
 def undoing_text(number: int, change: Change, fields: Sequence[FieldChange]) -> str:

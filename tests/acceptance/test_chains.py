@@ -1,6 +1,7 @@
 """Shots that begin where others end: priced before they exist, rendered in order, never bought for a new name."""
 
 import io
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -194,3 +195,86 @@ def test_rules_see_the_verdicts_of_takes_and_of_sources(tmp_path: Path) -> None:
     told = [item["message"] for item in plan(tmp_path)["diagnostics"] if item["code"] == "policy"]
     assert told
     assert all("cannot be evaluated" in item and "film.review.json` is not JSON" in item for item in told)
+
+
+@pytest.mark.parametrize("code", ["timeoutProvider", "contentPolicyViolation"])
+def test_a_retake_that_failed_is_asked_for_again_with_its_option(tmp_path: Path, code: str) -> None:
+    """A plain apply keeps the take from before: it would say that all is up to date."""
+    apply(project(tmp_path))
+    failing = {"LTXSPEC_SANDBOX_SCENARIO": json.dumps({"faults": [{"fault": "fail", "times": 99, "code": code}]})}
+    arguments = ("apply", "--provider", "sandbox", "--retake", "film.alley")
+    told = ltxspec(*arguments, cwd=tmp_path, check=3, **failing).out
+    assert "only `ltxspec apply --retake film.alley` asks for it again" in told
+    assert "tries again" not in told
+    assert "`ltxspec apply` again" not in told
+    assert "--retry" not in told
+    assert set(actions(plan(tmp_path)).values()) == {"no-op"}
+    assert "3 rendered" in apply(tmp_path, "--retake", "film.alley")
+
+
+@pytest.mark.parametrize("target", [(), ("--target", "film.door"), ("--target", "film.lane")])
+def test_what_follows_from_a_shot_is_not_bought_while_its_retake_moves_with_it(
+    tmp_path: Path, target: tuple[str, ...]
+) -> None:
+    """It would be rendered from the take before, and once more from the one that arrives."""
+    apply(project(tmp_path), "--target", "film.street")
+    retake = ("--detach", "--retake", "film.alley", "--target", "film.alley")
+    scenario = json.dumps({"faults": [{"fault": "slow", "times": 99, "seconds": 5}]})
+    ltxspec("apply", "--provider", "sandbox", *retake, cwd=tmp_path, LTXSPEC_SANDBOX_SCENARIO=scenario)
+    write(tmp_path, SPEC.replace("  alley:", "  lane:\n    moved: alley").replace("shot: alley", "shot: lane"))
+    warned = ltxspec("plan", "--provider", "sandbox", *target, cwd=tmp_path).err
+    assert "an order for `film.alley` is in progress, and its takes would be moved to `film.lane`" in warned
+    refused = ltxspec("apply", "--provider", "sandbox", *target, cwd=tmp_path, check=4)
+    assert "error[moved-in-progress]" in refused.err
+    ltxspec("collect", "--provider", "sandbox", cwd=tmp_path)
+    document = plan(tmp_path)
+    assert actions(document) == {"door": "create", "lane": "move", "street": "replace"}
+    assert document["estimate"]["usd"] == "0.72"
+    apply(tmp_path)
+    (lane,) = ltxspec("show", "film.lane", "--provider", "sandbox", "--format", "json", cwd=tmp_path).json["shots"]
+    assert [take["current"] for take in lane["takes"]] == [False, True]
+
+
+def test_a_move_that_no_order_waits_for_is_made_while_others_are_in_progress(tmp_path: Path) -> None:
+    apply(project(tmp_path), "--target", "film.alley")
+    edited = SPEC.replace("an alley.", "a long alley.")
+    write(tmp_path, edited)
+    ltxspec("apply", "--provider", "sandbox", "--detach", "--target", "film.alley", cwd=tmp_path)
+    write(tmp_path, SPEC.replace("  alley:", "  lane:\n    moved: alley").replace("shot: alley", "shot: lane"))
+    assert "would be moved" not in ltxspec("plan", "--provider", "sandbox", cwd=tmp_path).err
+    apply(tmp_path)
+    document = plan(tmp_path)
+    assert document["estimate"]["usd"] == "0.00"
+    assert set(actions(document).values()) == {"no-op", "move"}  # the take that has arrived meanwhile moves as well
+
+
+def test_a_pick_says_what_it_makes_wait_for_an_approval(tmp_path: Path) -> None:
+    """What was approved was made from the other take: the shots after it are to be rendered anew as well."""
+    project(tmp_path, SPEC.replace("into a street.", "into a street.\n    gate: approval"))
+    apply(tmp_path)
+    ltxspec("approve", "film.street", "--provider", "sandbox", cwd=tmp_path)
+    apply(tmp_path)
+    apply(tmp_path, "--retake", "film.alley", "--exclude", "film.street", "--exclude", "film.door")
+    kept = ltxspec("pick", "film.alley", "--take", "1", "--provider", "sandbox", cwd=tmp_path)
+    assert kept.err == ""
+    picked = ltxspec("pick", "film.alley", "--take", "2", "--provider", "sandbox", cwd=tmp_path)
+    assert picked.err.startswith(
+        "warning: the next apply will render 1 shot that follows from it anew, for $0.36; "
+        "1 more shot that follows from it waits to be rendered anew later, for $0.36\n"
+    )
+    document = plan(tmp_path)
+    assert actions(document) == {"door": "held", "alley": "no-op", "street": "replace"}
+    assert document["held"]["estimate"]["usd"] == "0.36"
+
+
+def test_a_pick_beside_an_order_for_another_version_does_not_say_that_this_will_be_in_use(tmp_path: Path) -> None:
+    apply(project(tmp_path), "--target", "film.street")
+    apply(tmp_path, "--retake", "film.alley", "--target", "film.alley")
+    ltxspec("apply", "--provider", "sandbox", "--detach", "--target", "film.street", cwd=tmp_path)
+    ltxspec("pick", "film.alley", "--take", "1", "--provider", "sandbox", cwd=tmp_path)
+    picked = ltxspec("pick", "film.street", "--take", "1", "--provider", "sandbox", cwd=tmp_path)
+    assert "will be the one in use" not in picked.err
+    assert "an order for another version of `film.street` is in progress" in picked.err
+    ltxspec("collect", "--provider", "sandbox", cwd=tmp_path)
+    (street,) = ltxspec("show", "film.street", "--provider", "sandbox", "--format", "json", cwd=tmp_path).json["shots"]
+    assert [take["current"] for take in street["takes"]] == [True, False]

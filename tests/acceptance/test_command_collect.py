@@ -168,3 +168,21 @@ def test_an_order_in_progress_is_not_counted_as_ordered_again(tmp_path: Path) ->
     assert "Ordered: 0, 1 in progress for $0.36" in again.out
     picked = ltxspec("pick", "day.alley", "--take", "1", cwd=tmp_path)
     assert "an order for `day.alley` is in progress: its take will be the one in use once it arrives" in picked.err
+
+
+def test_an_order_for_an_earlier_version_that_never_arrived_is_given_up_while_the_shot_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = {"fault": "drop", "accepted": False, "task": "videoInference", "times": RecoveryLimits().max_submits}
+    runware = "[runware]\npoll_interval = 0.05\npoll_max = 0.1\ngrace = 0.2\n"
+    (tmp_path / "ltxspec.toml").write_text(f'[project]\nid = "lost"\n{runware}')
+    write_spec(tmp_path, ALLEY, "day")
+    with paid_service(tmp_path / "service", {"faults": [lost]}) as address:
+        monkeypatch.setenv("RUNWARE_BASE_URL", address)
+        monkeypatch.setenv("RUNWARE_API_KEY", KEY)
+        ltxspec("apply", "--auto-approve", cwd=tmp_path, check=3)
+        write_spec(tmp_path, ALLEY.replace("{prompt: Rain.}", "{prompt: Snow.}"), "day")
+        left = " ".join(ltxspec("collect", "--retry", "day.alley", cwd=tmp_path, check=3).out.split())
+        assert "`ltxspec apply --retry 'day.alley'` while it is there" in left
+        ltxspec("apply", "--auto-approve", "--retry", "day.alley", cwd=tmp_path)
+        assert ltxspec("plan", "--format", "json", cwd=tmp_path).json["summary"]["no-op"] == 1

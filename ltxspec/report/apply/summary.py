@@ -1,6 +1,7 @@
 """A run in lines: one for an event, and at the end what is left to do, how to do it, and the costs."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO
 
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, RunSummary, ShotOutcome
@@ -11,6 +12,7 @@ from ltxspec.services import is_free
 from ltxspec.values import Usd, total_usd
 
 _MOST_ROWS = 200
+_MOST_NAMED = 5
 _NOT_ARCHIVED = "not archived"
 _MISSING = "results missing"
 _UNMET = "not as expected"
@@ -47,7 +49,7 @@ _PAINTS: Mapping[str, Paint] = {
 def summary_text(summary: RunSummary, style: Style) -> str:
     """What is left and how to continue, then `summary_line`; with a final newline."""
     left = [(item, word) for item in summary.outcomes if (word := _left(item)) is not None]
-    blocks = [_rows(left, style), _cures([word for _, word in left], style)]
+    blocks = [_rows(left, style), _cures(left, style)]
     paragraphs = ["\n".join(block) for block in blocks if block]
     return "\n\n".join([*paragraphs, style.paint(summary_line(summary), Paint.BOLD)]) + "\n"
 
@@ -170,9 +172,17 @@ def _rows(left: list[tuple[ShotOutcome, str]], style: Style) -> list[str]:
     return lines
 
 
-def _cures(words: Iterable[str], style: Style) -> list[str]:
-    present = set(words)
-    return [style.paint(f"  {cure}", Paint.DIM) for word, cure in _CURES.items() if word in present]
+def _cures(left: Sequence[tuple[ShotOutcome, str]], style: Style) -> list[str]:
+    present = {word for item, word in left if item.retaken is None}
+    cures = [cure for word, cure in _CURES.items() if word in present]
+    if retaken := list(dict.fromkeys(str(item.retaken) for item, _ in left if item.retaken is not None)):
+        which = [f"--retake {shlex.quote(address)}" for address in retaken[:_MOST_NAMED]]
+        more = f" and {len(retaken) - _MOST_NAMED:,} more" if len(retaken) > _MOST_NAMED else ""
+        cures.append(
+            f"retake not made: the take from before stays; only `ltxspec apply {clean(' '.join(which))}`{more} "
+            f"asks for {'it' if len(retaken) == 1 else 'them'} again"
+        )
+    return [style.paint(f"  {cure}", Paint.DIM) for cure in cures]
 
 
 _EVENT_PAINTS: Mapping[EventKind, Paint] = {

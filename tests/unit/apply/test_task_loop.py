@@ -351,7 +351,10 @@ def test_the_time_limit_counts_from_the_beginning_also_for_what_was_unclear_at_f
         (
             Facts(unwanted=True),
             {},
-            "does not know it; `ltxspec collect --retry 'night.alley'` gives it up once the shot is gone",
+            (
+                "does not know it; `ltxspec collect --retry 'night.alley'` gives it up once the shot is gone, and "
+                "`ltxspec apply --retry 'night.alley'` while it is there"
+            ),
         ),
         (Facts(), {"resumed": True, "approved": False}, "and ordering it again costs money: approve it"),
         (Facts(), {"resumed": True, "whole": False}, "the provider does not know it"),

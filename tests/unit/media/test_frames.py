@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import struct
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -215,3 +216,34 @@ def test_the_time_that_is_told_of_a_frame_gives_it_again(tmp_path: Path) -> None
     video = film(tmp_path / "a.mp4", greys(24), [round(1000 * number / 30) for number in range(24)])
     for number in range(24):
         assert number_of(cut_frame(video, float(f"{number / 30:.3f}")).data) == number
+
+
+Transpose = Image.Transpose
+
+
+@pytest.mark.parametrize(
+    ("matrix", "shown"),
+    [
+        ((0, 1, -1, 0), Transpose.ROTATE_270),
+        ((-1, 0, 0, -1), Transpose.ROTATE_180),
+        ((0, -1, 1, 0), Transpose.ROTATE_90),
+        ((-1, 0, 0, 1), Transpose.FLIP_LEFT_RIGHT),
+        ((1, 0, 0, -1), Transpose.FLIP_TOP_BOTTOM),
+        ((0, 1, 1, 0), Transpose.TRANSPOSE),
+        ((0, -1, -1, 0), Transpose.TRANSVERSE),
+    ],
+)
+def test_a_frame_is_turned_and_mirrored_as_its_video_says(
+    matrix: tuple[int, int, int, int], shown: Transpose, tmp_path: Path
+) -> None:
+    """The matrix stands in the header of the track; players follow it."""
+    corners = Image.new("RGB", SIZE, (40, 40, 40))
+    for place, grey in (((0, 0), 90), ((SIZE[0] // 2, 0), 140), ((0, SIZE[1] // 2), 200)):
+        corners.paste((grey, grey, grey), (*place, place[0] + SIZE[0] // 2, place[1] + SIZE[1] // 2))
+    path = film(tmp_path / "turned.mp4", [corners] * 2, options={"qp": "0"})
+    plain = Image.open(io.BytesIO(cut_frame(path, "first").data))
+    data = bytearray(path.read_bytes())
+    a, b, c, d = (65536 * number for number in matrix)
+    struct.pack_into(">9i", data, data.index(b"tkhd") + 4 + 4 + 20 + 16, a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    turned = Image.open(io.BytesIO(cut_frame(bytes(data), "first").data))
+    assert (turned.size, turned.tobytes()) == (plain.transpose(shown).size, plain.transpose(shown).tobytes())

@@ -26,3 +26,15 @@ def test_what_follows_from_the_take_is_named_with_its_price() -> None:
     assert "2 shots that follow from it anew, for $0.48 and more: some prices are unknown\n" in following_text(
         "night.alley", [change(Action.REPLACE), unknown]
     )
+
+
+def test_what_is_rendered_later_is_named_apart_with_its_price() -> None:
+    order, held = change(Action.REPLACE), change(Action.HELD)
+    held = replace(held, estimate=order.estimate)
+    assert following_text("night.alley", [order], [held]).startswith(
+        "warning: the next apply will render 1 shot that follows from it anew, for $0.48; "
+        "1 more shot that follows from it waits to be rendered anew later, for $0.48\n"
+    )
+    assert following_text("night.alley", [], [held, held]).startswith(
+        "warning: 2 shots that follow from it wait to be rendered anew later, for $0.96\n"
+    )

@@ -42,6 +42,22 @@ def test_a_failure_that_may_pass_is_tried_again_without_an_edit() -> None:
     assert "edit the shot" not in text
 
 
+def test_a_retake_that_was_not_made_has_to_be_asked_for_again() -> None:
+    """A plain apply keeps the take from before, and orders nothing."""
+    run = summary(
+        replace(FAILED, permanent=False, retaken=FAILED.address),
+        replace(left(Outcome.HELD_BACK), retaken=FAILED.address),
+    )
+    text = summary_text(run, Style(width=200))
+    assert "only `ltxspec apply --retake 'night-scenes.weather[rain,dusk]'` asks for it again\n" in text
+    assert "tries again" not in text
+    assert "`ltxspec apply` again" not in text
+    many = [replace(FAILED, retaken=ShotAddress("night", f"s{number}")) for number in range(7)]
+    assert "--retake night.s4` and 2 more asks for them again\n" in summary_text(summary(*many), Style(width=200))
+    both = summary_text(summary(replace(FAILED, retaken=FAILED.address), FAILED), PLAIN)
+    assert "failed: edit the shot, or `ltxspec apply --retry ADDRESS`\n  retake not made" in both
+
+
 def test_money_under_way_is_told() -> None:
     run = summary(left(Outcome.UNRESOLVED, "no answer"), in_flight=1)
     assert summary_line(run) == "Applied: 1 unresolved. Spent $0.00; $0.48 under way (1 task)."
