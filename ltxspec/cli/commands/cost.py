@@ -58,8 +58,8 @@ def command(  # the options of one command
     With `label:KEY`, takes are grouped by a label of the current specs; those without it are under `(none)`.
 
     With --reconcile, the costs of all specs are compared with what the provider says it charged. A difference is only
-    an indication, because the report has no tasks and counts everybody on the account. Exit code 3: something differs,
-    or nothing could be compared; 0: nothing differs; 1: the provider gives no report.
+    an indication, because the report has no tasks and counts everybody on the account. Exit code 3: something differs
+    or cannot be decided, or nothing could be compared; 0: nothing differs; 1: the provider gives no report.
     """
     compared.check(alone=address is None and by is None)
     if compared.reconcile:
@@ -97,4 +97,4 @@ def _reconcile(session: Session, provider: str | None, output_format: str, compa
         text = reconciliation_text(found, project.provider, session.style(), restricted=restricted)
         click.echo(text, nl=False)
     session.hint(elsewhere_hint(project, is_named=provider is not None))
-    return _DIFFERS if found.differs else 0
+    return _DIFFERS if found.differs or found.undecided else 0
