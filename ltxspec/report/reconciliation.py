@@ -113,6 +113,10 @@ def _equal(days: Sequence[DayAndModel]) -> Iterator[str]:
         orders = [order for item in equal for order in item.orders]
         known, unknown = total_usd(order.usd for order in orders)
         yield f"equal: {_listed(equal)}, {counted(len(orders), 'task')}, {dollars(known)}"
+        more = sum(max(0, (item.requests or 0) - len(item.orders)) for item in equal)
+        if more:
+            requests = counted(more, "request")
+            yield f"  the provider counts {requests} more than are recorded, and charged nothing for them"
         if unknown:
             them = "it" if unknown == 1 else "them"
             yield f"  {counted(unknown, 'task')} without a known cost among these: the provider has nothing for {them}"

@@ -94,7 +94,8 @@ def judge_submission(reply: WireReply, task_id: TaskId) -> Acceptance | OrderRef
     kinds = [kind_of(error.code) for error in errors]
     if ErrorKind.DUPLICATE in kinds:
         return Acceptance.ALREADY_KNOWN
-    if errors and not reply.transient and DEFINITE_REFUSALS.issuperset(kinds):
+    acknowledged = any(item.task_id is None for item in reply.items)  # perhaps this order, beside an error about it
+    if errors and not reply.transient and not acknowledged and DEFINITE_REFUSALS.issuperset(kinds):
         return _refusal(errors)
     return Unclear(_unclear_reason(reply, errors), reply.retry_after)
 

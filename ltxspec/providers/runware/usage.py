@@ -10,7 +10,7 @@ Nothing is guessed: a row that cannot be read ends the reading, a missing figure
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -167,6 +167,14 @@ class _Reading:
         usage = reply.fields.get("usage")
         # The types put the blocks into `usage`; they would be understood beside it as well.
         self._blocks: Mapping[str, Json] = usage if isinstance(usage, dict) else reply.fields
+        for part in (reply.fields, self._blocks, *self._blocks.values()):
+            self._check_currency(part)
+            self._check_currency(part.get("meta") if isinstance(part, dict) else None)
+
+    def _check_currency(self, part: Json) -> None:
+        currency = part.get("currency") if isinstance(part, dict) else None
+        if currency is not None and currency != "USD":
+            raise self.unreadable(f"its amounts are in `{_shown(currency)}`, not in USD")
 
     def unreadable(self, why: str) -> ProviderUnavailable:
         """The error for a report that is not as documented."""
@@ -185,6 +193,7 @@ class _Reading:
         for number, row in enumerate(rows, 1):
             if not isinstance(row, dict):
                 raise self.unreadable(f"row {number} of `{name}` is not an object: {_shown(row)}")
+            self._check_currency(row)
         return rows
 
     def row(self, number: int, row: Mapping[str, Json], model: str | None = None) -> UsageRow:
@@ -254,12 +263,15 @@ def oldest_key(details: Item) -> date | None:
 
 
 def _date(value: Json) -> date | None:
-    """The day of a date or a time."""
+    """The day, in UTC, of a date or a time."""
     if not isinstance(value, str) or value[10:11] not in {"", "T", " "}:
         return None
     try:
-        return date.fromisoformat(value[:10])
-    except ValueError:
+        if len(value) > len("2026-11-30"):
+            moment = datetime.fromisoformat(value)
+            return moment.date() if moment.tzinfo is None else moment.astimezone(UTC).date()
+        return date.fromisoformat(value)
+    except (ValueError, OverflowError):
         return None
 
 

@@ -143,6 +143,11 @@ def test_a_report_in_doubt_is_never_agreement() -> None:
     ]
 
 
+def test_requests_that_cost_nothing_are_told() -> None:
+    lines = text(item(Verdict.EQUAL, order(1), requests=3, usd=PRICE, difference=Decimal(0)))
+    assert "  the provider counts 2 requests more than are recorded, and charged nothing for them" in lines
+
+
 def test_what_was_not_compared_is_no_agreement() -> None:
     some = text(item(Verdict.EQUAL, order(1)), item(Verdict.NOT_COMPARED, order(2)))
     assert some[-1] == "Nothing differs in what was compared; not everything was."

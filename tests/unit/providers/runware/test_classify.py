@@ -562,6 +562,11 @@ def test_a_limit_of_the_moment_is_no_refusal(code: str) -> None:
     assert isinstance(judge_submission(reply_to({"errors": [refusal(code)]}, 400), TASK), Unclear)
 
 
+def test_an_error_beside_an_acknowledgement_without_an_id_is_no_refusal() -> None:
+    body = {"data": [{"taskType": "videoInference", "status": "processing"}], "errors": [refusal("invalidWebhook")]}
+    assert isinstance(judge_submission(reply_to(body, 200), TASK), Unclear)
+
+
 @pytest.mark.parametrize(
     ("error", "every_copy"),
     [

@@ -253,6 +253,25 @@ def test_the_days_of_a_model_asked_about_alone_are_compared_with_its_row(read: R
     assert any("the days of `lightricks:2@0` come to $0.96, its row" in doubt for doubt in read(more).doubts)
 
 
+def test_a_time_with_a_zone_is_of_its_day_in_utc(read: Read) -> None:
+    rows = [{"date": "2026-11-22T23:30:00-08:00", "model": PRO, "count": 1, "spend": 0.48}]
+    assert [row.day for row in read(Service(lambda _: {"usage": usage(rows)})).rows] == [date(2026, 11, 23)]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"currency": "EUR"},
+        {"timeseries": block(*CROSSED, currency="EUR")},
+        {"timeseries": block({**CROSSED[0], "currency": "EUR"})},
+        {"model": {**block(), "currency": "EUR"}},
+    ],
+)
+def test_amounts_in_another_currency_are_not_taken_for_dollars(read: Read, changed: dict[str, Any]) -> None:
+    with pytest.raises(ProviderUnavailable, match="its amounts are in `EUR`"):
+        read(Service(lambda _: {"usage": {**usage(CROSSED), **changed}}))
+
+
 def test_a_report_of_other_keys_than_those_named_is_in_doubt(read: Read) -> None:
     other = Service(lambda _: {"usage": usage(CROSSED, keys=[{"apiKey": "key-2"}])})
     assert ["other API keys" in doubt for doubt in read(other, keys=("key-1",)).doubts] == [True]
