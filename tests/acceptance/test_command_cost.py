@@ -200,6 +200,13 @@ def test_options_that_do_not_go_together_are_refused(project: Path, arguments: t
     ltxspec("cost", *arguments, cwd=project, check=64)
 
 
+@pytest.mark.parametrize("day", ["2026-02-30", "20261101", "today"])
+def test_a_day_that_is_none_says_how_to_write_one(project: Path, day: str) -> None:
+    refused = ltxspec("cost", "--reconcile", "--from", day, cwd=project, check=64)
+    assert f"`--from {day}` is not a day" in refused.err
+    assert "write it as --from 2026-11-30" in refused.err
+
+
 def paid(folder: Path, address: str, *arguments: str, check: int = 0, key: str = KEY) -> Result:
     environment = {"RUNWARE_BASE_URL": address, "RUNWARE_API_KEY": key}
     return ltxspec(*arguments, "--provider", "runware", cwd=folder, check=check, **environment)

@@ -101,7 +101,7 @@ def _joined(parts: Sequence[UsageReport], *remarks: str) -> UsageReport:
 
 
 async def _read_window(ask: Ask, window: _Window) -> UsageReport:
-    reply = await ask(window.question("date", "model", "apiKey"), str(window))
+    reply = await ask(window.question("date", "model", "apiKey"), f"the question for {window}")
     reading = _Reading(window, reply)
     days, models = reading.rows("timeseries"), reading.rows("model")
     rows, sums = [reading.row(number, row) for number, row in enumerate(days, 1) if "model" in row], list[UsageSum]()
@@ -143,7 +143,7 @@ def _named(reading: "_Reading", models: Sequence[Mapping[str, Json]]) -> list[Us
 async def _of_model(ask: Ask, window: _Window, air: str) -> tuple[list[UsageRow], list[str]]:
     """The rows by day of one model, from a question about it alone, and where they do not add up."""
     what = f"{window}, model `{plain_text(air)}`"
-    reading = _Reading(window, await ask(window.question("date", models=[air]), what))
+    reading = _Reading(window, await ask(window.question("date", models=[air]), f"the question for {what}"))
     rows = [reading.row(number, row, air) for number, row in enumerate(reading.rows("timeseries"), 1)]
     return rows, reading.doubts(rows, [], f"{window}, model `{plain_text(air)}`")
 
