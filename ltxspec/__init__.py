@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ltxspec.plan.actions import Reason as Reason
     from ltxspec.plan.document import PlanDocument as PlanDocument
     from ltxspec.plan.document import PlanOptions as PlanOptions
+    from ltxspec.plan.reconciling import Reconciliation as Reconciliation
     from ltxspec.project.api import Project as Project
     from ltxspec.project.api import open_project as open_project
     from ltxspec.project.plan import ProjectPlan as ProjectPlan
@@ -63,6 +64,7 @@ _PUBLIC = {
     "lock.models": ("Output", "Take"),
     "plan.actions": ("Action", "Change", "Estimate", "Reason"),
     "plan.document": ("PlanDocument", "PlanOptions"),
+    "plan.reconciling": ("Reconciliation",),
     "project.api": ("Project", "open_project"),
     "project.plan": ("ProjectPlan",),
     "project.shots": ("Shot",),

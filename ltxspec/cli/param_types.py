@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import date
 from typing import Any, Literal
 
 import click
@@ -114,6 +115,23 @@ class _Moment(click.ParamType[Moment]):
         return float(text)
 
 
+class _Day(click.ParamType[date]):
+    """A day."""
+
+    name = "DATE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Convert it. Raises WrongUsage."""
+        del ctx
+        try:
+            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)):
+                return date.fromisoformat(str(value))
+        except ValueError:
+            pass
+        option = param.opts[0] if param is not None else self.name
+        raise WrongUsage(f"`{option} {value}` is not a day", hint=f"write it as {option} 2026-11-30")
+
+
 class _Label(click.ParamType[str]):
     """`KEY=VALUE`."""
 
@@ -184,5 +202,5 @@ _MOST_DIGITS = 9
 
 USD, NEW_ADDRESS, TASK_ID, PLAN_DIGEST = _Usd(), _NewAddress(), _TaskId(), _PlanDigest()
 FRAME_SIZE = _FrameSize()
-LABEL, ORDER_LIMIT, GROUPING, MOMENT = _Label(), _OrderLimit(), _Grouping(), _Moment()
+LABEL, ORDER_LIMIT, GROUPING, MOMENT, DAY = _Label(), _OrderLimit(), _Grouping(), _Moment(), _Day()
 POINT, BOX = _Fractions("X", "Y", example="0.5,0.5"), _Fractions("X", "Y", "W", "H", example="0.1,0.2,0.3,0.3")

@@ -15,7 +15,7 @@ from ltxspec.plan.usage import UsageReport, UsageRow, UsageSum
 from ltxspec.values import ShotAddress, TaskId, Usd
 
 _EXACT = Decimal("0.000001")  # USD: sums of a provider have binary fractions
-_ROUNDING = Decimal("0.005")  # USD that rounded amounts may differ by, where the number of requests is the same
+_ROUNDING = Decimal("0.005")  # USD: the most that rounding explains
 _NEAR_MIDNIGHT = timedelta(hours=1)  # clocks differ, and an order waits before it is charged
 _SURELY_KEPT = timedelta(30)  # days of which every account has figures: `last30Days` of the provider's details
 _NEXT_DAY = timedelta(1)
@@ -29,7 +29,7 @@ class Verdict(StrEnum):
     MORE = "provider-has-more"  # a second payment, or orders from elsewhere
     LESS = "provider-has-less"  # a late report, or another key
     SHIFTED = "charged-on-a-neighbouring-day"
-    OPEN = "undecided"  # the difference may be what costs unknown to us came to
+    OPEN = "undecided"  # unknown costs may explain a difference, or the report does not say enough
     NOT_COMPARED = "not-compared"
 
 
@@ -95,11 +95,24 @@ class Reconciliation:
     elsewhere: Sequence[UsageSum]  # models of which nothing was ever recorded here
     undated: Sequence[Order]  # imported: on which day they were charged is not recorded
 
+    complete: bool = True  # whether the report covers every day; if nothing was ever recorded: whether it has nothing
+
+    @property
+    def compared(self) -> bool:
+        """Whether anything could be compared; nothing recorded and nothing reported agree."""
+        if self.days:
+            return any(item.verdict is not Verdict.NOT_COMPARED for item in self.days)
+        return self.complete
+
     @property
     def differs(self) -> bool:
-        """Whether something differs, or nothing that is recorded could be compared."""
-        compared = [item for item in self.days if item.verdict is not Verdict.NOT_COMPARED]
-        return any(item.verdict in DIFFERENCES for item in self.days) or bool(self.days and not compared)
+        """Whether something differs, or nothing could be compared."""
+        return any(item.verdict in DIFFERENCES for item in self.days) or not self.compared
+
+    @property
+    def undecided(self) -> bool:
+        """Whether something was compared that may differ, or the report is in doubt."""
+        return bool(self.report.doubts) or any(item.verdict is Verdict.OPEN for item in self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +147,13 @@ def reconcile(orders: Iterable[Order], report: UsageReport, first: date, last: d
         comparable = {day: cell for day, cell in cells.items() if begins <= day <= report.last}
         found += [_judged(day, model, cell) for day, cell in _settled(comparable).items()]
         found += [_left(day, model, cell) for day, cell in cells.items() if day not in comparable]
+    elsewhere = _elsewhere([*(row for row in report.rows if row.model not in own), *report.sums])
     return Reconciliation(
         report=report,
         days=sorted(found, key=lambda item: (item.day, item.model)),
-        elsewhere=_elsewhere([*(row for row in report.rows if row.model not in own), *report.sums]),
+        elsewhere=elsewhere,
         undated=[order for order in every if order.day is None],
+        complete=begins <= first and last <= report.last if own else not elsewhere,
     )
 
 
@@ -157,10 +172,17 @@ def _cells(model: str, orders: Sequence[Order], rows: Mapping[tuple[date, str], 
         charged = _NOTHING if row is None else row.usd
         recorded = sum((order.usd for order in mine if order.usd is not None), _NOTHING)
         over = None if charged is None else (charged - recorded).quantize(_EXACT)
-        if over is not None and abs(over) < _ROUNDING and row is not None and row.requests == len(mine):
+        if over is not None and row is not None and row.requests == len(mine) and abs(over) <= _rounding(charged):
             over = _NOTHING
         found[day] = _Cell(mine, row, over)
     return found
+
+
+def _rounding(charged: Usd | None) -> Usd:
+    """What an amount may be wrong by, as rounded to its last digit."""
+    exponent = 0 if charged is None else charged.normalize().as_tuple().exponent
+    last_digit = Decimal(1).scaleb(exponent) if isinstance(exponent, int) else _NOTHING
+    return min(_ROUNDING, max(_EXACT, last_digit / 2))
 
 
 def _settled(cells: dict[date, _Cell]) -> dict[date, _Cell]:
@@ -172,11 +194,20 @@ def _settled(cells: dict[date, _Cell]) -> dict[date, _Cell]:
             continue
         amount = min(abs(here.over), abs(there.over))
         late = here.over < 0  # recorded on this day, charged on the next one
+        if not _has_moved(*((here, there) if late else (there, here))):
+            continue
         if _is_near(here.orders if late else there.orders, after, amount, late=late):
             sign = 1 if late else -1
             cells[day] = _shift(here, after, sign * amount)
             cells[after] = _shift(there, day, -sign * amount)
     return {day: replace(cell, balances=_opposite(day, cells)) for day, cell in cells.items()}
+
+
+def _has_moved(ordered: _Cell, charged: _Cell) -> bool:
+    """Whether the numbers of requests allow that one was counted on another day than it was ordered on."""
+    fewer = 0 if ordered.row is None else ordered.row.requests
+    more = 0 if charged.row is None else charged.row.requests
+    return (fewer is None or fewer < len(ordered.orders)) and (more is None or more > len(charged.orders))
 
 
 def _opposite(day: date, cells: Mapping[date, _Cell]) -> date | None:
@@ -225,8 +256,17 @@ def _verdict(cell: _Cell) -> tuple[Verdict, Usd | None, bool]:
     if cell.over < 0:
         return Verdict.LESS, cell.over, False
     if not cell.over:
-        return (Verdict.SHIFTED if cell.shifted else Verdict.EQUAL), _NOTHING, False
+        return _of_equal(cell, requests), _NOTHING, False
     return _of_more(cell, more_requests=more_requests)
+
+
+def _of_equal(cell: _Cell, requests: int | None) -> Verdict:
+    """The verdict where the amounts agree, which means little if the cost of a video is not known here."""
+    if cell.shifted:
+        return Verdict.SHIFTED
+    unknown = any(order.usd is None and order.status == "succeeded" for order in cell.orders)
+    made = sum(order.status == "succeeded" for order in cell.orders)
+    return Verdict.OPEN if unknown and (requests is None or requests < made) else Verdict.EQUAL
 
 
 def _of_more(cell: _Cell, *, more_requests: bool) -> tuple[Verdict, Usd | None, bool]:

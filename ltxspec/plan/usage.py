@@ -1,8 +1,9 @@
 """A provider's own report of what it was asked for and what it charged, by day and model, as data."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from ltxspec.values import Usd
 
@@ -52,4 +53,19 @@ class UsageReport:
     sums: Sequence[UsageSum] = ()  # of models without rows by day
     keys: Sequence[str] = ()  # ids of the API keys with usage, if the provider names them
     since: date | None = None  # when the oldest key of the account was made; None: not told
-    remarks: Sequence[str] = ()  # what does not add up in the report, and why it is shorter than asked for
+    remarks: Sequence[str] = ()  # why it is shorter than asked for
+    doubts: Sequence[str] = ()  # where it does not add up, or may not be what was asked for: nothing in it is certain
+
+
+def one_row_each(rows: Iterable[UsageRow]) -> list[UsageRow]:
+    """One row for each day and model, of rows split by key or name. A sum with an unknown part is unknown."""
+    groups: dict[tuple[date, str], list[UsageRow]] = {}
+    for row in rows:
+        groups.setdefault((row.day, row.model), []).append(row)
+    found = []
+    for (day, model), group in sorted(groups.items()):
+        counts, amounts = [row.requests for row in group], [row.usd for row in group]
+        requests = None if None in counts else sum(count for count in counts if count is not None)
+        usd = None if None in amounts else sum((usd for usd in amounts if usd is not None), Decimal(0))
+        found.append(UsageRow(day, model, requests, usd))
+    return found

@@ -11,6 +11,8 @@ from ltxspec.providers.hosts import is_this_machine
 from ltxspec.services import Service
 from ltxspec.values import TaskId
 
+_SCENARIO = "LTXSPEC_SANDBOX_SCENARIO"
+
 if TYPE_CHECKING:
     from ltxspec.apply.ports import Provider
     from ltxspec.storage.archive import FolderArchive
@@ -102,7 +104,8 @@ def open_provider(
         look=look,
         folder=project.local / service.folder,
         speed=project.config.sandbox.speed,
-        scenario=_scenario(project.environ.get("LTXSPEC_SANDBOX_SCENARIO")) if not service.address else None,
+        scenario=_scenario(project.environ.get(_SCENARIO)) if not service.address else None,
+        scenario_name=_scenario_name(project.environ.get(_SCENARIO)),
         label=lambda task: (labels or {}).get(TaskId(task)),
     )
     return open_named(
@@ -164,3 +167,8 @@ def _scenario(source: str | None) -> str | bytes | None:
     from ltxspec.storage.named import LARGEST_INPUT, read_named
 
     return read_named(Path(source), source, LARGEST_INPUT)
+
+
+def _scenario_name(source: str | None) -> str:
+    """Where the faults are from: the file, or the variable that holds them."""
+    return source if source and not source.lstrip().startswith("{") else _SCENARIO

@@ -11,9 +11,11 @@ from ltxspec.project import project as opened
 from ltxspec.values import Json, parse_usd
 
 if TYPE_CHECKING:
+    from datetime import date
     from typing import Unpack
 
     from ltxspec.apply.events import ApplyEvent, Emit, RunSummary
+    from ltxspec.plan.reconciling import Reconciliation
     from ltxspec.project.apply import ApplyOptions
     from ltxspec.project.plan import ProjectPlan
     from ltxspec.project.shots import Shot
@@ -136,6 +138,27 @@ class Project(opened.ProjectContext):
         from ltxspec.project.collect import collect
 
         return collect(self, paths, on_event or (lambda _: None), retry)
+
+    def reconcile(
+        self, first: "date | None" = None, last: "date | None" = None, *, keys: Sequence[str] = ()
+    ) -> "Reconciliation":
+        """Compare all recorded costs with the provider's own usage report, as `ltxspec cost --reconcile` does.
+
+        Costs agree on the days that are compared only if neither `differs` nor `undecided` of the result is true.
+
+        Args:
+            first: the first day, in UTC; by default that of the first recorded order.
+            last: the last day, in UTC; by default today.
+            keys: ids of API keys, as the provider's reports name them; if empty, all keys of the account.
+
+        Raises:
+            WrongUsage: there are no days from `first` to `last`.
+            LockfileError: a lockfile or a journal cannot be trusted.
+            ProviderError: there is no key, no answer, or no report that can be read.
+        """
+        from ltxspec.project.reconcile import ReconcileOptions, reconcile_costs
+
+        return reconcile_costs(self, ReconcileOptions(first, last, tuple(keys)))
 
     def shots(self, pattern: str | None = None) -> "list[Shot]":
         """Recorded takes, files and costs of the shots that match an address (with wildcards), or of all shots.

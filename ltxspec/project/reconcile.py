@@ -10,7 +10,7 @@ from ltxspec.lock.by_task import takes_by_id
 from ltxspec.lock.journal import OpenTask
 from ltxspec.plan.prices import limit_price, listed_price
 from ltxspec.plan.reconciling import Order, Reconciliation, reconcile
-from ltxspec.plan.usage import UsageQuestion, UsageReport
+from ltxspec.plan.usage import UsageQuestion, UsageReport, one_row_each
 from ltxspec.project.adapters import open_provider
 from ltxspec.project.lookup import recorded_names, recorded_state
 from ltxspec.project.project import ProjectContext
@@ -64,7 +64,7 @@ async def _asked(project: ProjectContext, question: UsageQuestion) -> UsageRepor
 
 def _named_as_here(report: UsageReport, project: ProjectContext) -> UsageReport:
     """The report with models under their AIR, if it calls one by another name that the catalog knows."""
-    return replace(report, rows=[replace(row, model=_air(row.model, project)) for row in report.rows])
+    return replace(report, rows=one_row_each(replace(row, model=_air(row.model, project)) for row in report.rows))
 
 
 def _air(name: str, project: ProjectContext) -> str:

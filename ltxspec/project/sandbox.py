@@ -73,7 +73,9 @@ def serve_sandbox(project: ProjectContext, options: ServeOptions, ready: Callabl
         speed=options.speed or project.config.sandbox.speed,
         api_key=options.key,
         outside=Outside("this machine"),
-        scenario=read_scenario(read_named(project.folder / faults, faults, LARGEST_INPUT)) if faults else Scenario(),
+        scenario=read_scenario(read_named(project.folder / faults, faults, LARGEST_INPUT), faults)
+        if faults
+        else Scenario(),
     )
     try:
         run(settings, options.host, options.port, ready)

@@ -46,6 +46,7 @@ class SandboxParts:
     folder: Path  # where its state is stored
     speed: float = 20.0  # how many times faster than a real render
     scenario: str | bytes | None = None  # behaviour and faults, as JSON
+    scenario_name: str | None = None  # where that is from, for messages
     look: Callable[[bytes], MediaFacts] = facts_by_bytes  # what an image is
     label: Callable[[str], str | None] = lambda _: None  # task UUID -> text burned into its video
 
@@ -94,7 +95,7 @@ def _sandbox(settings: ProviderSettings) -> Provider:
             make_video=parts.make_video,
             folder=parts.folder,
             speed=parts.speed,
-            scenario=read_scenario(parts.scenario) if parts.scenario else Scenario(),
+            scenario=read_scenario(parts.scenario, parts.scenario_name) if parts.scenario else Scenario(),
             look=parts.look,
             label=parts.label,
         )

@@ -30,7 +30,7 @@ def reconciliation_text(found: Reconciliation, provider: str, style: Style, *, r
             lines += ["", *_day_lines(item, style)]
     rest = [*_equal(found.days), *_not_compared(found), *_undated(found.undated), *_elsewhere(found.elsewhere)]
     lines += ["", *rest] if rest else []
-    lines += [f"! {clean(remark)}" for remark in report.remarks]
+    lines += [f"! {clean(remark)}" for remark in (*report.doubts, *report.remarks)]
     return "\n".join([*lines, "", style.paint(charged(_last_line(found), provider), Paint.BOLD)]) + "\n"
 
 
@@ -55,7 +55,7 @@ def _day_lines(item: DayAndModel, style: Style) -> Iterator[str]:
         yield f"  {of_it} probably {way}, as orders were under way around midnight (UTC)"
     if item.balances is not None:
         yield f"  balances with {item.balances}, which differs by exactly the opposite: the same order may be in both"
-    yield f"  {_MEANINGS[item.verdict]}"
+    yield f"  {_meaning(item)}"
     shown = item.orders[:_MOST]
     yield from (f"    {_task(order)}" for order in shown)
     if len(item.orders) > len(shown):
@@ -64,11 +64,21 @@ def _day_lines(item: DayAndModel, style: Style) -> Iterator[str]:
         yield "    no order of this day is recorded"
 
 
+def _meaning(item: DayAndModel) -> str:
+    if item.verdict is not Verdict.OPEN or item.difference:
+        return _MEANINGS[item.verdict]
+    if item.difference is None:
+        return "whether the amount is what is recorded cannot be told"
+    return "perhaps a late report; perhaps ordered with another key or account"
+
+
 def _difference(item: DayAndModel) -> str:
     if item.verdict is Verdict.SHIFTED:
         return "no difference in all"
     if item.difference is None:
         return "the provider has more requests" if item.verdict is Verdict.MORE else "the provider names no amount"
+    if not item.difference:
+        return "the provider has fewer requests, and the cost of some is unknown"
     size = dollars(abs(item.difference))
     if item.verdict is Verdict.OPEN:
         return f"the provider has {size} more, for unknown costs"
@@ -103,6 +113,10 @@ def _equal(days: Sequence[DayAndModel]) -> Iterator[str]:
         orders = [order for item in equal for order in item.orders]
         known, unknown = total_usd(order.usd for order in orders)
         yield f"equal: {_listed(equal)}, {counted(len(orders), 'task')}, {dollars(known)}"
+        more = sum(max(0, (item.requests or 0) - len(item.orders)) for item in equal)
+        if more:
+            requests = counted(more, "request")
+            yield f"  the provider counts {requests} more than are recorded, and charged nothing for them"
         if unknown:
             them = "it" if unknown == 1 else "them"
             yield f"  {counted(unknown, 'task')} without a known cost among these: the provider has nothing for {them}"
@@ -147,16 +161,16 @@ def _last_line(found: Reconciliation) -> str:
         sums = [f"the provider has {text}" for text in (more and f"{more} more", less and f"{less} less") if text]
         number = counted(len(different), "difference")
         return f"{number}: {' and '.join(sums)}. This is only an indication: the report has no tasks."
+    if found.report.doubts:
+        return "Undecided: the report is in doubt, so nothing in it is certain."
     if found.differs:
-        return "Nothing could be compared."
+        return "Nothing could be compared." if found.days else "Nothing is recorded that could be compared."
     undecided = sum(item.verdict is Verdict.OPEN for item in found.days)
     if undecided:
-        return f"No difference is certain; {counted(undecided, 'day')} undecided because of unknown costs."
-    return (
-        "Nothing differs."
-        if any(item.verdict is not Verdict.NOT_COMPARED for item in found.days)
-        else "Nothing is recorded."
-    )
+        return f"No difference is certain; undecided: {counted(undecided, 'comparison')} of a day and model."
+    if any(item.verdict is Verdict.NOT_COMPARED for item in found.days) or found.undated:
+        return "Nothing differs in what was compared; not everything was."
+    return "Nothing differs." if found.days else "Nothing is recorded, and nothing is reported."
 
 
 def _sum(differences: "Iterator[Usd | None]") -> str:

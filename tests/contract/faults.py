@@ -141,6 +141,18 @@ FAILURES = [
     Row("the order is lost, and its repeat is refused for a parameter", "failed, blocked", 0, [
         *LOST_ORDER, *order(fault="refuse", code="invalidDuration", message="No.", status=400)
     ], cost=None),
+    *[
+        Row(f"the reply is lost, the order accepted, and its repeat is refused with `{code}`", DONE, 1, [
+            *LOST_REPLY, *order(fault="error", code=code, message="No.", status=400, accepted=False, nth=2)
+        ], {"visible_after": 30.0})
+        for code in ("maxConcurrentTasks", "invalidTaskState", "invalidTaskUUID")
+    ],
+    *[
+        Row(f"a look is refused with `{code}`", DONE, 1, look(
+            fault="error", code=code, message="No.", status=400, nth=2
+        ))
+        for code in ("maxRequestsPerSecond", "maxPollsExceeded")
+    ],
     Row("moderation refuses the order, with HTTP 503", "failed, blocked", 0, order(
         fault="refuse", code="contentPolicyViolation", message="No.", status=503
     ), cost=None),

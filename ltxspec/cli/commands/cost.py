@@ -8,13 +8,12 @@ import click
 from ltxspec.cli import options
 from ltxspec.cli.completing import addresses, groupings
 from ltxspec.cli.context import Session
-from ltxspec.cli.param_types import GROUPING
+from ltxspec.cli.param_types import DAY, GROUPING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date
 
 _DIFFERS = 3  # some orders are unresolved
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,8 @@ class Compared:
     """`--reconcile` and its options, as given."""
 
     reconcile: bool = False
-    first: "datetime | None" = None
-    last: "datetime | None" = None
+    first: "date | None" = None
+    last: "date | None" = None
     keys: tuple[str, ...] = ()
 
     def check(self, *, alone: bool) -> None:
@@ -42,9 +41,9 @@ class Compared:
 @click.option("--by", type=GROUPING, shell_complete=groupings, help="How to group (default: spec).")
 @click.option("--reconcile", is_flag=True, help="Compare with the provider's usage report, by day and model.")
 @click.option(
-    "--from", "first", type=_DAY, metavar="DATE", help="First day (UTC) to compare; default: that of the first order."
+    "--from", "first", type=DAY, metavar="DATE", help="First day (UTC) to compare; default: that of the first order."
 )
-@click.option("--to", "last", type=_DAY, metavar="DATE", help="Last day (UTC) to compare; default: today.")
+@click.option("--to", "last", type=DAY, metavar="DATE", help="Last day (UTC) to compare; default: today.")
 @click.option("--key-id", "keys", multiple=True, metavar="UUID", help="Count only this API key (its id, not the key).")
 @options.provider
 @options.output_format("text", "json")
@@ -58,8 +57,8 @@ def command(  # the options of one command
     With `label:KEY`, takes are grouped by a label of the current specs; those without it are under `(none)`.
 
     With --reconcile, the costs of all specs are compared with what the provider says it charged. A difference is only
-    an indication, because the report has no tasks and counts everybody on the account. Exit code 3: something differs,
-    or nothing could be compared; 0: nothing differs; 1: the provider gives no report.
+    an indication, because the report has no tasks and counts everybody on the account. Exit code 3: something differs
+    or cannot be decided, or nothing could be compared; 0: nothing differs; 1: the provider gives no report.
     """
     compared.check(alone=address is None and by is None)
     if compared.reconcile:
@@ -88,8 +87,7 @@ def _reconcile(session: Session, provider: str | None, output_format: str, compa
     from ltxspec.report.results.reconciliation import reconciliation_of
 
     project = session.open_project(provider)
-    first, last = (None if day is None else day.date() for day in (compared.first, compared.last))
-    found = reconcile_costs(project, ReconcileOptions(first, last, compared.keys))
+    found = reconcile_costs(project, ReconcileOptions(compared.first, compared.last, compared.keys))
     restricted = bool(compared.keys)
     if output_format == "json":
         session.answer(reconciliation_of(found, project.provider, restricted=restricted))
@@ -97,4 +95,4 @@ def _reconcile(session: Session, provider: str | None, output_format: str, compa
         text = reconciliation_text(found, project.provider, session.style(), restricted=restricted)
         click.echo(text, nl=False)
     session.hint(elsewhere_hint(project, is_named=provider is not None))
-    return _DIFFERS if found.differs else 0
+    return _DIFFERS if found.differs or found.undecided else 0

@@ -8,30 +8,29 @@ itself, so that nothing bought is ever abandoned.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from http import HTTPStatus
 
-from msgspec import structs
-
 from ltxspec.apply.ports import Acceptance, RenderOrder, TaskReport, TaskState
-from ltxspec.lock.models import Failure, Output
-from ltxspec.providers.runware.codes import DEFINITE_REFUSALS, NO_VERDICT, PERMANENT, WHOLE_RUN, ErrorKind, kind_of
+from ltxspec.lock.models import Failure
+from ltxspec.providers.runware.codes import (
+    DEFINITE_REFUSALS,
+    NO_VERDICT,
+    PERMANENT,
+    WHOLE_RUN,
+    ErrorKind,
+    kind_of,
+    names_only_a_limit,
+)
+from ltxspec.providers.runware.outputs import delivers, outputs_of, progress_of, total_cost
 from ltxspec.providers.runware.wire import (
     ApiError,
     Item,
     WireReply,
-    believable_cost,
     decode_envelope,
-    first_address,
-    first_identifier,
 )
-from ltxspec.values import TaskId, Usd
+from ltxspec.values import TaskId
 
 _STATUSES_OF_THE_ONE_TASK = frozenset({400, 401, 402, 403})  # with these, an error without an id is about the order
-_FINISHED_STATUSES = frozenset({"success", "completed"})  # SDK 1.4 accepts the second one too
-_VIDEO_ID = ("videoUUID", "mediaUUID")
-_VIDEO_URL = ("videoURL", "mediaURL")
-_COMPLETE = 100  # per cent
 _MODERATION = re.compile(r"moderat|content polic|safety|nsfw|sensitive content", re.IGNORECASE)
 _OF_THE_QUESTION = re.compile(r"(^|[^a-z])(taskUUID|taskType)$", re.IGNORECASE)  # the only fields of a poll request
 _CODE_OF_THE_QUESTION = re.compile(r"Task(UUID|Type)", re.IGNORECASE)
@@ -57,6 +56,12 @@ class OrderRefusal:
     message: str
     parameters: tuple[str, ...]
     kind: ErrorKind
+    is_certain: bool = True  # false: it may be a limit of the moment
+
+    @property
+    def every_copy(self) -> bool:
+        """Whether it depends on the request alone, and so holds for a copy that was sent before."""
+        return self.kind is ErrorKind.VALIDATION and self.is_certain
 
     @property
     def whole_run(self) -> bool:
@@ -89,7 +94,8 @@ def judge_submission(reply: WireReply, task_id: TaskId) -> Acceptance | OrderRef
     kinds = [kind_of(error.code) for error in errors]
     if ErrorKind.DUPLICATE in kinds:
         return Acceptance.ALREADY_KNOWN
-    if errors and not reply.transient and DEFINITE_REFUSALS.issuperset(kinds):
+    acknowledged = any(item.task_id is None for item in reply.items)  # perhaps this order, beside an error about it
+    if errors and not reply.transient and not acknowledged and DEFINITE_REFUSALS.issuperset(kinds):
         return _refusal(errors)
     return Unclear(_unclear_reason(reply, errors), reply.retry_after)
 
@@ -116,7 +122,16 @@ def request_refusal(reply: WireReply, task_id: str) -> OrderRefusal | None:
 def _refusal(errors: Sequence[ApiError]) -> OrderRefusal:
     """One refusal for several errors: the first that stops the run, else the first."""
     error = next((error for error in errors if kind_of(error.code) in WHOLE_RUN), errors[0])
-    return OrderRefusal(error.code, error.message, error.parameters, kind_of(error.code))
+    return OrderRefusal(
+        error.code, error.message, error.parameters, kind_of(error.code), is_certain=all(map(_is_certain, errors))
+    )
+
+
+def _is_certain(error: ApiError) -> bool:
+    """Whether an error without `status: error` surely is of the request: `max…` is if it names a parameter."""
+    if _about_the_question(error):
+        return False  # of an order: its id, which may have been used before
+    return bool(error.parameters) or not names_only_a_limit(error.code)
 
 
 def _unclear_reason(reply: WireReply, errors: Sequence[ApiError]) -> str:
@@ -141,7 +156,7 @@ def judge_poll(reply: WireReply, orders: Iterable[RenderOrder]) -> dict[TaskId, 
         verdicts = [error for error in errors if _ends_the_task(error, reply, items)]
         known = any(kind_of(error.code) is ErrorKind.DUPLICATE for error in errors)
         report = _report(order, items, verdicts, known=known)
-        reports[order.task_id] = replace(report, remark=None if verdicts else remark_in(reply, order.task_id))
+        reports[order.task_id] = replace(report, remark=None if report.failure else remark_in(reply, order.task_id))
     return reports
 
 
@@ -197,15 +212,15 @@ def _ends_the_task(error: ApiError, reply: WireReply, items: Sequence[Item]) -> 
         return False
     if error.ends_task:
         return True
-    going_on = any(not _delivers(item) for item in items)  # the same answer reports the task as running
-    return kind in _VERDICT_WITHOUT_STATUS and not reply.transient and not going_on
+    going_on = any(not delivers(item) for item in items)  # the same answer reports the task as running
+    return kind in _VERDICT_WITHOUT_STATUS and _is_certain(error) and not reply.transient and not going_on
 
 
 def _ends_the_archived_task(error: ApiError) -> bool:
     kind = kind_of(error.code)
     if kind in _NO_ARCHIVED_VERDICT or _about_the_question(error):
         return False
-    return error.ends_task or kind in _ARCHIVED_VERDICT_WITHOUT_STATUS
+    return error.ends_task or (kind in _ARCHIVED_VERDICT_WITHOUT_STATUS and _is_certain(error))
 
 
 def _about_the_question(error: ApiError) -> bool:
@@ -217,72 +232,26 @@ def _about_the_question(error: ApiError) -> bool:
 def _report(order: RenderOrder, items: Sequence[Item], verdicts: Sequence[ApiError], *, known: bool) -> TaskReport:
     """Combine a task's items and errors. Delivered videos are kept whatever happened to the others.
 
-    While some of several results are still running, an error of another one does not end the task.
+    While the same answer reports something as running, an error does not end the task, even if one result was ordered:
+    the service may try again by itself.
     """
-    outputs = _outputs(items)
-    pending = [item for item in items if not _delivers(item)]
+    outputs = outputs_of(items)
+    pending = [item for item in items if not delivers(item)]
     wanted = max(order.results, 1)
     costs = [output.cost for output in outputs]
-    report = TaskReport(order.task_id, TaskState.UNKNOWN, outputs, _total(costs, wanted), progress=_progress(pending))
+    report = TaskReport(
+        order.task_id, TaskState.UNKNOWN, outputs, total_cost(costs, wanted), progress=progress_of(pending)
+    )
     if len(outputs) >= wanted:
         return replace(report, state=TaskState.SUCCEEDED, exists=True, progress=None)
-    if verdicts and not (pending and wanted > 1):
-        cost = _total(costs + [error.cost for error in verdicts], wanted)
+    if verdicts and not pending:
+        cost = total_cost(costs + [error.cost for error in verdicts], wanted)
         failure = _failure(verdicts)
         return replace(report, state=TaskState.FAILED, cost=cost, failure=failure, exists=True, progress=None)
     if items or known:
         proof = known or bool(outputs) or bool(verdicts) or bool(report.progress)
         return replace(report, state=TaskState.RUNNING, exists=proof)
     return report
-
-
-def _delivers(item: Item) -> bool:
-    """Whether an item is a finished video. The model page's examples have no status; an unknown one is not final."""
-    status, address = item.fields.get("status"), first_address(item.fields, _VIDEO_URL)
-    if status is None:  # a task in progress may have the id of what it makes (runware-sdk 1.8.0, client.py)
-        return address is not None
-    finished = isinstance(status, str) and status in _FINISHED_STATUSES
-    return finished and bool(address or first_identifier(item.fields, _VIDEO_ID))
-
-
-def _outputs(items: Iterable[Item]) -> tuple[Output, ...]:
-    """The distinct videos: every poll repeats all of them, and an item without an id may repeat one by its URL."""
-    outputs = [_output(item) for item in items if _delivers(item)]
-    found: dict[str, Output] = {}
-    by_address: dict[str | None, str] = {}
-    for output in sorted(outputs, key=lambda output: output.video_uuid is None):
-        key = output.video_uuid or by_address.get(output.video_url) or str(output.video_url)
-        found[key] = _merged(found[key], output) if key in found else output
-        by_address.setdefault(output.video_url, key)
-    return tuple(found.values())
-
-
-def _output(item: Item) -> Output:
-    return Output(
-        video_uuid=first_identifier(item.fields, _VIDEO_ID),
-        video_url=first_address(item.fields, _VIDEO_URL),
-        cost=believable_cost(item.fields.get("cost")),
-    )
-
-
-def _merged(first: Output, second: Output) -> Output:
-    """Merge two reports of one video. If they give different prices, the price is unknown."""
-    contradiction = first.cost is not None and second.cost is not None and first.cost != second.cost
-    cost = None if contradiction else (first.cost if first.cost is not None else second.cost)
-    return structs.replace(first, video_url=first.video_url or second.video_url, cost=cost)
-
-
-def _total(costs: Sequence[Usd | None], wanted: int) -> Usd | None:
-    """What a task costs; None if the cost of any result is missing, since a failed result may be billed too."""
-    known = [cost for cost in costs if cost is not None]
-    return sum(known, Decimal(0)) if len(known) == len(costs) and len(known) >= wanted else None
-
-
-def _progress(pending: Iterable[Item]) -> int | None:
-    """Per cent of the slowest result that reports progress."""
-    values = [item.fields.get("progress") for item in pending]
-    numbers = [value for value in values if isinstance(value, int | Decimal) and not isinstance(value, bool)]
-    return min((int(value) for value in numbers if 0 <= value <= _COMPLETE), default=None)
 
 
 def _failure(errors: Sequence[ApiError]) -> Failure:

@@ -6,6 +6,7 @@ so after the exact tables, rules on the code's name apply, in the SDKs' order. A
 which never counts as a refusal of an order. `docs/provider.md` says what each class means for money.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
@@ -72,6 +73,7 @@ _TABLES: Mapping[ErrorKind, str] = {
         "mediaStorageFileCouldNotBeMoved"
     ),
     ErrorKind.VALIDATION: (
+        "invalidConfig invalidParameter missingParameter maxRequestSize "
         "unknownParameter incompatibleParameters mismatchProviderSettingsProvider unknownProviderSettingsProvider "
         "validationFailed transparentModelMismatch modelOwnershipValidationError modelAlreadyExists "
         "duplicatePreloadModelAIR"
@@ -100,12 +102,22 @@ def _names_a_conflict(code: str) -> bool:
     return "conflict" in code.lower() or code.lower().startswith("duplicate")
 
 
+# Words in a code's name: about the present load, or the state of a task; neither is a fault of the request.
+_OF_THE_MOMENT = re.compile(
+    r"Concurren|Per(Second|Minute|Hour|Day)(?![a-z])|Requests(?![a-z])|Throttl|TooMany|InFlight|Pending"
+    r"|Tasks(?![a-z])|Queue|Busy|Overload|Capacity"
+)
+_OF_A_STATE = re.compile(r"Stat(e|us)(?![a-z])|Already|Running|InProgress|Session|Completed|Finished")
+
+
 _RULES: tuple[tuple[Callable[[str], bool], ErrorKind], ...] = (
     (_names_a_conflict, ErrorKind.CONFLICT),
     (lambda code: any(word in code for word in ("Credits", "Quota", "Balance")), ErrorKind.QUOTA),
     (lambda code: "RateLimit" in code or code.startswith("rateLimit"), ErrorKind.RATE_LIMIT),
     (lambda code: "ApiKey" in code, ErrorKind.AUTH),
     (lambda code: "timeout" in code.lower(), ErrorKind.TIMEOUT),
+    (lambda code: bool(_OF_THE_MOMENT.search(code)), ErrorKind.RATE_LIMIT),
+    (lambda code: bool(_OF_A_STATE.search(code)), ErrorKind.CONFLICT),
     (lambda code: code.endswith(("NotFound", "Expired")), ErrorKind.NO_SUCH_TASK),
     (lambda code: code.startswith("provider"), ErrorKind.PROVIDER),
     (_names_a_wrong_request, ErrorKind.VALIDATION),
@@ -118,3 +130,8 @@ def kind_of(code: str) -> ErrorKind:
     if exact is not None:
         return exact
     return next((kind for applies, kind in _RULES if applies(code)), ErrorKind.UNKNOWN)
+
+
+def names_only_a_limit(code: str) -> bool:
+    """Whether an unlisted code says no more than that some limit is reached: of the request, or of the moment."""
+    return code.startswith("max") and code not in _EXACT

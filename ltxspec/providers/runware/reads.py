@@ -115,7 +115,7 @@ def refused(refusal: OrderRefusal, what: str, client: Client) -> ProviderRefused
         f"the service{where} refused {what} (`{refusal.code}`{about}): {reason}",
         provider_code=refusal.code,
         whole_run=refusal.whole_run,
-        every_copy=refusal.kind is ErrorKind.VALIDATION,  # depends on the request alone
+        every_copy=refusal.every_copy,
         hint=_HINTS.get(refusal.kind),
     )
 

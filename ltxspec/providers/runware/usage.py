@@ -8,19 +8,19 @@ Nothing is guessed: a row that cannot be read ends the reading, a missing figure
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
-from ltxspec.plan.usage import UsageQuestion, UsageReport, UsageRow, UsageSum
+from ltxspec.plan.usage import UsageQuestion, UsageReport, UsageRow, UsageSum, one_row_each
+from ltxspec.providers.runware.usage_totals import differences, figures, figures_in
 from ltxspec.providers.runware.wire import Item, plain_text
-from ltxspec.values import Json, Usd, format_usd, parse_usd
+from ltxspec.values import Json, Usd, parse_usd
 
 _LONGEST = timedelta(29)  # between the first and the last day of one question; the service allows 30
-_NOISE = Decimal("0.01")  # USD by which totals may differ from the sum of rounded rows
 _EXACT = Decimal("1e-9")  # USD: sums of the service have binary fractions
 _LARGEST = Decimal("1e12")
 _NO_REPORT = "nothing was compared; the provider's own page of the account may show the usage"
@@ -95,12 +95,13 @@ def _joined(parts: Sequence[UsageReport], *remarks: str) -> UsageReport:
         rows=[row for part in reversed(parts) for row in part.rows],
         sums=[each for part in reversed(parts) for each in part.sums],
         keys=list(dict.fromkeys(key for part in parts for key in part.keys)),
-        remarks=[*(remark for part in parts for remark in part.remarks), *remarks],
+        remarks=list(remarks),
+        doubts=[doubt for part in parts for doubt in part.doubts],
     )
 
 
 async def _read_window(ask: Ask, window: _Window) -> UsageReport:
-    reply = await ask(window.question("date", "model", "apiKey"), str(window))
+    reply = await ask(window.question("date", "model", "apiKey"), f"the question for {window}")
     reading = _Reading(window, reply)
     days, models = reading.rows("timeseries"), reading.rows("model")
     rows, sums = [reading.row(number, row) for number, row in enumerate(days, 1) if "model" in row], list[UsageSum]()
@@ -108,17 +109,21 @@ async def _read_window(ask: Ask, window: _Window) -> UsageReport:
         raise reading.unreadable("only some rows of `timeseries` name a model")
     if days and not rows and not models:
         raise reading.unreadable("it has rows by day and none by model")
+    named = _named(reading, models)
+    doubts: list[str] = []
     if not rows:
-        named = _named(reading, models)
         sums = [each for each in named if not window.whole.by_day(each.model)]
-        rows = await _by_model(ask, window, dict.fromkeys(each.model for each in named if each not in sums))
+        asked = dict.fromkeys(each.model for each in named if each not in sums)
+        for found in await asyncio.gather(*(_of_model(ask, window, air) for air in asked)):
+            rows += found[0]
+            doubts += found[1]
     return UsageReport(
         first=max(window.first, reading.day_of("startDate", window.first)),
         last=min(window.last, reading.day_of("endDate", window.last)),
-        rows=_summed(rows),
+        rows=one_row_each(rows),
         sums=sums,
         keys=reading.keys(),
-        remarks=[*_contradictions(window, [*rows, *sums], reading)],
+        doubts=[*doubts, *reading.doubts([*rows, *sums], named), *_wrong_keys(window, reading.keys(), rows)],
     )
 
 
@@ -135,54 +140,22 @@ def _named(reading: "_Reading", models: Sequence[Mapping[str, Json]]) -> list[Us
     return found
 
 
-async def _by_model(ask: Ask, window: _Window, names: Iterable[str]) -> list[UsageRow]:
-    """The rows by day of some models, each from a question about it alone."""
-
-    async def one(air: str) -> list[UsageRow]:
-        reply = await ask(window.question("date", models=[air]), f"{window}, model `{plain_text(air)}`")
-        reading = _Reading(window, reply)
-        return [reading.row(number, row, air) for number, row in enumerate(reading.rows("timeseries"), 1)]
-
-    found = await asyncio.gather(*map(one, names))
-    return [row for rows in found for row in rows]
+async def _of_model(ask: Ask, window: _Window, air: str) -> tuple[list[UsageRow], list[str]]:
+    """The rows by day of one model, from a question about it alone, and where they do not add up."""
+    what = f"{window}, model `{plain_text(air)}`"
+    reading = _Reading(window, await ask(window.question("date", models=[air]), f"the question for {what}"))
+    rows = [reading.row(number, row, air) for number, row in enumerate(reading.rows("timeseries"), 1)]
+    return rows, reading.doubts(rows, [], f"{window}, model `{plain_text(air)}`")
 
 
-def _summed(rows: Sequence[UsageRow]) -> list[UsageRow]:
-    """One row for each day and model: rows may also be split by key. A sum with an unknown figure is unknown."""
-    groups: dict[tuple[date, str], list[UsageRow]] = {}
-    for row in rows:
-        groups.setdefault((row.day, row.model), []).append(row)
-    found = []
-    for (day, model), group in sorted(groups.items()):
-        requests = [row.requests for row in group]
-        amounts = [row.usd for row in group]
-        found.append(
-            UsageRow(
-                day,
-                model,
-                None if None in requests else sum(number for number in requests if number is not None),
-                None if None in amounts else sum((usd for usd in amounts if usd is not None), Decimal(0)),
-            )
-        )
-    return found
-
-
-def _contradictions(window: _Window, rows: Sequence[UsageRow | UsageSum], reading: "_Reading") -> list[str]:
-    """Where the totals of a report differ from its rows: some may be missing."""
-    found = []
-    requests, spend = reading.total("totalRequests"), reading.total("totalSpend")
-    counts, amounts = [row.requests for row in rows], [row.usd for row in rows]
-    if requests is not None and None not in counts:
-        listed = sum(number for number in counts if number is not None)
-        if listed != requests:
-            found.append(f"in {window}, the rows have {listed} requests, their total is {requests}")
-    if spend is not None and None not in amounts:
-        known = sum((usd for usd in amounts if usd is not None), Decimal(0))
-        if abs(known - spend) > _NOISE:
-            found.append(
-                f"in {window}, the rows come to {format_usd(known)} USD, their total is {format_usd(spend)} USD"
-            )
-    return found
+def _wrong_keys(window: _Window, told: Sequence[str], rows: Sequence[UsageRow]) -> Iterator[str]:
+    """Where a report is perhaps not of the keys that were named: an id may be wrong, or the choice be ignored."""
+    asked = [plain_text(key) for key in window.whole.keys]
+    others = [key for key in told if key not in asked]
+    if asked and others:
+        yield f"{window} has other API keys than those that were named: `{'`, `'.join(others)}`"
+    if asked and not told and not rows:
+        yield f"{window} has no usage of the API keys that were named: is every id right?"
 
 
 class _Reading:
@@ -194,6 +167,14 @@ class _Reading:
         usage = reply.fields.get("usage")
         # The types put the blocks into `usage`; they would be understood beside it as well.
         self._blocks: Mapping[str, Json] = usage if isinstance(usage, dict) else reply.fields
+        for part in (reply.fields, self._blocks, *self._blocks.values()):
+            self._check_currency(part)
+            self._check_currency(part.get("meta") if isinstance(part, dict) else None)
+
+    def _check_currency(self, part: Json) -> None:
+        currency = part.get("currency") if isinstance(part, dict) else None
+        if currency is not None and currency != "USD":
+            raise self.unreadable(f"its amounts are in `{_shown(currency)}`, not in USD")
 
     def unreadable(self, why: str) -> ProviderUnavailable:
         """The error for a report that is not as documented."""
@@ -212,6 +193,7 @@ class _Reading:
         for number, row in enumerate(rows, 1):
             if not isinstance(row, dict):
                 raise self.unreadable(f"row {number} of `{name}` is not an object: {_shown(row)}")
+            self._check_currency(row)
         return rows
 
     def row(self, number: int, row: Mapping[str, Json], model: str | None = None) -> UsageRow:
@@ -242,11 +224,23 @@ class _Reading:
             raise self.unreadable(f"{place} has no amount of money: {_shown(row)}")
         return amount.quantize(_EXACT).normalize()
 
-    def total(self, name: str) -> Usd | None:
-        """A total of the rows by day; None if it is missing or unreadable."""
-        meta = self._blocks["timeseries"].get("meta")
-        found = parse_usd(meta.get(name)) if isinstance(meta, dict) else None
-        return None if found is None or abs(found) > _LARGEST else found.quantize(_EXACT).normalize()
+    def doubts(
+        self, rows: Sequence[UsageRow | UsageSum], models: Sequence[UsageSum], what: str | None = None
+    ) -> list[str]:
+        """Where the blocks and totals of a report differ from its rows: some may be missing.
+
+        Of a report that is about one model, named in `what`, only the days matter.
+        """
+        where, whole = f"in {what or self._window}, the", figures((row.requests, row.usd) for row in rows)
+        found: list[str] = []
+        for name in ("timeseries", "model", "apiKey") if what is None else ("timeseries",):
+            for kind, told in figures_in(self._blocks.get(name)).items():
+                found += differences(f"{where} rows", whole, f"the {kind} of `{name}`", told)
+        for air in dict.fromkeys(each.model for each in models):
+            mine = figures((row.requests, row.usd) for row in rows if row.model == air)
+            told = figures((each.requests, each.usd) for each in models if each.model == air)
+            found += differences(f"{where} days of `{plain_text(air)}`", mine, "its row of `model`", told)
+        return found
 
     def keys(self) -> list[str]:
         """The ids of the keys with usage; empty if they are not told."""
@@ -269,12 +263,15 @@ def oldest_key(details: Item) -> date | None:
 
 
 def _date(value: Json) -> date | None:
-    """The day of a date or a time."""
+    """The day, in UTC, of a date or a time."""
     if not isinstance(value, str) or value[10:11] not in {"", "T", " "}:
         return None
     try:
-        return date.fromisoformat(value[:10])
-    except ValueError:
+        if len(value) > len("2026-11-30"):
+            moment = datetime.fromisoformat(value)
+            return moment.date() if moment.tzinfo is None else moment.astimezone(UTC).date()
+        return date.fromisoformat(value)
+    except (ValueError, OverflowError):
         return None
 
 

@@ -178,7 +178,12 @@ def _served(task: Mapping[str, Json], call: Call) -> Answer:
         case "imageUpload":
             found = store_image(task, call.media)
         case _:
-            found = problem(task, "unsupportedTaskType", "The sandbox does not know this task type.", "taskType")
+            found = problem(
+                task,
+                "unsupportedTaskType",
+                "The sandbox does not know this task type: it makes videos only.",
+                "taskType",
+            )
     return ([], [found]) if isinstance(found, ServiceProblem) else ([found], [])
 
 

@@ -65,7 +65,8 @@ def _problems(task: Mapping[str, Json], model: Model | None, desk: Desk) -> list
     if not isinstance(task.get("model"), str):
         return [problem(task, "missingParameter", "A model is required.", "model")]
     if model is None:
-        return [problem(task, "invalidModel", f"There is no model {task['model']} here.", "model")]
+        message = f"There is no model {task['model']} here; `ltxspec models import` adds models of videos."
+        return [problem(task, "invalidModel", message, "model")]
     if has_both_forms(task, model):
         message = "Frame images are given twice: in frameImages and in inputs.frameImages."
         return [problem(task, "incompatibleParameters", message, "frameImages")]

@@ -132,8 +132,12 @@ def write_scenario(scenario: Scenario) -> Json:
     return {"behaviour": asdict(scenario.behaviour), "faults": [asdict(fault) for fault in scenario.faults]}
 
 
-def read_scenario(text: str | bytes) -> Scenario:
+def read_scenario(text: str | bytes, name: str | None = None) -> Scenario:
     """Read a scenario from JSON text.
+
+    Args:
+        text: the JSON.
+        name: where it is from, for messages: a file or a variable.
 
     Raises:
         LtxspecError: not a scenario; the message names the key.
@@ -141,7 +145,13 @@ def read_scenario(text: str | bytes) -> Scenario:
     try:
         return parse_scenario(orjson.loads(text))
     except orjson.JSONDecodeError as error:
-        raise LtxspecError(f"the scenario is not JSON: {error}") from error
+        raise LtxspecError(_in(name, f"the scenario is not JSON: {error}")) from error
+    except LtxspecError as error:
+        raise LtxspecError(_in(name, error.summary), hint=error.hint) from error
+
+
+def _in(name: str | None, message: str) -> str:
+    return message if name is None else f"in `{name}`, {message}"
 
 
 def parse_scenario(value: Json) -> Scenario:

@@ -53,7 +53,7 @@ class ReconciledDay(Open, frozen=True, kw_only=True):
 
     day: Day
     model: str
-    verdict: Annotated[Verdict, Meta(description="undecided: unknown costs may explain the difference")]
+    verdict: Annotated[Verdict, Meta(description="undecided: costs or figures that are not known may explain it")]
     recorded: Recorded
     reported: Annotated[Reported | None, Meta(description="null if the day is not compared")]
     difference: Annotated[
@@ -76,12 +76,15 @@ class UsageElsewhere(Record, frozen=True):
 class CostReconciliation(Result, frozen=True, kw_only=True):
     """Recorded costs next to the provider's usage report, in US dollars. Days are in UTC, both ends included.
 
-    `differs` if a day and model differ, or nothing that is recorded could be compared. The report covers `reportFrom`
-    to `reportTo`; `keys` are the API keys that it counts, by the provider's ids, if it names them.
+    `differs` if a day and model differ, or nothing could be compared; `undecided` if that cannot be told of one of
+    them, or if `doubts` has why nothing in the report is certain. Only with neither do the costs agree with what was
+    charged on the days that are compared. The report covers `reportFrom` to `reportTo`; `keys` are the API keys that it
+    counts, by the provider's ids, if it names them.
     """
 
     provider: str
     differs: bool
+    undecided: bool
     report_from: Day
     report_to: Day
     restricted: Annotated[bool, Meta(description="only the keys that were named are counted; else all of the account")]
@@ -89,7 +92,8 @@ class CostReconciliation(Result, frozen=True, kw_only=True):
     days: tuple[ReconciledDay, ...]
     undated: Annotated[tuple[ReconciledTask, ...], Meta(description="imported takes: no day of an order is recorded")]
     elsewhere: tuple[UsageElsewhere, ...]
-    remarks: Annotated[tuple[str, ...], Meta(description="what does not add up in the report, or is missing from it")]
+    doubts: Annotated[tuple[str, ...], Meta(description="where the report does not add up, or may be of other keys")]
+    remarks: Annotated[tuple[str, ...], Meta(description="what is missing from the report")]
 
 
 def reconciliation_of(found: Reconciliation, provider: str, *, restricted: bool) -> CostReconciliation:
@@ -97,6 +101,7 @@ def reconciliation_of(found: Reconciliation, provider: str, *, restricted: bool)
     return CostReconciliation(
         provider=provider,
         differs=found.differs,
+        undecided=found.undecided,
         report_from=found.report.first.isoformat(),
         report_to=found.report.last.isoformat(),
         restricted=restricted,
@@ -104,6 +109,7 @@ def reconciliation_of(found: Reconciliation, provider: str, *, restricted: bool)
         days=tuple(map(_day, found.days)),
         undated=_tasks(found.undated),
         elsewhere=tuple(map(_elsewhere, found.elsewhere)),
+        doubts=tuple(found.report.doubts),
         remarks=tuple(found.report.remarks),
     )
 

@@ -218,6 +218,48 @@ def test_only_the_days_that_were_asked_for_are_compared() -> None:
     assert [(item.day, item.verdict) for item in found.days] == [(day, Verdict.EQUAL)]
 
 
+def test_a_refund_and_a_second_payment_around_midnight_are_no_shift() -> None:
+    late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    orders = [order(1, at=late), order(2, at=late + timedelta(days=1))]
+    found = compared(orders, report(row(22, 1, "0"), row(23, 2, "0.96")))  # one request of each day was counted there
+    assert [item.verdict for item in found.days] == [Verdict.LESS, Verdict.MORE]
+    moved = compared(orders, report(row(23, 2, "0.96")))
+    assert [item.verdict for item in moved.days] == [Verdict.SHIFTED, Verdict.SHIFTED]
+
+
+@pytest.mark.parametrize(
+    ("charged", "verdict"),
+    [("0.04", Verdict.EQUAL), ("0.036", Verdict.EQUAL), ("0.0409", Verdict.MORE), ("0.0360009", Verdict.EQUAL)],
+)
+def test_an_amount_is_rounded_to_its_last_digit_and_no_more(charged: str, verdict: Verdict) -> None:
+    orders = [order(number, usd=Decimal("0.012")) for number in range(3)]
+    assert only(orders, row(requests=3, usd=charged)).verdict is verdict
+
+
+def test_videos_of_unknown_cost_of_which_the_provider_knows_nothing_are_not_equal() -> None:
+    other_key = only([order(1, usd=None), order(2, usd=None)])
+    assert (other_key.verdict, other_key.difference) == (Verdict.OPEN, NONE)
+    assert only([order(1, usd=None)], row(requests=1, usd="0")).verdict is Verdict.EQUAL
+    assert only([order(1, usd=None, status="failed")]).verdict is Verdict.EQUAL
+
+
+def test_what_is_undecided_is_said() -> None:
+    assert compared([order(1)], report(row(usd=None))).undecided
+    assert not compared([order(1)], report(row())).undecided
+    assert compared([order(1)], replace(report(row()), doubts=["no"])).undecided
+
+
+def test_days_that_the_report_does_not_reach_are_no_agreement_even_without_orders() -> None:
+    early = date(2026, 6, 1)
+    assert reconcile([order(1)], report(row()), early, early, TODAY).differs
+    calm = date(2026, 11, 25)
+    assert not reconcile([order(1)], report(row()), calm, calm, TODAY).differs
+
+
+def test_usage_of_an_account_of_which_nothing_is_recorded_is_no_agreement() -> None:
+    assert compared([], report(row())).differs
+
+
 # --- any orders, and a report made from them ------------------------------------------------------
 
 EARLIEST = datetime(2026, 11, 2, tzinfo=UTC)

@@ -1,5 +1,6 @@
 """The methods that a Python program calls; what they do is tested with each use case."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from unit.project.reviewed_projects import project as films
 
 from ltxspec.errors import WrongUsage
 from ltxspec.plan.actions import Reason
+from ltxspec.plan.reconciling import Verdict
 from ltxspec.project.api import Project, open_project
 
 SPEC = "model: lightricks:ltx@2.5-fast\nvars: {x: 1}\ndefaults: {width: 1280, height: 720}\nshots:\n"
@@ -45,6 +47,16 @@ def test_shots_are_applied_retaken_and_found(free: Project) -> None:
     assert Reason.RETAKE_REQUESTED in retake.reasons
     (tower,) = free.shots("night.tower")
     assert [path.suffix for path in tower.files()] == [".mp4"]
+
+
+def test_costs_are_compared_with_the_report_of_the_provider(free: Project) -> None:
+    free.apply(free.plan(targets=["night.tower"]), max_cost="5.00")
+    found = free.reconcile()
+    assert ([day.verdict for day in found.days], found.differs, found.undecided) == ([Verdict.EQUAL], False, False)
+    assert free.reconcile(date(2026, 1, 1), date(2026, 1, 2)).differs  # nothing could be compared
+    assert free.reconcile(keys=["another-key"]).undecided
+    with pytest.raises(WrongUsage, match="there are no days"):
+        free.reconcile(date(2026, 1, 2), date(2026, 1, 1))
 
 
 def test_a_review_is_data(tmp_path: Path) -> None:

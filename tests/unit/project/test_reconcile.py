@@ -130,6 +130,15 @@ def test_a_model_under_another_name_is_the_same_model(tmp_path: Path, use: Use) 
     ]
 
 
+def test_rows_of_one_model_under_two_names_are_added(tmp_path: Path, use: Use) -> None:
+    fast = replace(take(), model="lightricks:2@1")
+    opened = project(tmp_path, Lockfile("runware", "night", {"alley": record(fast)}))
+    names = ("lightricks:2@1", "lightricks-ltx-2-fast")
+    use(Service(*(UsageRow(date(2026, 11, 22), name, 1, Decimal("0.48")) for name in names)))
+    (item,) = reconcile_costs(opened).days
+    assert (item.verdict, item.requests, item.usd) == (Verdict.MORE, 2, Decimal("0.96"))
+
+
 def test_orders_in_progress_are_among_them(tmp_path: Path) -> None:
     running, recorded, ended = (own_intent(name, provider="runware") for name in "abc")
     done = replace(take("b"), task_id=recorded.task_id)

@@ -65,12 +65,15 @@ def test_each_kind_of_difference_has_its_words() -> None:
     open_ = text(item(Verdict.OPEN, order(), order(2, None, "failed")))
     assert open_[3].endswith("the provider has $0.48 more, for unknown costs")
     assert "  recorded  2 tasks, ≥ $0.48 + 1 unknown" in open_
-    assert open_[-1] == "No difference is certain; 1 day undecided because of unknown costs."
+    assert open_[-1] == "No difference is certain; undecided: 1 comparison of a day and model."
     beyond = text(item(Verdict.MORE, order(1, None), at_least=True))
     assert beyond[3].endswith("the provider has $0.48 more, even if every unknown cost was the listed price")
     untold = text(item(Verdict.OPEN, order(), requests=None, usd=None, difference=None))
     assert untold[3].endswith("the provider names no amount")
     assert "  provider  number of requests not told, amount not told" in untold
+    assert "  whether the amount is what is recorded cannot be told" in untold
+    fewer = text(item(Verdict.OPEN, order(1, None), requests=0, usd=Decimal(0), difference=Decimal(0)))
+    assert fewer[3].endswith("the provider has fewer requests, and the cost of some is unknown")
     many = text(item(Verdict.MORE, order(1, None), difference=None))
     assert many[3].endswith("the provider has more requests")
     assert "the provider has 1 unknown more" in many[-1]
@@ -127,7 +130,28 @@ def test_which_keys_are_counted_is_said() -> None:
     assert "only the API keys that were named are counted" in text(restricted=True)[1]
     one = text(report=UsageReport(DAY, NEXT, [], keys=["key-1"]))
     assert one[1].endswith("one API key of the account was used, key-1")
-    assert one[-1] == "Nothing is recorded."
+    assert one[-1] == "Nothing is recorded, and nothing is reported."
+
+
+def test_a_report_in_doubt_is_never_agreement() -> None:
+    doubtful = UsageReport(DAY, NEXT, [], doubts=["the rows do not add up"])
+    lines = text(item(Verdict.EQUAL, order(1), difference=Decimal(0)), report=doubtful)
+    assert lines[-3:] == [
+        "! the rows do not add up",
+        "",
+        "Undecided: the report is in doubt, so nothing in it is certain.",
+    ]
+
+
+def test_requests_that_cost_nothing_are_told() -> None:
+    lines = text(item(Verdict.EQUAL, order(1), requests=3, usd=PRICE, difference=Decimal(0)))
+    assert "  the provider counts 2 requests more than are recorded, and charged nothing for them" in lines
+
+
+def test_what_was_not_compared_is_no_agreement() -> None:
+    some = text(item(Verdict.EQUAL, order(1)), item(Verdict.NOT_COMPARED, order(2)))
+    assert some[-1] == "Nothing differs in what was compared; not everything was."
+    assert text(complete=False)[-1] == "Nothing is recorded that could be compared."
 
 
 def test_a_long_day_names_some_of_its_orders() -> None:

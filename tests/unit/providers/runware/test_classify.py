@@ -518,13 +518,71 @@ def test_a_failed_result_waits_for_its_siblings() -> None:
     assert polled({"data": [failed, going_on]}, results=2) == TaskReport(TASK, TaskState.RUNNING, exists=True)
 
 
-def test_an_only_result_has_no_siblings_to_wait_for() -> None:
-    going_on = {**ACK, "status": "processing", "progress": 40}
-    failure = Failure("providerError", "No.", permanent=False)
-    assert polled({"data": [going_on], "errors": [refusal("providerError", status="error")]}) == TaskReport(
-        TASK, TaskState.FAILED, failure=failure, exists=True
-    )
+@pytest.mark.parametrize(
+    "failed",
+    [
+        {"errors": [refusal("inferenceError", status="error")]},
+        {"data": [{**ACK, "status": "error", "error": {"code": "inferenceError", "message": "No."}}]},
+    ],
+)
+def test_a_task_that_is_also_reported_as_running_has_not_ended(failed: dict[str, Any]) -> None:
+    going_on = {**ACK, "status": "processing", "progress": 40}  # the service tries again by itself
+    report = polled({**failed, "data": [*failed.get("data", []), going_on]})
+    assert (report.state, report.progress, report.failure) == (TaskState.RUNNING, 40, None)
+    assert (report.exists, report.remark) == (True, "inferenceError: No.")
     assert polled({"data": [going_on, video()]}) == SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "maxRequestsPerSecond",
+        "maxConcurrentTasks",
+        "maxPollsExceeded",
+        "invalidTaskState",
+        "providerBusy",
+        "missingSession",
+    ],
+)
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_limit_of_the_moment_ends_no_task(code: str, status: int) -> None:
+    body = {"errors": [refusal(code)]}
+    assert polled(body, status=status).state is not TaskState.FAILED
+    assert not answers_poll(reply_to(body, status), TASK)
+
+
+def test_a_limit_that_names_a_parameter_of_the_order_is_of_the_order() -> None:
+    assert polled({"errors": [refusal("maxPromptLength", parameter="positivePrompt")]}).state is TaskState.FAILED
+
+
+@pytest.mark.parametrize(
+    "code", ["maxConcurrentTasks", "maxRequestsPerMinute", "invalidTaskState", "missingSession", "arrayQueueFull"]
+)
+def test_a_limit_of_the_moment_is_no_refusal(code: str) -> None:
+    assert isinstance(judge_submission(reply_to({"errors": [refusal(code)]}, 400), TASK), Unclear)
+
+
+def test_an_error_beside_an_acknowledgement_without_an_id_is_no_refusal() -> None:
+    body = {"data": [{"taskType": "videoInference", "status": "processing"}], "errors": [refusal("invalidWebhook")]}
+    assert isinstance(judge_submission(reply_to(body, 200), TASK), Unclear)
+
+
+@pytest.mark.parametrize(
+    ("error", "every_copy"),
+    [
+        (refusal("invalidDuration"), True),
+        (refusal("maxRequestSize"), True),
+        (refusal("maxPromptLength", parameter="positivePrompt"), True),
+        (refusal("maxRunsExceeded"), False),  # of what, it does not say
+        (refusal("invalidTaskUUID"), False),  # the id may have been used by the first copy
+        (refusal("invalidValue", parameter="taskUUID"), False),
+        (refusal("promptBlocked"), False),
+    ],
+)
+def test_which_refusals_hold_for_a_copy_sent_before(error: dict[str, Any], *, every_copy: bool) -> None:
+    verdict = judge_submission(reply_to({"errors": [error]}, 400), TASK)
+    assert isinstance(verdict, OrderRefusal)
+    assert verdict.every_copy is every_copy
 
 
 def test_all_wanted_videos_are_a_success_whatever_else_is_said() -> None:

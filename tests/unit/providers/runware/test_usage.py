@@ -221,12 +221,63 @@ def test_a_row_without_a_model_and_without_costs_is_of_no_interest(read: Read) -
 
 def test_totals_that_do_not_fit_the_rows_are_told(read: Read) -> None:
     found = {**usage([]), "timeseries": block(*CROSSED, totalRequests=4, totalSpend=1.76)}
-    assert read(Service(lambda _: {"usage": found})).remarks == [
-        "in the usage report of 2026-11-01 to 2026-11-30, the rows have 3 requests, their total is 4",
-        "in the usage report of 2026-11-01 to 2026-11-30, the rows come to 1.28 USD, their total is 1.76 USD",
+    assert read(Service(lambda _: {"usage": found})).doubts == [
+        "in the usage report of 2026-11-01 to 2026-11-30, the rows have 3 requests, the total of `timeseries` 4",
+        "in the usage report of 2026-11-01 to 2026-11-30, the rows come to $1.28, the total of `timeseries` to $1.76",
     ]
     right = {**usage([]), "timeseries": block(*CROSSED, totalRequests=3, totalSpend=1.2800000001)}
-    assert read(Service(lambda _: {"usage": right})).remarks == []
+    assert read(Service(lambda _: {"usage": right})).doubts == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"model": block({"model": PRO, "count": 3, "spend": 1.44}, {"model": FAST, "count": 1, "spend": 0.32})}, 4),
+        ({"model": block({"model": PRO, "count": 3, "spend": 0.96})}, 2),
+        ({"model": block(totalSpend=1.76)}, 1),
+        ({"apiKey": block({"apiKey": "k", "count": 4, "spend": 1.28})}, 1),
+        ({"apiKey": block({"apiKey": "k", "count": 2, "spend": 1.76}, {"apiKey": "other"})}, 1),  # at least that much
+        ({"apiKey": block(totalRequests=4)}, 1),
+        ({"timeseries": block(*CROSSED, {"date": "2026-11-23", "model": "x:1@1"}, totalSpend=0.99)}, 1),  # less
+    ],
+)
+def test_blocks_that_contradict_each_other_are_told(read: Read, changed: dict[str, Any], told: int) -> None:
+    found = {**usage(CROSSED), **changed}
+    assert len(read(Service(lambda _: {"usage": found})).doubts) == told
+
+
+def test_the_days_of_a_model_asked_about_alone_are_compared_with_its_row(read: Read) -> None:
+    assert read(Service(apart)).doubts == []
+    models = block({"model": PRO, "spend": 1.92}, {"model": FAST, "spend": 0.32})
+    more = Service(lambda task: {"usage": {**apart(task)["usage"], "model": models}})
+    assert any("the days of `lightricks:2@0` come to $0.96, its row" in doubt for doubt in read(more).doubts)
+
+
+def test_a_time_with_a_zone_is_of_its_day_in_utc(read: Read) -> None:
+    rows = [{"date": "2026-11-22T23:30:00-08:00", "model": PRO, "count": 1, "spend": 0.48}]
+    assert [row.day for row in read(Service(lambda _: {"usage": usage(rows)})).rows] == [date(2026, 11, 23)]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"currency": "EUR"},
+        {"timeseries": block(*CROSSED, currency="EUR")},
+        {"timeseries": block({**CROSSED[0], "currency": "EUR"})},
+        {"model": {**block(), "currency": "EUR"}},
+    ],
+)
+def test_amounts_in_another_currency_are_not_taken_for_dollars(read: Read, changed: dict[str, Any]) -> None:
+    with pytest.raises(ProviderUnavailable, match="its amounts are in `EUR`"):
+        read(Service(lambda _: {"usage": {**usage(CROSSED), **changed}}))
+
+
+def test_a_report_of_other_keys_than_those_named_is_in_doubt(read: Read) -> None:
+    other = Service(lambda _: {"usage": usage(CROSSED, keys=[{"apiKey": "key-2"}])})
+    assert ["other API keys" in doubt for doubt in read(other, keys=("key-1",)).doubts] == [True]
+    nothing = Service(lambda _: {"usage": usage([])})
+    assert ["is every id right?" in doubt for doubt in read(nothing, keys=("key-1",)).doubts] == [True]
+    assert read(nothing).doubts == []
 
 
 def test_the_age_of_the_oldest_key_is_read_if_it_is_told(read: Read) -> None:

@@ -1,4 +1,7 @@
-from typing import Any, get_args
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import orjson
 import pytest
@@ -80,3 +83,28 @@ def test_a_fault_matches_all_that_it_names() -> None:
     assert not fault.matches("getResponse", "u", "heavy rain")
     assert not fault.matches("videoInference", "u", "sun")
     assert ScenarioFault("video-cut").matches(None, "u", "")
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [("{", "the scenario is not JSON"), ('{"charges": "twice"}', "the scenario has no key `charges`")],
+)
+def test_a_mistake_names_the_file(source: str, message: str) -> None:
+    with pytest.raises(LtxspecError, match=f"in `faults.json`, {message}"):
+        read_scenario(source, "faults.json")
+
+
+def test_the_page_has_every_key_and_value() -> None:
+    text = (Path(__file__).parents[4] / "docs" / "rehearsal.md").read_text("utf-8")
+    names = [part.name for kind in (Behaviour, ScenarioFault) for part in fields(kind)]
+    values = [value for kind in (Behaviour, ScenarioFault) for value in _choices(kind)]
+    assert [name for name in [*names, *values] if f"`{name}`" not in text] == []
+    (example,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    assert read_scenario(example).behaviour.charges == "twice"
+
+
+def _choices(kind: type[Behaviour | ScenarioFault]) -> list[str]:
+    hints = [part for hint in get_type_hints(kind).values() for part in (hint, *get_args(hint))]
+    return [
+        value for hint in hints if get_origin(hint) is Literal for value in get_args(hint) if isinstance(value, str)
+    ]
