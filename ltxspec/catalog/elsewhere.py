@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from ltxspec.catalog.models import Catalog, Model
+from ltxspec.catalog.declared import declares
+from ltxspec.catalog.models import PROMPT, Catalog, Model
 from ltxspec.catalog.pointers import MISSING, Path, parse_pointer, value_at
 from ltxspec.catalog.validation import ParameterProblem, validate
 from ltxspec.catalog.wording import joined, name_of
@@ -28,12 +29,10 @@ class Elsewhere:
             return moved
         if problem.code not in _LIMITS:
             return problem.hint
-        given = {name: params[name] for name in _together(str(problem.path[0]), model) if name in params}
-        key = repr((model.air, problem.path, given))
+        told = {name: value for name, value in params.items() if name not in {"taskType", "model", PROMPT}}
+        key = repr((model.air, problem.path, told))
         if key not in self._known and len(self._known) < _ASKED:
-            self._known[key] = self._accepted_by(
-                problem.path, model, given, unknown=problem.code == "unknown-parameter"
-            )
+            self._known[key] = self._accepted_by(problem, model, told)
         own = problem.hint
         if (other := self._known.get(key)) is None:
             return own
@@ -41,23 +40,35 @@ class Elsewhere:
             return other
         return f"{own}; {other}"
 
-    def _accepted_by(self, path: Path, model: Model, given: Mapping[str, Json], *, unknown: bool) -> str | None:
-        names = []
-        for other in self._catalog.models:
-            if other is model or value_at(given, path[:1]) is MISSING:
-                continue
-            if _takes(other, given) and (unknown or not _takes(other, _absurd(given))):
-                names.append(f"`{other.air}` ({other.name})")
+    def _accepted_by(self, problem: ParameterProblem, model: Model, params: Mapping[str, Json]) -> str | None:
+        """The models that certainly take a parameter: they name it, and whatever else this model takes of the shot."""
+        given = {name: params[name] for name in _together(str(problem.path[0]), model) if name in params}
+        if value_at(given, problem.path[:1]) is MISSING:
+            return None
+        unheard = {one.path[0] for one in _problems(model, params) if one.code == "unknown-parameter"} - given.keys()
+        rest = {name: value for name, value in params.items() if name not in unheard}
+        unknown = problem.code == "unknown-parameter"
+        names = [
+            f"`{other.air}` ({other.name})"
+            for other in self._catalog.models
+            if other is not model
+            and declares(other.schema, other.schema, rest)
+            and _accepts(other, given)
+            and (unknown or not _accepts(other, _absurd(given)))
+        ]
         more = len(names) - _NAMED
         if more > 1:
             names = [*names[:_NAMED], f"{more} other models"]
         return f"{joined(names, 'and')} {'accept' if len(names) > 1 else 'accepts'} it" if names else None
 
 
-def _takes(model: Model, given: Mapping[str, Json]) -> bool:
+def _accepts(model: Model, given: Mapping[str, Json]) -> bool:
     """Whether a model refuses none of the given parameters; what is missing does not matter."""
-    found = validate(model, {"taskType": model.task_type, "model": model.air, **given}, prompt=False)
-    return not any(problem.path[0] in given for problem in found)
+    return not any(problem.path[0] in given for problem in _problems(model, given))
+
+
+def _problems(model: Model, given: Mapping[str, Json]) -> list[ParameterProblem]:
+    return validate(model, {"taskType": model.task_type, "model": model.air, **given}, prompt=False)
 
 
 def _absurd(given: Mapping[str, Json]) -> dict[str, Json]:
