@@ -163,7 +163,9 @@ def test_a_refusal_of_the_only_copy_frees_the_money() -> None:
     assert (ended.outcome, ended.billable, ended.message) == (Outcome.FAILED, False, "invalidDuration: too long")
     assert bench.budget.committed == 0
     (refused,) = bench.state.lockfile.shots["alley"].takes
-    assert (refused.failure, refused.cost, ended.cost) == (REFUSED, 0, 0), "that it cost nothing is known"
+    assert (refused.failure, refused.cost, ended.cost) == (REFUSED, Decimal(0), Decimal(0)), (
+        "that it cost nothing is known"
+    )
 
 
 def test_a_refusal_of_a_repeat_keeps_the_money_aside() -> None:
