@@ -101,7 +101,7 @@ def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
         model=ordered.model,
         request=ordered.request,
         status="succeeded" if succeeded else "failed",
-        cost=_known(*(_cost(take, succeeded=succeeded) for take in (ours, theirs))),
+        cost=_known(_cost(ours, theirs), _cost(theirs, ours)),
         outputs=_join_outputs(ours.outputs, theirs.outputs),
         inputs=ordered.inputs,
         submitted_at=earliest(ours.submitted_at, theirs.submitted_at),
@@ -114,9 +114,9 @@ def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
     )
 
 
-def _cost(take: Take, *, succeeded: bool) -> Usd | None:
+def _cost(take: Take, other: Take) -> Usd | None:
     """What a record says of the cost; that its copy of the order was refused is no price of a copy that succeeded."""
-    return None if succeeded and take.status == "failed" and not take.cost else take.cost
+    return None if take.status == "failed" and other.status == "succeeded" and not take.cost else take.cost
 
 
 def append_takes(first: ShotRecord, second: ShotRecord) -> ShotRecord:
