@@ -90,3 +90,16 @@ def test_combinations_are_shown_as_pairs_only_where_every_alternative_fixes_the_
     sometimes = {"if": {"required": ["fps"], "properties": {}}, "then": pairs}
     assert len(list(_together([given, sometimes]))) == 1
     assert list(_together([*others, pairs])) == [(["width", "height"], ["2x1", "1x2"])]
+
+
+def test_an_object_that_is_required_says_so_and_its_free_places_are_listed_by_kind() -> None:
+    document = json.loads((FOLDER / "lightricks-ltx-2-pro.json").read_text("utf-8"))
+    document["properties"]["inputs"] = {"type": "object"}
+    document["required"] = [*document["required"], "inputs"]
+    own = document["x-ltxspec"]
+    own |= {"media": ["/inputs/video", "/inputs/video/*"], "defaults": {**own["defaults"], "lists": []}}
+    limit = {"kind": "video", "confidence": "inferred", "date": "2026-11-29", "source": "made up"}
+    own["mediaLimits"] = [{"at": own["media"], **limit}]
+    lines = model_text(load_catalog({"lightricks-ltx-2-pro.json": document}).models[0]).splitlines()
+    assert "  inputs: object, required" in lines
+    assert "  video: inputs.video" in lines
