@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import MAXYEAR, UTC, datetime, timedelta
+from decimal import Decimal
 
 from msgspec import structs
 
@@ -141,10 +142,17 @@ class Ledger:
         ordered = tuple(now[name] for name in dict.fromkeys((*seen, *now)))
         self._append_outputs(Finished(task, ordered, report.cost, self.now(task)))
 
-    def fail(self, task: TaskId, failure: Failure, report: TaskReport | None) -> None:
-        """Record that the provider ended the task without (all of) its videos, or refused it permanently."""
+    def fail(self, task: TaskId, failure: Failure, report: TaskReport | None, *, unbilled: bool = False) -> None:
+        """Record that the provider ended the task without (all of) its videos, or refused it permanently.
+
+        Args:
+            task: an open task.
+            failure: why.
+            report: what the provider says of the task; None if it refused the order.
+            unbilled: no copy of the order can have been accepted, so its cost is known: none.
+        """
         outputs = self._with_earlier(task, report.outputs if report else ())
-        cost, at = report.cost if report else None, self.now(task)
+        cost, at = report.cost if report else Decimal(0) if unbilled else None, self.now(task)
         self._append_outputs(Failed(task, **failure.recorded, cost=cost, at=at, outputs=outputs))
 
     def abandon(self, task: TaskId, reason: str) -> None:

@@ -37,7 +37,7 @@ async def _record_refusal(run: TaskRun) -> ShotOutcome:
     failure = facts.refused or facts.repeat_refused
     if failure is None:
         raise AssertionError("RECORD without an end")
-    run.ledger.fail(run.task_id, failure, None)
+    run.ledger.fail(run.task_id, failure, None, unbilled=facts.refused is not None)
     if facts.refused is not None:
         run.context.budget.release(run.task_id)
     else:

@@ -1,10 +1,10 @@
 """Where another model differs: what a parameter is called here, and which model accepts what this one does not."""
 
 from collections.abc import Iterator, Mapping
-from itertools import takewhile
 
-from ltxspec.catalog.models import Catalog, Model
-from ltxspec.catalog.pointers import MISSING, Path, parse_pointer, property_at, value_at
+from ltxspec.catalog.declared import declares
+from ltxspec.catalog.models import PROMPT, Catalog, Model
+from ltxspec.catalog.pointers import MISSING, Path, parse_pointer, value_at
 from ltxspec.catalog.validation import ParameterProblem, validate
 from ltxspec.catalog.wording import joined, name_of
 from ltxspec.values import Json
@@ -29,14 +29,10 @@ class Elsewhere:
             return moved
         if problem.code not in _LIMITS:
             return problem.hint
-        if problem.code == "unknown-parameter" and value_at(params, problem.path) is MISSING:
-            return problem.hint  # it has no value that another model could accept
-        given = {name: params[name] for name in _together(str(problem.path[0]), model) if name in params}
-        key = repr((model.air, problem.path, given, _names(params)))
+        told = {name: value for name, value in params.items() if name not in {"taskType", "model", PROMPT}}
+        key = repr((model.air, problem.path, told))
         if key not in self._known and len(self._known) < _ASKED:
-            self._known[key] = self._accepted_by(
-                problem.path, model, given, params, unknown=problem.code == "unknown-parameter"
-            )
+            self._known[key] = self._accepted_by(problem, model, told)
         own = problem.hint
         if (other := self._known.get(key)) is None:
             return own
@@ -44,46 +40,35 @@ class Elsewhere:
             return other
         return f"{own}; {other}"
 
-    def _accepted_by(
-        self, path: Path, model: Model, given: Mapping[str, Json], params: Mapping[str, Json], *, unknown: bool
-    ) -> str | None:
-        names = []
-        for other in self._catalog.models:
-            if other is model or value_at(given, path[:1]) is MISSING or (unknown and not _describes(other, path)):
-                continue
-            if not _knows(other, params):
-                continue  # it would only lead to the next refusal
-            if _takes(other, given) and (unknown or not _takes(other, _absurd(given))):
-                names.append(f"`{other.air}` ({other.name})")
+    def _accepted_by(self, problem: ParameterProblem, model: Model, params: Mapping[str, Json]) -> str | None:
+        """The models that certainly take a parameter: they name it, and whatever else this model takes of the shot."""
+        given = {name: params[name] for name in _together(str(problem.path[0]), model) if name in params}
+        if value_at(given, problem.path[:1]) is MISSING:
+            return None
+        unheard = {one.path[0] for one in _problems(model, params) if one.code == "unknown-parameter"} - given.keys()
+        rest = {name: value for name, value in params.items() if name not in unheard}
+        unknown = problem.code == "unknown-parameter"
+        names = [
+            f"`{other.air}` ({other.name})"
+            for other in self._catalog.models
+            if other is not model
+            and declares(other.schema, other.schema, rest)
+            and _accepts(other, given)
+            and (unknown or not _accepts(other, _absurd(given)))
+        ]
         more = len(names) - _NAMED
         if more > 1:
             names = [*names[:_NAMED], f"{more} other models"]
         return f"{joined(names, 'and')} {'accept' if len(names) > 1 else 'accepts'} it" if names else None
 
 
-def _takes(model: Model, given: Mapping[str, Json]) -> bool:
+def _accepts(model: Model, given: Mapping[str, Json]) -> bool:
     """Whether a model refuses none of the given parameters; what is missing does not matter."""
-    found = validate(model, {"taskType": model.task_type, "model": model.air, **given}, prompt=False)
-    return not any(problem.path[0] in given for problem in found)
+    return not any(problem.path[0] in given for problem in _problems(model, given))
 
 
-def _names(value: Json) -> Json:
-    """The names in a request, without its values."""
-    if isinstance(value, Mapping):
-        return {name: _names(item) for name, item in sorted(value.items())}
-    return list(map(_names, value)) if isinstance(value, list) else None
-
-
-def _describes(model: Model, path: Path) -> bool:
-    """Whether a model names a parameter; one that leaves a mapping open takes any name, and may know nothing of it."""
-    names = tuple(takewhile(lambda step: isinstance(step, str), path))  # up to the item of a list
-    return property_at(model.schema, tuple(map(str, names))) is not None
-
-
-def _knows(model: Model, params: Mapping[str, Json]) -> bool:
-    """Whether a model has all of the given parameters."""
-    found = validate(model, {**params, "taskType": model.task_type, "model": model.air}, prompt=False)
-    return not any(problem.code == "unknown-parameter" for problem in found)
+def _problems(model: Model, given: Mapping[str, Json]) -> list[ParameterProblem]:
+    return validate(model, {"taskType": model.task_type, "model": model.air, **given}, prompt=False)
 
 
 def _absurd(given: Mapping[str, Json]) -> dict[str, Json]:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from ltxspec.catalog.declared import is_kind
 from ltxspec.catalog.models import PROMPT, Model
-from ltxspec.catalog.pointers import Names, Path, properties_of, resolve
+from ltxspec.catalog.pointers import Names, Path, properties_of, property_at, resolve
 from ltxspec.catalog.wording import joined, name_of, shown
 from ltxspec.suggest import nearest
 from ltxspec.values import Json
@@ -66,11 +67,19 @@ def hint_for_value(given: Json, allowed: Sequence[Json]) -> str | None:
     return f"did you mean `{near}`?" if near else None
 
 
-def hint_for_unknown(path: Path, known: Iterable[str], model: Model) -> str:
-    """Where an unknown parameter belongs, which one was probably meant, or which are available."""
+def hint_for_unknown(path: Path, known: Iterable[str], model: Model, value: Json = None) -> str:
+    """Where an unknown parameter belongs, which one was probably meant, or which are available.
+
+    Args:
+        path: where it stands.
+        known: the names that may stand there.
+        model: its model.
+        value: its value, which has to be of the kind that is taken elsewhere; None: it is not asked.
+    """
     key = str(path[-1])
     for place in _places(model, model.schema, ()):
-        if place[-1].casefold() == key.casefold() and place[:-1] != path[:-1]:
+        is_there = place[-1].casefold() == key.casefold() and place[:-1] != path[:-1]
+        if is_there and (value is None or is_kind(model.schema, property_at(model.schema, place), value)):
             return f"write it as {name_of(place)}"
     names = [name for name in known if len(path) > 1 or name not in _set_by_us(model)]
     near = nearest(key, names)

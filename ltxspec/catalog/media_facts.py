@@ -73,6 +73,7 @@ class MediaFacts:
     turned: int = 1  # the orientation that EXIF data ask for; 1 is upright
     seconds: float | None = None
     problem: str | None = None  # why it cannot be decoded
+    fps: float | None = None  # of a video: its average
     oversized: bool = False  # it was not decoded, because it is too large
 
     @property

@@ -133,7 +133,8 @@ def _unknown(failure: ParameterFailure, context: Context) -> Sentences:
         if key not in known:
             path = (*failure.path, key)
             message = f"{name_of(path)} is not a parameter of `{context.model.name}`"
-            yield ParameterProblem(path, "unknown-parameter", message, hint_for_unknown(path, known, context.model))
+            hint = hint_for_unknown(path, known, context.model, failure.given[key])
+            yield ParameterProblem(path, "unknown-parameter", message, hint)
 
 
 def _bounds(failure: ParameterFailure, _: Context) -> Sentences:

@@ -7,14 +7,17 @@ from typing import Any, Final
 
 from ltxspec.catalog.models import Model
 from ltxspec.catalog.pointers import MISSING, parse_pointer, property_at
+from ltxspec.catalog.price_columns import size_columns
 from ltxspec.catalog.price_parts import positive, reckoned
 from ltxspec.values import Json, Usd, dollars, format_usd
 
 LEARNED: Final = "learned from "  # how the source of such a rate begins
 _SECONDS: Final = "/duration"
 _RESULTS: Final = "/numberResults"
-_SIZES: Final = (("/width", "/height"), ("/resolution",), ("/size",), ("/quality",))  # one of them, where there is one
 _TOLERANCE: Final = Decimal("0.01")  # share by which costs may differ and still be one rate, rounded
+_NO_COST: Final = "its cost is not known"
+_NO_LENGTH: Final = "its length is not in the request"
+_NO_SIZE: Final = "its size is not in the request"
 _STEP: Final = Decimal("0.000001")  # USD: a rate is rounded up to it
 
 
@@ -61,15 +64,16 @@ def learn(model: Model, takes: Sequence[Paid]) -> LearnedPrice:
         model: their model.
         takes: all takes of it that were paid for.
     """
-    by = _columns(model)
+    by = size_columns(model, [take.request for take in takes])
+    timed = has_length(model)
     groups: dict[tuple[Any, ...], list[tuple[Usd, Decimal, Paid]]] = {}
     unexplained: dict[str, str] = {}
     for take in takes:
         seconds = _number(model, take, _SECONDS)
         at = tuple(reckoned(model, take.request, parse_pointer(name)) for name in by)
-        why = _silent(take, seconds, at)
+        why = _silent(take, seconds, at, timed=timed)
         if why is not None or seconds is None or take.cost is None:
-            unexplained[take.name] = why or "its cost is not known"
+            unexplained[take.name] = why or _NO_COST
             continue
         groups.setdefault(at, []).append((take.cost / (seconds * take.results), seconds, take))
     rates = [_rate(at, group) for at, group in sorted(groups.items(), key=repr)]
@@ -123,22 +127,35 @@ def priced(model: Model, learned: LearnedPrice, date: str, *, replace: bool) -> 
     }, kept
 
 
-def _columns(model: Model) -> tuple[str, ...]:
-    """The parameters that the rate depends on: those of the file if it has rates, else those that set the size."""
-    price = model.settings.price
-    if price.rows:
-        return price.by
-    there = (names for names in _SIZES if all(property_at(model.schema, parse_pointer(one)) for one in names))
-    return next(there, ())
+def has_length(model: Model) -> bool:
+    """Whether an order of this model says how many seconds are wanted."""
+    return property_at(model.schema, parse_pointer(_SECONDS)) is not None
 
 
-def _silent(take: Paid, seconds: Decimal | None, at: tuple[Any, ...]) -> str | None:
+def why_nothing(model: Model, learned: LearnedPrice) -> str:
+    """Why takes of a model say nothing about its price, and what can be done about it."""
+    by_hand = f"write the published rates into `x-ltxspec.price` of `schemas/models/{model.file}` (docs/models.md)"
+    if not has_length(model):
+        return f"it has no `duration`, so its takes do not tell a price per second; {by_hand}"
+    reasons = set(learned.unexplained.values())
+    if reasons == {_NO_LENGTH}:
+        return f"no take says its `duration`, and the model has no default: give it in the spec, or {by_hand}"
+    if reasons == {_NO_SIZE}:
+        names = " and ".join(f"`{name[1:].replace('/', '.')}`" for name in learned.by)
+        return f"no take says {names}, and the model has no default: give it in the spec, or {by_hand}"
+    if reasons == {_NO_COST}:
+        return f"the cost of no take is known: {by_hand}"
+    return f"no take says what a second costs; {by_hand}"
+
+
+def _silent(take: Paid, seconds: Decimal | None, at: tuple[Any, ...], *, timed: bool) -> str | None:
     """Why a take says nothing about the rate."""
     wanted = take.request.get("numberResults", 1)
     reasons = (
-        (take.cost is None or take.cost <= 0, "its cost is not known"),
-        (seconds is None, "its length is not in the request"),
-        (not all(isinstance(value, str | int | float) for value in at), "its size is not in the request"),
+        (take.cost is None or take.cost <= 0, _NO_COST),
+        (not timed, "its model has no `duration`"),
+        (seconds is None, _NO_LENGTH),
+        (not all(isinstance(value, str | int | float) for value in at), _NO_SIZE),
         (take.results != wanted, f"{take.results} of {wanted} results were delivered"),
     )
     return next((why for holds, why in reasons if holds), None)

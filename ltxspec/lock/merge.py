@@ -19,7 +19,7 @@ from ltxspec.errors import LockfileError
 from ltxspec.lock.models import Age, Failure, Lockfile, Output, ShotRecord, Take
 from ltxspec.lock.times import earliest
 from ltxspec.redaction import redact_url
-from ltxspec.values import TaskId, money_text
+from ltxspec.values import TaskId, Usd, money_text
 
 T = TypeVar("T")
 
@@ -101,7 +101,7 @@ def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
         model=ordered.model,
         request=ordered.request,
         status="succeeded" if succeeded else "failed",
-        cost=_known(ours.cost, theirs.cost),
+        cost=_known(_cost(ours, theirs), _cost(theirs, ours)),
         outputs=_join_outputs(ours.outputs, theirs.outputs),
         inputs=ordered.inputs,
         submitted_at=earliest(ours.submitted_at, theirs.submitted_at),
@@ -112,6 +112,11 @@ def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
         picked=_join_picks(ours, theirs, base),
         **reason,
     )
+
+
+def _cost(take: Take, other: Take) -> Usd | None:
+    """What a record says of the cost; that its copy of the order was refused is no price of a copy that succeeded."""
+    return None if take.status == "failed" and other.status == "succeeded" and not take.cost else take.cost
 
 
 def append_takes(first: ShotRecord, second: ShotRecord) -> ShotRecord:

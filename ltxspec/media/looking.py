@@ -93,4 +93,5 @@ def _film(facts: MediaFacts, container: "InputContainer") -> MediaFacts:
     frame = next(container.decode(video=0), None)
     if frame is None:
         return replace(facts, problem="there is no picture in it")
-    return replace(facts, width=frame.width, height=frame.height)
+    rate = container.streams.video[0].average_rate
+    return replace(facts, width=frame.width, height=frame.height, fps=float(rate) if rate else None)

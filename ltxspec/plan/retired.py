@@ -20,24 +20,25 @@ def retired_models(plan: Plan, catalog: Catalog) -> list[Diagnostic]:
         if model is None or model.settings.status != "retired":
             continue
         since = f" since {model.settings.status_date}" if model.settings.status_date else ""
-        successor = model.settings.replaced_by
         found.append(
             Diagnostic(
                 "warning",
                 "retired-model",
                 f"`{air}` is retired{since}, and {count:,} {'shot orders' if count == 1 else 'shots order'} it",
-                hint=_cure(successor, catalog),
+                hint=_successor(model.settings.replaced_by, catalog),
             )
         )
     return found
 
 
-def _cure(successor: str | None, catalog: Catalog) -> str:
-    """What to use instead: the successor, as far as it is one that can be ordered."""
-    other = "`ltxspec models` lists the models that are offered"
-    if successor is None:
-        return other
-    found = catalog.find(successor)
-    if found is None:
-        return f"use `{successor}`, which has no model file here yet: `ltxspec models import` writes it"
-    return other if found.settings.status == "retired" else f"use `{successor}`"
+def _successor(name: str | None, catalog: Catalog) -> str:
+    """What to use instead; a name that is no model here is not offered as one."""
+    listed = "`ltxspec models` lists the models that are offered"
+    if name is None:
+        return listed
+    model = catalog.find(name)
+    if model is None:
+        return f"its successor `{name}` is not in the catalog: `ltxspec models import` adds models"
+    if model.settings.status == "retired":
+        return f"its successor `{name}` is retired, too; {listed}"
+    return f"use `{name}`"

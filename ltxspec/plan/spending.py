@@ -56,13 +56,15 @@ def assumed(recorded: RecordedState, catalog: Catalog) -> tuple[Usd, int]:
 def proven_factor(recorded: Iterable[RecordedState], catalog: Catalog) -> Decimal:
     """The ratio of the newest take's cost to its price for limits, by spec: the highest of all, and at least 1.
 
+    A refused order, which costs nothing, says nothing about prices.
     A price list that the last run proved too low is not trusted by the next one until the list is corrected.
     """
     return max((_ratio(item, catalog) for item in recorded), default=Decimal(1))
 
 
 def _ratio(recorded: RecordedState, catalog: Catalog) -> Decimal:
-    reported = [take for take in _takes(recorded).values() if take.cost is not None and take.submitted_at is not None]
+    takes = [take for take in _takes(recorded).values() if take.cost or take.status == "succeeded"]
+    reported = [take for take in takes if take.cost is not None and take.submitted_at is not None]
     newest = max(reported, key=lambda take: take.sort_key, default=None)
     listed = _reckoned(newest, catalog) if newest is not None else None
     return max(newest.cost / listed, Decimal(1)) if newest is not None and newest.cost and listed else Decimal(1)

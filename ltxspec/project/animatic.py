@@ -25,7 +25,8 @@ from ltxspec.project.lookup import recorded_state
 from ltxspec.project.plan import plan_project
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.store import video_finder
-from ltxspec.providers.sandbox.films import shape_of, wants_audio
+from ltxspec.providers.sandbox.films import wants_audio
+from ltxspec.providers.sandbox.shapes import shape_of
 from ltxspec.render.graph import sources_first
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.references import Reference

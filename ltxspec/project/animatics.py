@@ -23,7 +23,7 @@ from ltxspec.media.film import Clip
 from ltxspec.media.frames import cut_frame
 from ltxspec.media.specs import AnimaticSpec
 from ltxspec.project.project import ProjectContext
-from ltxspec.providers.sandbox.films import shape_of
+from ltxspec.providers.sandbox.shapes import shape_of
 from ltxspec.render.models import Request
 from ltxspec.review.models import Review, ShotKind, ShotReview
 from ltxspec.spec.files import FileProblem

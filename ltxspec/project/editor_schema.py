@@ -1,5 +1,6 @@
 """The schema of specs for editors, with the models of a catalog."""
 
+from ltxspec.catalog.media_places import with_free_places
 from ltxspec.catalog.models import Catalog, Model, needs_prompt, stem_of, takes_prompt
 from ltxspec.catalog.offers import model_words, offered_sizes, takes_only_listed_sizes, value_words
 from ltxspec.spec.editing import EditorModel, Size
@@ -16,7 +17,7 @@ def _shown(catalog: Catalog, model: Model) -> EditorModel:
     names = dict.fromkeys((model.air, model.slug, stem_of(model.file)))
     return EditorModel(
         names=[name for name in names if catalog.by_name[name] is model],
-        schema=model.schema,
+        schema=with_free_places(model),
         slug=model.slug,
         title=model.name,
         about=model_words(model),

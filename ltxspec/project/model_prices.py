@@ -7,7 +7,7 @@ from typing import Any
 
 from ltxspec.catalog.models import Model, load_catalog
 from ltxspec.catalog.price_examples import refuse_wrong_examples
-from ltxspec.catalog.price_learning import LearnedPrice, Paid, learn, priced
+from ltxspec.catalog.price_learning import LearnedPrice, Paid, learn, priced, why_nothing
 from ltxspec.errors import WrongUsage
 from ltxspec.lock.by_task import takes_by_id
 from ltxspec.project.lookup import all_lockfiles
@@ -94,7 +94,7 @@ def _of(model: Model, takes: Sequence[Paid], today: str, *, force: bool) -> Mode
     if model.settings.price.parts is not None:
         refusals.append("its price is a sum of parts, which takes alone do not tell apart")
     elif not refusals and not learned.rates:
-        refusals.append("no take says what a second costs" if takes else "no take of it was paid for")
+        refusals.append(why_nothing(model, learned) if takes else "no take of it was paid for")
     if refusals:
         return ModelPrice(model.air, model.file, len(takes), learned, None, (), refusals)
     price, kept = priced(model, learned, today, replace=force)

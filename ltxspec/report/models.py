@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from ltxspec.catalog.media_places import free_places
 from ltxspec.catalog.models import PROMPT, Model, needs_prompt, takes_prompt
 from ltxspec.catalog.pointers import properties_of, resolve
 from ltxspec.catalog.pricing import lowered_rows, price_lines, price_rows
@@ -55,6 +56,7 @@ def model_text(model: Model, packaged: Packaged = NONE) -> str:
         needed = "required" if needs_prompt(model) else "optional"
         lines += _described(f"prompt ({needed})", resolve(model.schema, model.schema["properties"][PROMPT]))
     lines += _parameters(model, model.schema, "")
+    lines += _media(model)
     for names, values in _together(model.schema.get("allOf", [])):
         lines += ["", f"Accepted together: {' x '.join(names)}", f"  {', '.join(values)}"]
     if rules := list(_rules(model.schema.get("allOf", []))):
@@ -106,6 +108,15 @@ def _parameters(model: Model, schema: Json, prefix: str) -> Iterator[str]:
         elif required:
             yield f"  {prefix}{name}: required"
         yield from parts
+
+
+def _media(model: Model) -> Iterator[str]:
+    """Parameters with media that only the list of media names, because the schema takes any names there."""
+    places = free_places(model)
+    if places:
+        yield from ("", "Media that it may take (its source does not say which of them it needs)")
+    for kind in dict.fromkeys(places.values()):
+        yield f"  {kind}: {', '.join('.'.join(path) for path, one in places.items() if one == kind)}"
 
 
 def _described(name: str, schema: Mapping[str, Json], *, required: bool = False) -> Iterator[str]:

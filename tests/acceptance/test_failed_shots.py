@@ -211,3 +211,20 @@ def test_a_failure_goes_with_its_request_when_the_shot_is_edited_and_another_one
     assert told(planned(film)["s.e"]) == ("blocked", "failed-for-good")
     spec(film, "s", a="a tower", e="a tower")
     assert told(planned(film)["s.e"]) == ("create", "new")
+
+
+def test_a_refused_order_costs_nothing_wherever_it_is_told_and_a_failed_one_is_unknown(film: Path) -> None:
+    spec(film, "s", a="a tower", b="a gate")
+    faults = [
+        {"fault": "refuse", "prompt": "tower", "code": "invalidPrompt", "status": 400},
+        {"fault": "fail", "prompt": "gate", "code": FOR_GOOD},
+    ]
+    scenario = {"faults": faults, "behaviour": {"cost": "missing"}}
+    ltxspec("apply", cwd=film, check=3, LTXSPEC_PROVIDER="sandbox", LTXSPEC_SANDBOX_SCENARIO=json.dumps(scenario))
+    shots = run(film, "show", "--format", "json").json["shots"]
+    assert {shot["address"]: shot["takes"][0]["cost"] for shot in shots} == {"s.a": "0.00", "s.b": None}
+    assert "failed  $0.00" in run(film, "show", "s.a").out
+    assert run(film, "cost", "--by", "shot").out.splitlines()[0].split() == ["s.a", "1", "take", "$0.00"]
+    assert run(film, "cost", "--format", "json").json["total"] == {"takes": 2, "usd": "0.00", "unknown": 1}
+    for command in ("status", "plan"):
+        assert "takes worth 1 unknown" in run(film, command, check=None).out

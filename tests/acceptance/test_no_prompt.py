@@ -4,10 +4,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from acceptance.commands import REPOSITORY, ltxspec, write_spec
 from acceptance.repositories import commit, git
 from jsonschema import Draft202012Validator
 
+from ltxspec.media import animatic
+from ltxspec.media.animatic import write_animatic
+from ltxspec.media.specs import AnimaticSpec
+
+KNOWN = {"confidence": "inferred", "date": "2026-11-29", "source": "made up"}
 VIDEO = "https://assets.example/before.mp4"
 
 
@@ -154,3 +160,26 @@ def test_reviews_comments_and_films_show_shots_without_a_prompt(tmp_path: Path) 
     ltxspec("animatic", "-o", "film.mp4", "--size", "64x36", "--provider", "sandbox", cwd=tmp_path)
     dry = ("--dry-run", "--base", "HEAD", "--repo", "a/b", "--pr", "1", "--forge", "github")
     assert "night.a" in ltxspec("comment", *dry, cwd=tmp_path).out
+
+
+def test_the_sandbox_makes_the_video_that_an_upscaler_was_given_larger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(animatic, "write_animatic", write_animatic)  # other tests make all videos small
+    upscaler(tmp_path)
+    file = tmp_path / "schemas" / "models" / "maker-up.json"
+    document = json.loads(file.read_text("utf-8"))
+    document["x-ltxspec"]["mediaLimits"] = [{"at": ["/inputs/video"], "kind": "video", **KNOWN}]
+    file.write_text(json.dumps(document), encoding="utf-8")
+    (tmp_path / "assets").mkdir()
+    write_animatic(AnimaticSpec(160, 96, 1.5, 24), tmp_path / "assets" / "small.mp4")
+    shots = (
+        "  twice: {inputs: {video: assets/small.mp4}}\n  more: {inputs: {video: assets/small.mp4}, upscaleFactor: 4}\n"
+    )
+    write_spec(tmp_path, f"model: maker-up\nshots:\n{shots}")
+    ltxspec("apply", "--provider", "sandbox", "--allow-unknown-cost", cwd=tmp_path)
+    shown = {
+        shot: ltxspec("show", f"night.{shot}", "--provider", "sandbox", cwd=tmp_path).out for shot in ("twice", "more")
+    }
+    assert "320x192, 24 fps, 1.5 s" in shown["twice"]
+    assert "640x384, 24 fps, 1.5 s" in shown["more"]

@@ -2,33 +2,36 @@
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, cast
 
 from ltxspec.canonical import canonical_bytes
 from ltxspec.catalog.defaults import full_defaults
-from ltxspec.catalog.media import media_values
+from ltxspec.catalog.media import media_kind, media_values
+from ltxspec.catalog.media_facts import MediaFacts
 from ltxspec.catalog.models import Catalog, Model
 from ltxspec.errors import MediaError
 from ltxspec.providers.sandbox.identifiers import seed_of
 from ltxspec.providers.sandbox.older_forms import in_present_form
 from ltxspec.providers.sandbox.settings import Film, SandboxSettings
+from ltxspec.providers.sandbox.shapes import shape_of
 from ltxspec.providers.sandbox.states import extension
 from ltxspec.providers.sandbox.tasks import Task, TaskStore
 from ltxspec.providers.sandbox.uploads import image_bytes
 from ltxspec.values import Json
 
 _AT_ONCE = 2  # films made concurrently: each uses both cores and several hundred megabytes
-_DEFAULT_SIZE = (1280, 720)  # if model and request do not set it
 
 
-def film_of(task: Task, result: int, catalog: Catalog, first_frame: bytes | None) -> Film:
-    """The content of one result's video: the request with all defaults of its model."""
+def film_of(
+    task: Task, result: int, catalog: Catalog, first_frame: bytes | None, source: MediaFacts | None = None
+) -> Film:
+    """The content of one result's video: the request with all defaults of its model, and its source video."""
     model = catalog.find(str(task.body.get("model")))
     body = full_defaults(model, in_present_form(task.body, model)) if model is not None else dict(task.body)
-    width, height, seconds, fps = shape_of(body)
+    width, height, seconds, fps = shape_of(body, source)
     number = f" · {result + 1}/{task.results}" if task.results > 1 else ""
     return Film(
         width=width,
@@ -43,18 +46,6 @@ def film_of(task: Task, result: int, catalog: Catalog, first_frame: bytes | None
         quality=int(body.get("outputQuality", 95)),
         first_frame=first_frame,
     )
-
-
-def shape_of(body: Mapping[str, Json]) -> tuple[int, int, float, float]:
-    """Width and height in pixels, seconds, and frames per second; missing values get common defaults."""
-    width, height = (
-        _number(body.get(key), usual) for key, usual in zip(("width", "height"), _DEFAULT_SIZE, strict=True)
-    )
-    return int(width), int(height), _number(body.get("duration"), 6), _number(body.get("fps"), 25)
-
-
-def _number(value: Json, otherwise: float) -> float:
-    return value if isinstance(value, int | float) and value > 0 else otherwise
 
 
 def wants_audio(value: Json) -> bool:
@@ -82,7 +73,7 @@ class FilmShelf:
         Raises:
             MediaError: it could not be made.
         """
-        film = film_of(task, result, self._settings.catalog, self._first_frame(task))
+        film = film_of(task, result, self._settings.catalog, self._first_frame(task), self._source(task))
         path = self._folder / f"{_key(film)}.{film.container}"
         with self._guard:
             lock = self._making.setdefault(path.name, threading.Lock())
@@ -111,9 +102,33 @@ class FilmShelf:
         model = self._settings.catalog.find(str(task.body.get("model")))
         for value in images_of(model, task.body):
             found = image_bytes(value, self._store, self._settings.outside)
-            if found is not None:
+            if found is not None and self._settings.look(found).kind != "video":
                 return found
         return None
+
+    def _source(self, task: Task) -> MediaFacts | None:
+        """What is known of the video that an order works on; None without one, or where it cannot be had."""
+        model = self._settings.catalog.find(str(task.body.get("model")))
+        for value in videos_of(model, task.body):
+            found = image_bytes(value, self._store, self._settings.outside)
+            if found is not None and (facts := self._settings.look(found)).kind == "video":
+                return facts
+        return None
+
+
+def videos_of(model: Model | None, body: Mapping[str, Json]) -> list[str]:
+    """What may be the video that an order works on, as sent, in order; nothing that is only a reference.
+
+    A model's file may not say of what kind its media are.
+    """
+    if model is None:
+        return []
+    found = media_values(model, in_present_form(body, model))
+    return [value for path, value in found if "video" in _place(path) and "reference" not in _place(path)]
+
+
+def _place(path: Sequence[str | int]) -> str:
+    return " ".join(map(str, path)).casefold()
 
 
 def images_of(model: Model | None, body: Mapping[str, Json]) -> list[str]:
@@ -121,7 +136,7 @@ def images_of(model: Model | None, body: Mapping[str, Json]) -> list[str]:
     if model is None:
         return []
     body = in_present_form(body, model)
-    return [value for path, value in media_values(model, body) if not any("audio" in str(key).lower() for key in path)]
+    return [value for path, value in media_values(model, body) if media_kind(model, path) == "image"]
 
 
 def _key(film: Film) -> str:

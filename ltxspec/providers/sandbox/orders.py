@@ -9,11 +9,11 @@ from ltxspec.catalog.media_limits import MediaUse
 from ltxspec.catalog.models import Model
 from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import validate
-from ltxspec.providers.sandbox.films import shape_of
 from ltxspec.providers.sandbox.older_forms import as_sent, has_both_forms, in_present_form
 from ltxspec.providers.sandbox.problems import ServiceProblem, problem_of
 from ltxspec.providers.sandbox.scenario import ScenarioFault
 from ltxspec.providers.sandbox.settings import SandboxSettings
+from ltxspec.providers.sandbox.shapes import shape_of
 from ltxspec.providers.sandbox.states import UNSAFE, checks_content, render_seconds, reported_cost
 from ltxspec.providers.sandbox.tasks import Fate, Task, TaskStore
 from ltxspec.providers.sandbox.uploads import MediaDesk, check_media, problem

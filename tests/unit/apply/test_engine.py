@@ -170,7 +170,7 @@ def test_a_refused_order_becomes_a_failed_take_and_hides_no_other_result() -> No
     bench = Bench(FakeProvider(script=[refuses("invalidDuration")]))
     summary = bench.run(change(), change(wanted=request("tower", "b"), number=2), parallelism=1)
     failed = bench.state.lockfile.shots["alley"].takes[0]
-    assert (failed.status, failed.cost, failed.outputs) == ("failed", None, ())
+    assert (failed.status, failed.cost, failed.outputs) == ("failed", Decimal(0), ()), "that it cost nothing is certain"
     assert failed.failure == Failure("invalidDuration", "no", permanent=True)
     assert bench.state.lockfile.shots["alley"].current is None
     assert summary.count(Outcome.RENDERED) == 1

@@ -162,13 +162,17 @@ def test_a_refusal_of_the_only_copy_frees_the_money() -> None:
     ended = bench.record(refused=REFUSED)
     assert (ended.outcome, ended.billable, ended.message) == (Outcome.FAILED, False, "invalidDuration: too long")
     assert bench.budget.committed == 0
-    assert bench.state.lockfile.shots["alley"].takes[0].failure == REFUSED
+    (refused,) = bench.state.lockfile.shots["alley"].takes
+    assert (refused.failure, refused.cost, ended.cost) == (REFUSED, Decimal(0), Decimal(0)), (
+        "that it cost nothing is known"
+    )
 
 
 def test_a_refusal_of_a_repeat_keeps_the_money_aside() -> None:
     bench = Bench()
     ended = bench.record(repeat_refused=REFUSED, repeated=True)
     assert (ended.billable, bench.budget.committed) == (True, PRICE)
+    assert bench.state.lockfile.shots["alley"].takes[0].cost is None, "the first copy may have been accepted"
     assert bench.budget.open_orders[0] == 0, "it is over"
 
 

@@ -45,6 +45,30 @@ def test_the_model_that_has_what_this_one_lacks_is_named(catalog: Catalog) -> No
     assert unknown.endswith(fast)
 
 
+AUDIO = {"audio": "https://x.example/a.wav"}
+
+
+def test_no_model_is_named_that_does_not_take_the_rest_of_the_shot(catalog: Catalog) -> None:
+    """One that takes the size, but not the sound, would only send back."""
+    found = hints(catalog, "lightricks:ltx@2.5-fast", width=1280, height=720, inputs=AUDIO)
+    assert found
+    assert not any("2.5-pro" in str(hint) for hint in found)
+
+
+def test_neither_a_free_object_nor_a_switch_of_the_same_name_takes_a_sound_track() -> None:
+    documents = read_model_documents(None)
+    pro = documents["lightricks-ltx-2-5-pro.json"]
+    own = {**pro["x-ltxspec"], "air": "maker:1@1", "slug": "maker-1"}
+    free = {key: value for key, value in pro["properties"]["inputs"].items() if key != "additionalProperties"}
+    properties = {**pro["properties"], "model": {"const": "maker:1@1"}, "inputs": free}
+    documents["maker-1.json"] = {**pro, "properties": properties, "x-ltxspec": own}
+    (hint,) = hints(load_catalog(documents), "lightricks:ltx@2.5-pro", inputs=AUDIO)
+    assert hint is not None
+    assert "`settings.audio`" not in hint, "it is true or false"
+    assert "maker" not in hint
+    assert hint.endswith("`lightricks:ltx@2.3-fast` (LTX-2.3 Fast) and `lightricks:ltx@2.3` (LTX-2.3) accept it")
+
+
 def test_what_no_model_accepts_keeps_its_own_hint(catalog: Catalog) -> None:
     assert hints(catalog, "lightricks:2@0", fps=121) == [None], "LTX-2.3 states no limits, which is no promise"
     (quoted,) = hints(catalog, "lightricks:2@0", fps="25")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ltxspec.catalog.models import Model, load_catalog
-from ltxspec.catalog.price_learning import Paid, learn, priced
+from ltxspec.catalog.price_learning import Paid, learn, priced, why_nothing
 from ltxspec.catalog.pricing import estimate
 
 FILE = "lightricks-ltx-2-pro.json"
@@ -63,6 +63,50 @@ def test_what_a_take_does_not_tell_is_said_and_not_guessed(unpriced: Model) -> N
         "a.half": "1 of 2 results were delivered",
         "a.size": "its size is not in the request",
     }
+
+
+def test_a_model_sized_by_resolution_has_rows_by_it(documents: dict[str, Any]) -> None:
+    document = copy.deepcopy(documents[FILE])
+    document["x-ltxspec"]["price"] |= {"by": [], "rows": []}
+    document["properties"]["resolution"] = {"enum": ["720p", "1080p"]}
+    model = load_catalog({FILE: document}).models[0]
+    takes = [
+        Paid("a.short", {"resolution": "720p", "duration": 5}, Decimal("0.5"), 1),
+        Paid("a.long", {"resolution": "720p", "duration": 10}, Decimal(1), 1),
+        Paid("a.big", {"resolution": "1080p", "duration": 10}, Decimal(2), 1),
+    ]
+    learned = learn(model, takes)
+    rates = {rate.at: rate.usd_per_second for rate in learned.rates}
+    assert rates == {("720p",): Decimal("0.1"), ("1080p",): Decimal("0.2")}
+    price, _ = priced(model, learned, "2026-11-29", replace=False)
+    assert price["by"] == ["/resolution"]
+    dear = with_price(model, price)
+    assert [estimate(dear, take.request) for take in takes] == [take.cost for take in takes]
+
+
+def test_why_nothing_is_learned_is_said_with_what_to_do(documents: dict[str, Any], unpriced: Model) -> None:
+    def why(model: Model, request: dict[str, Any], cost: Decimal | None = Decimal("0.5")) -> str:
+        return why_nothing(model, learn(model, [Paid("a.one", request, cost, 1)]))
+
+    document = copy.deepcopy(documents[FILE])
+    for name in ("duration", "resolution"):
+        document["properties"].pop(name, None)
+    document["x-ltxspec"]["price"] = {
+        "unit": "USD",
+        "seconds": "/fps",
+        "results": "/numberResults",
+        "by": [],
+        "rows": [],
+    }
+    document["x-ltxspec"]["defaults"]["sent"] = []
+    document.pop("examples", None)
+    timeless = load_catalog({FILE: document}).models[0]
+    assert why(timeless, {"width": 1920, "height": 1080}).startswith("it has no `duration`")
+    assert learn(timeless, [paid("a.one", "0.5")]).unexplained == {"a.one": "its model has no `duration`"}
+    assert why(unpriced, {"duration": 8}).startswith("no take says `width` and `height`")
+    assert why(unpriced, {"width": 1920, "height": 1080, "duration": "auto"}).startswith("no take says its `duration`")
+    assert why(unpriced, {"width": 1920, "height": 1080, "duration": 8}, None).startswith("the cost of no take")
+    assert all("`schemas/models/" in why(one, {"duration": 8}) for one in (timeless, unpriced))
 
 
 def test_costs_that_contradict_each_other_teach_nothing_and_name_the_takes(unpriced: Model) -> None:

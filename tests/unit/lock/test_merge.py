@@ -386,3 +386,10 @@ def test_what_was_measured_stays_with_the_video_it_was_measured_of() -> None:
     assert join_takes(take(), measured) == join_takes(measured, take()) == measured
     other = structs.replace(take(), outputs=(structs.replace(output(), sha256="f" * 64),))
     assert join_takes(other, measured).outputs[0].facts is None
+
+
+def test_a_refused_copy_that_cost_nothing_is_no_price_of_the_copy_that_succeeded() -> None:
+    refused, unknown, paid = take(status="failed", cost="0"), take(cost=None), take()
+    assert join_takes(refused, unknown).cost is join_takes(unknown, refused).cost is None
+    assert join_takes(refused, paid).cost == join_takes(paid, refused).cost == paid.cost
+    assert join_takes(refused, replace(refused, cost=None)).cost == 0

@@ -83,6 +83,8 @@ def test_the_newest_reported_cost_says_how_far_prices_are_to_be_believed(catalog
 
     assert [factor(dear), factor(dear, right), factor(cheap)] == [3, 1, 1]
     assert factor(dear, silent, imported) == 3
+    refused = replace(unreported(6, status="failed"), cost=Decimal(0), submitted_at=new)
+    assert factor(dear, refused) == 3, "a refused order says nothing about prices"
     assert factor(silent) == factor(imported) == factor(replace(dear, model="gone:1@0", request={})) == 1
     others = RecordedState(lockfile({"gone": record(dear)}, alley=record(imported)))
     assert proven_factor([RecordedState(lockfile(alley=record(right))), others], catalog) == 3

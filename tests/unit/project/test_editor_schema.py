@@ -23,3 +23,13 @@ def test_a_model_that_is_retired_is_not_offered() -> None:
     schema = editor_schema(load_catalog({**documents, "lightricks-ltx-2-pro.json": own}))
     assert "lightricks:2@0" not in schema["properties"]["model"]["anyOf"][0]["enum"]
     assert "lightricks:2@1" in schema["properties"]["model"]["anyOf"][0]["enum"]
+
+
+def test_places_of_media_below_a_free_object_are_offered() -> None:
+    document = read_model_documents(None)["lightricks-ltx-2-pro.json"]
+    inputs = {key: item for key, item in document["properties"]["inputs"].items() if key != "additionalProperties"}
+    own = {**document["x-ltxspec"], "media": [*document["x-ltxspec"]["media"], "/inputs/video"]}
+    changed = {**document, "properties": {**document["properties"], "inputs": inputs}, "x-ltxspec": own}
+    schema = editor_schema(load_catalog({"lightricks-ltx-2-pro.json": changed}))
+    inputs = schema["$defs"]["lightricks-ltx-2-pro"]["properties"]["inputs"]["anyOf"][0]
+    assert "Takes an image" in inputs["properties"]["video"]["description"]

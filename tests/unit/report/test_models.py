@@ -129,3 +129,16 @@ def test_what_every_shot_needs_is_marked_also_where_it_is_a_mapping() -> None:
     assert "  open: mapping, required" in lines
     assert [line for line in lines if line.startswith("  fps: ") and line.endswith(", required")]
     assert not any(line.startswith("  seed: ") and "required" in line for line in lines)
+
+
+def test_an_object_that_is_required_says_so_and_its_free_places_are_listed_by_kind() -> None:
+    document = json.loads((FOLDER / "lightricks-ltx-2-pro.json").read_text("utf-8"))
+    document["properties"]["inputs"] = {"type": "object"}
+    document["required"] = [*document["required"], "inputs"]
+    own = document["x-ltxspec"]
+    own |= {"media": ["/inputs/video", "/inputs/video/*"], "defaults": {**own["defaults"], "lists": []}}
+    limit = {"kind": "video", "confidence": "inferred", "date": "2026-11-29", "source": "made up"}
+    own["mediaLimits"] = [{"at": own["media"], **limit}]
+    lines = model_text(load_catalog({"lightricks-ltx-2-pro.json": document}).models[0]).splitlines()
+    assert "  inputs: mapping, required" in lines
+    assert "  video: inputs.video" in lines

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from sandboxes import Sandbox, catalog, order, tiny_film
 
+from ltxspec.catalog.media_facts import MediaFacts
+from ltxspec.catalog.models import load_catalog
 from ltxspec.errors import MediaError
-from ltxspec.providers.sandbox.films import FilmShelf, film_of, images_of, shape_of
+from ltxspec.providers.sandbox.films import FilmShelf, film_of, images_of, videos_of
 from ltxspec.providers.sandbox.settings import Film
 from ltxspec.providers.sandbox.tasks import Fate, Task
+from ltxspec.storage.packaged import read_model_documents
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 URI = "data:image/png;base64," + base64.b64encode(PNG).decode()
@@ -46,10 +49,31 @@ def test_defaults_of_the_model_fill_what_was_left_out() -> None:
     assert (shown.seconds, shown.fps, shown.container, shown.quality, shown.audio) == (6, 25, "mp4", 95, False)
 
 
-@pytest.mark.parametrize("given", [1920.0, 1920])
-def test_whole_numbers_may_be_written_as_floats(given: float) -> None:
-    assert shape_of({"width": given, "height": 1080, "duration": 8.0, "fps": 25}) == (1920, 1080, 8.0, 25)
-    assert isinstance(shape_of({"width": given})[0], int)
+def test_a_film_follows_the_video_that_the_order_works_on() -> None:
+    source = MediaFacts("video", "MP4", 1, 640, 360, seconds=3.5, fps=24.0)
+    worked = film_of(
+        task(model="maker:up@1", width=None, height=None, duration=None, fps=None), 0, catalog(), None, source
+    )
+    assert (worked.width, worked.height, worked.seconds, worked.fps) == (640, 360, 3.5, 24.0)
+
+
+def test_a_reference_is_no_video_that_is_worked_on() -> None:
+    documents = read_model_documents(None)
+    document = documents["lightricks-ltx-2-pro.json"]
+    places = ["/inputs/video", "/inputs/referenceVideos/*"]
+    own = document["x-ltxspec"] | {"media": [*document["x-ltxspec"]["media"], *places]}
+    own["mediaLimits"] = [
+        {"at": places, "kind": "video", "confidence": "inferred", "date": "2026-11-29", "source": "made up"}
+    ]
+    listed = {"type": "array", "items": {"type": "string"}}
+    named = document["properties"]["inputs"]["properties"] | {"video": {"type": "string"}, "referenceVideos": listed}
+    inputs = document["properties"]["inputs"] | {"properties": named}
+    changed = {**document, "properties": document["properties"] | {"inputs": inputs}, "x-ltxspec": own}
+    model = load_catalog({"lightricks-ltx-2-pro.json": changed}).models[0]
+    body = order(inputs={"video": "a", "referenceVideos": ["b"], "frameImages": [URI]})
+    assert videos_of(model, body) == ["a"]
+    assert images_of(model, body) == [URI]
+    assert videos_of(None, body) == []
 
 
 @pytest.mark.parametrize(
