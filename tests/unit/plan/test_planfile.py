@@ -10,7 +10,15 @@ from ltxspec.canonical import digest
 from ltxspec.plan.actions import Action, Change, Plan, Reason
 from ltxspec.plan.destinations import destination_of
 from ltxspec.plan.document import PlanOptions
-from ltxspec.plan.planfile import PlanFileError, applied, plan_differences, plan_digest, read_plan_file, terms_of
+from ltxspec.plan.planfile import (
+    PlanFileError,
+    applied,
+    as_planned,
+    plan_differences,
+    plan_digest,
+    read_plan_file,
+    terms_of,
+)
 from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.report.plan.json import plan_json
 
@@ -112,6 +120,15 @@ def test_what_was_applied_is_known_by_its_tasks() -> None:
     assert applied(saved, plan(), set()) == set()
     assert applied(saved, plan(change(number=2)), {task(1)}) == set()
     assert applied(saved, plan(change(number=2, reasons=(Reason.RETAKE_REQUESTED,))), {task(1)}) == {"night.alley"}
+
+
+def test_what_is_left_of_a_plan_is_told_from_what_is_in_progress() -> None:
+    saved = read_plan_file(plan_json(plan(change()), PlanOptions()), "plan.json")
+    assert as_planned(saved, plan(change()), set()) == ([change()], [])
+    assert as_planned(saved, plan(change()), {"night.alley"}) == ([], [])
+    resumed = replace(change(), action=Action.RESUME)
+    assert as_planned(saved, plan(resumed), set()) == ([], [resumed])
+    assert as_planned(saved, plan(replace(resumed, task_id=task(9))), set()) == ([], [])
 
 
 def test_differences_name_the_parameters_that_changed_and_no_address_that_did_not() -> None:
