@@ -45,6 +45,8 @@ class Elsewhere:
         given = {name: params[name] for name in _together(str(problem.path[0]), model) if name in params}
         if value_at(given, problem.path[:1]) is MISSING:
             return None
+        if problem.code == "unknown-parameter" and value_at(params, problem.path) is MISSING:
+            return None  # a null: it has no value that another model could accept
         unheard = {one.path[0] for one in _problems(model, params) if one.code == "unknown-parameter"} - given.keys()
         rest = {name: value for name, value in params.items() if name not in unheard}
         unknown = problem.code == "unknown-parameter"

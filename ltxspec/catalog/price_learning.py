@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ltxspec.catalog.models import Model
 from ltxspec.catalog.pointers import MISSING, parse_pointer, property_at
+from ltxspec.catalog.price_choices import Choice, choices_of, chosen
 from ltxspec.catalog.price_columns import size_columns
 from ltxspec.catalog.price_parts import positive, reckoned
 from ltxspec.values import Json, Usd, dollars, format_usd
@@ -40,6 +41,7 @@ class LearnedRate:
     lowest: Usd
     takes: Sequence[str]
     seconds: Sequence[Decimal]  # the different lengths, ascending
+    seen: Sequence[tuple[Choice, ...]] = ()  # what the takes chose besides: the rate is known for nothing else
 
     @property
     def confidence(self) -> str:
@@ -49,12 +51,13 @@ class LearnedRate:
 
 @dataclass(frozen=True, slots=True)
 class LearnedPrice:
-    """What the costs of a model's takes say about its price."""
+    """What the costs of a model's takes say about its price, by size; `choices` are what it may depend on besides."""
 
     by: tuple[str, ...]
     rates: Sequence[LearnedRate]
     contradictions: Sequence[str]  # sentences; with any, nothing is learned
     unexplained: Mapping[str, str]  # take -> why it says nothing
+    choices: tuple[str, ...] = ()
 
 
 def learn(model: Model, takes: Sequence[Paid]) -> LearnedPrice:
@@ -65,6 +68,7 @@ def learn(model: Model, takes: Sequence[Paid]) -> LearnedPrice:
         takes: all takes of it that were paid for.
     """
     by = size_columns(model, [take.request for take in takes])
+    choices = choices_of(model, by)
     timed = has_length(model)
     groups: dict[tuple[Any, ...], list[tuple[Usd, Decimal, Paid]]] = {}
     unexplained: dict[str, str] = {}
@@ -76,13 +80,16 @@ def learn(model: Model, takes: Sequence[Paid]) -> LearnedPrice:
             unexplained[take.name] = why or _NO_COST
             continue
         groups.setdefault(at, []).append((take.cost / (seconds * take.results), seconds, take))
-    rates = [_rate(at, group) for at, group in sorted(groups.items(), key=repr)]
+    rates = [
+        _rate(at, group, [chosen(model, take.request, choices) for _, _, take in group])
+        for at, group in sorted(groups.items(), key=repr)
+    ]
     wrong = [
         _contradiction(by, rate, groups[rate.at])
         for rate in rates
         if rate.usd_per_second - rate.lowest > rate.lowest * _TOLERANCE
     ]
-    return LearnedPrice(by, [] if wrong else rates, wrong, unexplained)
+    return LearnedPrice(by, [] if wrong else rates, wrong, unexplained, choices)
 
 
 def priced(model: Model, learned: LearnedPrice, date: str, *, replace: bool) -> tuple[dict[str, Json], list[str]]:
@@ -111,6 +118,7 @@ def priced(model: Model, learned: LearnedPrice, date: str, *, replace: bool) -> 
             "confidence": rate.confidence,
             "source": f"{LEARNED}{len(rate.takes):,} {'take' if len(rate.takes) == 1 else 'takes'}",
             "date": date,
+            "seen": [[*values] for values in rate.seen],
         }
     has_results = property_at(model.schema, parse_pointer(_RESULTS)) is not None
     assumed = dict(old.get("assumed", {}))
@@ -122,6 +130,7 @@ def priced(model: Model, learned: LearnedPrice, date: str, *, replace: bool) -> 
         **({"results": _RESULTS} if has_results else {}),
         "by": [*learned.by],
         "rows": [*rows.values()],
+        "choices": [*learned.choices],
         **({"assumed": assumed} if assumed else {}),
         **({"examples": old["examples"]} if "examples" in old else {}),
     }, kept
@@ -165,10 +174,13 @@ def _number(model: Model, take: Paid, pointer: str) -> Decimal | None:
     return positive(reckoned(model, take.request, parse_pointer(pointer)))
 
 
-def _rate(at: tuple[Any, ...], group: Sequence[tuple[Usd, Decimal, Paid]]) -> LearnedRate:
+def _rate(
+    at: tuple[Any, ...], group: Sequence[tuple[Usd, Decimal, Paid]], seen: Sequence[tuple[Choice, ...]]
+) -> LearnedRate:
     rates = [rate for rate, _, _ in group]
     lengths = sorted({seconds for _, seconds, _ in group})
-    return LearnedRate(at, max(rates), min(rates), [take.name for _, _, take in group], lengths)
+    named = [take.name for _, _, take in group]
+    return LearnedRate(at, max(rates), min(rates), named, lengths, sorted(set(seen), key=repr))
 
 
 def _contradiction(by: Sequence[str], rate: LearnedRate, group: Sequence[tuple[Usd, Decimal, Paid]]) -> str:

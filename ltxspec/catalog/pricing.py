@@ -8,6 +8,7 @@ from typing import Any
 
 from ltxspec.catalog.models import Model
 from ltxspec.catalog.pointers import MISSING, Names, parse_pointer, value_at
+from ltxspec.catalog.price_choices import Choice, chosen
 from ltxspec.catalog.price_parts import ONE, positive, reckoned, sum_of_parts
 from ltxspec.catalog.settings import Confidence
 from ltxspec.values import Json, Usd
@@ -17,10 +18,15 @@ _NO_LENGTHS: Mapping[str, Decimal] = {}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Table:
-    """The price table of one model; `inputs` are the paths of seconds, number of results and the table's columns."""
+    """The price table of one model; `inputs` are the paths of seconds, number of results and the table's columns.
+
+    `seen` has the rates that are known for some values of `choices` only.
+    """
 
     inputs: Sequence[Names]
     rates: Mapping[tuple[Any, ...], Decimal]
+    choices: Sequence[str]
+    seen: Mapping[tuple[Any, ...], Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +90,17 @@ def estimate(model: Model, params: Mapping[str, Json], lengths: Mapping[str, Dec
         for path in table.inputs:
             value = params.get(path[0], MISSING) if len(path) == 1 else value_at(params, path)
             values.append(reckoned(model, params, path) if value is MISSING else value)
-        return _price(table, *values)
+        return _price(table, chosen(model, params, table.choices) if table.seen else (), *values)
     except TypeError:  # a list or mapping instead of a number: not in any table
         return None
 
 
 @lru_cache(maxsize=4096, typed=True)  # typed: `true` is not 1
-def _price(table: _Table, seconds: object, results: object, *columns: object) -> Usd | None:
-    length, count, rate = positive(seconds), positive(results), table.rates.get(columns)
+def _price(
+    table: _Table, choices: tuple[Choice, ...], seconds: object, results: object, *columns: object
+) -> Usd | None:
+    length, count = positive(seconds), positive(results)
+    rate = table.rates.get(columns, table.seen.get((*columns, *choices)))
     return None if length is None or count is None or rate is None else length * rate * count
 
 
@@ -101,5 +110,7 @@ def _table(model: Model) -> _Table:
     results = ONE if price.results is None else parse_pointer(price.results)
     return _Table(
         inputs=(parse_pointer(price.seconds or "/"), results, *map(parse_pointer, price.by)),
-        rates={row.at: Decimal(row.usd_per_second) for row in price.rows},
+        rates={row.at: Decimal(row.usd_per_second) for row in price.rows if row.seen is None},
+        choices=price.choices or (),
+        seen={(*row.at, *some): Decimal(row.usd_per_second) for row in price.rows for some in row.seen or ()},
     )

@@ -81,8 +81,11 @@ class Sourced(Record, frozen=True, kw_only=True):
 class PriceLine(Sourced, frozen=True, kw_only=True):
     """One line of a price table."""
 
+    left_out: ClassVar[frozenset[str]] = frozenset({"seen"})
+
     at: tuple[str | int | float | bool, ...]
     usd_per_second: Rate
+    seen: tuple[tuple[str | int | float | bool | None, ...], ...] | None = None  # values of `choices`; None: any
 
 
 class PartLine(Sourced, frozen=True, kw_only=True):
@@ -137,7 +140,9 @@ class PriceExample(Record, frozen=True, kw_only=True):
 class PriceTable(Record, frozen=True):
     """What a second costs, by the values of the parameters in `by`; or the sum of `parts`."""
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"seconds", "results", "parts", "classes", "assumed", "examples"})
+    left_out: ClassVar[frozenset[str]] = frozenset(
+        {"seconds", "results", "parts", "classes", "assumed", "choices", "examples"}
+    )
 
     unit: Words
     by: tuple[Pointer, ...]
@@ -147,6 +152,7 @@ class PriceTable(Record, frozen=True):
     parts: tuple[PricePart, ...] | None = None
     classes: Mapping[str, PriceClass] | None = None
     assumed: Mapping[Pointer, str | int | float | bool] | None = None  # where left out, and the schema has no default
+    choices: tuple[Pointer, ...] | None = None  # a rate with `seen` is known for the values in it, and for no others
     examples: tuple[PriceExample, ...] | None = None
 
     def __post_init__(self) -> None:
@@ -155,6 +161,8 @@ class PriceTable(Record, frozen=True):
             raise ValueError("Field `seconds` is missing")
         if self.parts is not None and (self.seconds is not None or self.by or self.rows or not self.parts):
             raise ValueError("Field `parts` must be the whole price: without `seconds`, with empty `by` and `rows`")
+        if any(len(values) != len(self.choices or ()) for row in self.rows for values in row.seen or ()):
+            raise ValueError("Field `seen` must have one value for each pointer of `choices`")
 
     @property
     def inputs(self) -> tuple[str, ...]:
