@@ -6,7 +6,7 @@ from ltxspec.apply.events import EventKind
 from ltxspec.apply.task import TaskRun
 from ltxspec.lock.models import Take
 from ltxspec.plan.expectations import differences, unmet_by
-from ltxspec.render.expectations import NONE, Expectations
+from ltxspec.render.expectations import Expectations
 
 
 def expected_of(run: TaskRun) -> Expectations:
@@ -18,7 +18,7 @@ def expected_of(run: TaskRun) -> Expectations:
 def judge(run: TaskRun, take: Take) -> Mapping[str, str]:
     """The expectations that a take does not meet, in words, after saying so."""
     expect = expected_of(run)
-    if expect == NONE:
+    if not expect:
         _compare(run, take)
         return {}
     found = unmet_by(take, expect)

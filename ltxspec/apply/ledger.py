@@ -244,7 +244,7 @@ def by_name(outputs: Iterable[Output]) -> dict[tuple[str, int], Output]:
 
 def _marked(outputs: tuple[Output, ...], expect: Expectations) -> tuple[Output, ...]:
     """The results, each with the expectations that it does not meet; without expectations, as they are."""
-    if expect == NONE:
+    if not expect:
         return outputs
     return tuple(
         structs.replace(output, unmet=tuple(unmet(expect, output.facts)) or None) if output.facts else output

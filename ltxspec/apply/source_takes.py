@@ -10,7 +10,6 @@ from ltxspec.plan.actions import Change
 from ltxspec.plan.expectations import unmet_by
 from ltxspec.plan.holding import approval
 from ltxspec.plan.sources import nth_take
-from ltxspec.render.expectations import NONE
 from ltxspec.render.models import Request
 from ltxspec.render.references import Reference
 from ltxspec.values import ShotAddress, TaskId
@@ -41,7 +40,7 @@ class SourceTakes:
 
     def __post_init__(self) -> None:
         """Note the requests that may need an approval."""
-        self._guarded = {one.address: one for one in self.requests if one.gate or one.expect != NONE}
+        self._guarded = {one.address: one for one in self.requests if one.gate or one.expect}
 
     def of(self, reference: Reference, planned: TaskId | None = None) -> Take:
         """The recorded take that a reference means.

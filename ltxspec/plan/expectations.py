@@ -5,7 +5,7 @@ from typing import Final
 
 from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Take
-from ltxspec.render.expectations import NONE, Expectations
+from ltxspec.render.expectations import Expectations
 from ltxspec.values import Json
 
 _SAME_RATE: Final = 0.05  # frames per second by which 29.97 may be called 30
@@ -15,7 +15,7 @@ _HUNDREDTH: Final = 0.0051  # facts are rounded
 
 def unmet(expect: Expectations, facts: VideoFacts | None) -> dict[str, str]:
     """The expectations that a video does not meet: key of `expect:` -> in words. None if nothing was measured."""
-    if expect == NONE or facts is None:
+    if not expect or facts is None:
         return {}
     return {name: words for name, words in _unmet(expect, facts) if words is not None}
 

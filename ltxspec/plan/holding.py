@@ -64,7 +64,7 @@ def _with_source_takes(
         source = known.get(reference.source)
         kept = source.task_id if source is not None and source.action in KEEPS else None
         takes.append(sources.take_of(reference, kept))
-    if not any(takes):
+    if takes.count(None) == len(takes):
         return change
     return replace(change, source_takes=tuple(None if take is None else take.task_id for take in takes))
 

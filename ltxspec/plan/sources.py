@@ -7,7 +7,6 @@ from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.actions import KEEPS, Change
 from ltxspec.plan.recorded import preferred, record_under
 from ltxspec.plan.selection import Selection
-from ltxspec.render.expectations import NONE
 from ltxspec.render.graph import requests_of, sources_first
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.references import Reference
@@ -35,7 +34,7 @@ class Sources:
     def has_gates(self) -> bool:
         """Whether a take may need an approval before others may follow from it."""
         known = filter(None, map(self._requests.get, self._targets))
-        return any(request.gate or request.expect != NONE for request in known)
+        return any(request.gate or request.expect for request in known)
 
     @property
     def depth(self) -> int:

@@ -9,7 +9,6 @@ from ltxspec.lock.verdicts import Remark, Verdict
 from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.expectations import unmet_by
 from ltxspec.plan.recorded import RecordedState, record_under
-from ltxspec.render.expectations import NONE
 from ltxspec.values import ShotAddress, TaskId
 
 UNMET = "unmet"
@@ -44,7 +43,7 @@ def _verdict(remarks: Mapping[TaskId, Remark], task: TaskId) -> Verdict | None:
 
 def _unmet(change: Change, have: Mapping[str, RecordedState]) -> Mapping[str, str]:
     request, task = change.request, change.task_id
-    if request is None or request.expect == NONE or task is None or change.action not in _KEPT:
+    if request is None or not request.expect or task is None or change.action not in _KEPT:
         return {}
     lockfile = have[change.address.spec].lockfile
     records = [record_under(lockfile, key) for key in (change.address.instance, change.origin)]

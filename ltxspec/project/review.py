@@ -148,7 +148,7 @@ def _expected(new: SnapshotReading, review: Review) -> Mapping[ShotAddress, Expe
     """What the head expects of the videos of each shot of the review."""
     shots = {shot.address for shot in review.shots}
     every = (request for spec in new.specs.rendered.values() for request in spec.requests)
-    return {one.address: one.expect for one in every if one.expect != NONE and one.address in shots}
+    return {one.address: one.expect for one in every if one.expect and one.address in shots}
 
 
 def _rules(old: SnapshotReading, new: SnapshotReading, sides: tuple[ReviewSide, ReviewSide]) -> list[RuleChange]:

@@ -40,6 +40,10 @@ class Expectations:
     min_loudness: float | None = None  # LUFS
     max_loudness: float | None = None
 
+    def __bool__(self) -> bool:
+        """Whether anything is expected."""
+        return self is not NONE and self != NONE
+
 
 class _Unfit(Exception):
     def __init__(self, path: Path, message: str) -> None:

@@ -143,7 +143,9 @@ class ParameterSets:
 
 def _referring(shared: ParameterSet, references: tuple[Reference, ...]) -> ParameterSet:
     """A set with these references in the places of its own."""
-    return shared._replace(body=with_names(shared.body, references), references=references)
+    model, body, delivery, inputs, price, marks, _, problems, warnings = shared
+    named = with_names(body, references)
+    return ParameterSet(model, named, delivery, inputs, price, marks, references, problems, warnings)
 
 
 class PlainParameters:

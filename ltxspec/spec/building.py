@@ -105,7 +105,7 @@ class _Builder:
             )
         return NodeTree(root, places[0], self.places, empty=root is None)
 
-    def mapping(self, start: Any, depth: int) -> dict[str, Json]:
+    def mapping(self, start: Any, depth: int) -> dict[str, Json]:  # noqa: C901, PLR0915  # calls would cost time
         """Read a mapping. Large files spend most of their time in this loop: ordinary pairs are handled inline."""
         get, words = self.get, self.words
         built: dict[str, Json] = {}
@@ -135,7 +135,9 @@ class _Builder:
             else:
                 built[key] = self.node(event, depth + 1, note)
             event = get()
-        return self.whole(start, built, places)
+        if start.flow_style and None in built.values():
+            self.refuse_cut(built, places)
+        return built
 
     def sequence(self, start: Any, depth: int) -> list[Json]:
         """Read a list."""
@@ -240,11 +242,10 @@ class _Builder:
         if event.anchor:
             self.anchors[event.anchor] = (self.scalar(event), place)
 
-    def whole(self, start: Any, built: dict[str, Json], places: list[int]) -> dict[str, Json]:
-        """A finished mapping; one in `{…}` with a key that is the rest of a text is refused."""
-        if start.flow_style and None in built.values() and (cut := cut_by_comma(self.text, built, places)) is not None:
+    def refuse_cut(self, built: dict[str, Json], places: list[int]) -> None:
+        """Refuse a mapping in `{…}` with a key that is the rest of a text."""
+        if (cut := cut_by_comma(self.text, built, places)) is not None:
             raise NotAccepted("cut-text", cut.message, cut.place, hint=cut.hint)
-        return built
 
     def unusual_pair(self, event: Any, built: dict[str, Json], places: list[int], depth: int) -> None:
         """Read a pair whose key is `<<` or exists already: from a merge (it is overridden) or twice (refused)."""
