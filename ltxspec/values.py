@@ -51,6 +51,8 @@ def foreign_address(origin: str) -> ShotAddress | None:
 
 def typed_address(text: str) -> str:
     """An address or a pattern as typed: `spec.shot/key`, which no shell reads as a pattern, is `spec.shot[key]`."""
+    if "/" not in text:
+        return text
     head, slash, key = text.partition("/")
     return f"{head}[{key}]" if slash and key and "[" not in head and "." in head else text
 

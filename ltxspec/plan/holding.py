@@ -60,7 +60,7 @@ def _with_source_takes(
 ) -> Change:
     """The change, with the takes that its references mean after the plan."""
     takes = []
-    for reference in request.references:
+    for reference in request.references if sources.has_takes else ():
         source = known.get(reference.source)
         kept = source.task_id if source is not None and source.action in KEEPS else None
         takes.append(sources.take_of(reference, kept))

@@ -31,6 +31,11 @@ class Sources:
         self._known: dict[ShotAddress, tuple[Sequence[str | None], Request]] = {}
 
     @property
+    def has_takes(self) -> bool:
+        """Whether any take is recorded."""
+        return bool(self._takes)
+
+    @property
     def has_gates(self) -> bool:
         """Whether a take may need an approval before others may follow from it."""
         known = filter(None, map(self._requests.get, self._targets))

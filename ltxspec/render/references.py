@@ -108,7 +108,7 @@ def with_names(body: Mapping[str, Json], references: Sequence[Reference]) -> Map
 def source_of(text: str, spec: str) -> ShotAddress:
     """The shot that a reference in a spec names."""
     name = typed_address(text.strip())
-    return foreign_address(name) or ShotAddress(spec, name)
+    return (foreign_address(name) if "." in name else None) or ShotAddress(spec, name)
 
 
 def take_out(model: Model, parameters: Mapping[str, Json], spec: str) -> TakenOut:
