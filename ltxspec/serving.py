@@ -1,5 +1,6 @@
 """Runs a server on a socket that listens already: until this process is interrupted, or in a thread of its own."""
 
+import asyncio
 import signal
 import socket
 import threading
@@ -9,6 +10,24 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import uvicorn
+
+
+def server_of(config: "uvicorn.Config") -> "uvicorn.Server":
+    """A server that closes every connection when it ends.
+
+    uvicorn 0.54 leaves those open that last longer than `timeout_graceful_shutdown`: their clients would wait on.
+    """
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().shutdown(sockets)
+            for connection in list(self.server_state.connections):
+                if (transport := getattr(connection, "transport", None)) is not None:
+                    transport.abort()
+            await asyncio.sleep(0)  # it closes the sockets in the next round of the loop
+
+    return Server(config)
 
 
 def serve_until_interrupted(server: "uvicorn.Server", listener: socket.socket) -> None:

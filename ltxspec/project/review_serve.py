@@ -12,7 +12,7 @@ from ltxspec.project.project import ProjectContext
 from ltxspec.project.review import make_review
 from ltxspec.project.review_app import review_app
 from ltxspec.project.review_desk import ReviewDesk
-from ltxspec.serving import serve_until_interrupted, serving_in_thread
+from ltxspec.serving import serve_until_interrupted, server_of, serving_in_thread
 
 if TYPE_CHECKING:
     import uvicorn
@@ -74,7 +74,7 @@ def _server(desk: ReviewDesk, listener: socket.socket) -> "tuple[uvicorn.Server,
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
     )
-    return uvicorn.Server(config), f"http://{_HOST}:{port}/{token}/"
+    return server_of(config), f"http://{_HOST}:{port}/{token}/"
 
 
 def _listen(port: int) -> socket.socket:

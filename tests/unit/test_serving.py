@@ -2,10 +2,12 @@
 
 import socket
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 
-from ltxspec.serving import serve_until_interrupted, serving_in_thread
+import uvicorn
+
+from ltxspec.serving import serve_until_interrupted, server_of, serving_in_thread
 
 
 class Server:
@@ -38,3 +40,29 @@ def test_a_server_can_run_outside_of_the_main_thread() -> None:
         thread.start()
         thread.join()
     assert server.names == ["other"]
+
+
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: c2FtcGxlIG5vbmNlIDE2IQ==\r\n\r\n"
+)
+
+
+async def talking(_scope: Any, _receive: Any, send: Any) -> None:
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.send", "bytes": bytes(32_000_000)})
+
+
+def test_a_connection_whose_client_does_not_read_is_closed_when_its_server_ends() -> None:
+    config = uvicorn.Config(
+        talking, lifespan="off", log_config=None, ws="websockets-sansio", timeout_graceful_shutdown=0
+    )
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener, closing(socket.socket()) as client:
+        with serving_in_thread(server_of(config), listener, "stubborn"):
+            client.connect(listener.getsockname())
+            client.settimeout(5)
+            client.sendall(HANDSHAKE)
+            assert client.recv(1024).startswith(b"HTTP/1.1 101")
+        with suppress(ConnectionResetError):
+            while client.recv(1024):
+                pass

@@ -13,7 +13,7 @@ from ltxspec.providers.sandbox.app import create_app
 from ltxspec.providers.sandbox.faults import ConnectionDropped
 from ltxspec.providers.sandbox.guard import LARGEST_CALL, guarded
 from ltxspec.providers.sandbox.settings import SandboxSettings
-from ltxspec.serving import serve_until_interrupted, serving_in_thread
+from ltxspec.serving import serve_until_interrupted, server_of, serving_in_thread
 
 if TYPE_CHECKING:
     import uvicorn
@@ -82,7 +82,7 @@ def _server(settings: SandboxSettings, host: str) -> "uvicorn.Server":
         access_log=False,
         timeout_graceful_shutdown=_GRACE,
     )
-    return uvicorn.Server(config)
+    return server_of(config)
 
 
 def closing_sockets(app: ASGIApp) -> ASGIApp:
