@@ -134,13 +134,13 @@ FAILURES = [
         cost=None),
     Row("moderation refuses the order", "failed, blocked", 0, order(
         fault="refuse", code="contentPolicyViolation", message="No.", status=400
-    ), cost=None),
+    ), cost="0"),
     Row("a parameter is refused", "failed, blocked", 0, order(
         fault="refuse", code="invalidDuration", message="No.", status=400
-    ), cost=None),
+    ), cost="0"),
     Row("the order is lost, and its repeat is refused for a parameter", "failed, blocked", 0, [
         *LOST_ORDER, *order(fault="refuse", code="invalidDuration", message="No.", status=400)
-    ], cost=None),
+    ], cost="0"),
     *[
         Row(f"the reply is lost, the order accepted, and its repeat is refused with `{code}`", DONE, 1, [
             *LOST_REPLY, *order(fault="error", code=code, message="No.", status=400, accepted=False, nth=2)
@@ -180,7 +180,7 @@ CODES = [
     )),
     Row("the order is refused by `invalidProviderContent`", "failed, blocked", 0, order(
         fault="error", code="invalidProviderContent", message="No.", accepted=False
-    ), cost=None),
+    ), cost="0"),
     Row("`invalidProviderContent` stops the render", "failed, blocked", 1, [
         {"fault": "fail", "code": "invalidProviderContent"}
     ], cost=None),
