@@ -1,6 +1,6 @@
 """JSON Pointers (RFC 6901) as tuples of keys, and walks along them through values and schemas."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from ltxspec.values import Json
@@ -30,6 +30,18 @@ def value_at(value: Json, path: Sequence[str | int]) -> Any:
             return MISSING
         value = value[key]
     return value
+
+
+def texts_in(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text in a JSON value with its path, in order."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from texts_in(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from texts_in(item, (*path, index))
 
 
 def with_value(value: Mapping[str, Json], path: Names, new: Json) -> dict[str, Json]:

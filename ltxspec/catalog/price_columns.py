@@ -8,7 +8,8 @@ from ltxspec.catalog.pointers import MISSING, Names, parse_pointer, properties_o
 from ltxspec.catalog.price_parts import reckoned
 from ltxspec.values import Json
 
-_SIZES: Final = (("/width", "/height"), ("/resolution",), ("/size",), ("/quality",))  # the first ones that are told
+# Of those that equally many requests give, the first.
+_SIZES: Final = (("/width", "/height"), ("/resolution",), ("/size",), ("/quality",))
 
 
 def size_columns(model: Model, requests: Sequence[Mapping[str, Json]]) -> tuple[str, ...]:

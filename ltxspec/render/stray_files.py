@@ -6,7 +6,7 @@ from typing import Final
 
 from ltxspec.catalog.media import is_local_file, media_values
 from ltxspec.catalog.models import PROMPT, Model, known_names
-from ltxspec.catalog.pointers import Path
+from ltxspec.catalog.pointers import texts_in
 from ltxspec.catalog.validation import ParameterProblem
 from ltxspec.catalog.wording import name_of
 from ltxspec.spec.files import FileProblem, ProjectFiles
@@ -31,7 +31,7 @@ def stray_files(model: Model, body: Mapping[str, Json], files: ProjectFiles, bes
     if not known_names(model).open:
         return
     taken = {path for path, _ in media_values(model, body)}
-    for path, text in _texts(body, ()):
+    for path, text in texts_in(body, ()):
         if path in taken or path == (PROMPT,) or not (_MEDIA.fullmatch(text) and is_local_file(text)):
             continue
         try:
@@ -42,14 +42,3 @@ def stray_files(model: Model, body: Mapping[str, Json], files: ProjectFiles, bes
         message = f"{name_of(path)} is sent as the words {shown(text)}: the model's file does not take files there"
         hint = f"add `{place}` to `x-ltxspec.media` in `{model.file}`, or write an address"
         yield ParameterProblem(path, "stray-file", message, hint)
-
-
-def _texts(value: Json, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _texts(item, (*path, key))
-    elif isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from _texts(item, (*path, number))

@@ -4,11 +4,11 @@ Everything follows from the request and the content hashes that are recorded wit
 find it again; only which take and result of the source it is, is looked up in the lockfiles.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ltxspec.catalog.models import PROMPT
-from ltxspec.catalog.pointers import Path
+from ltxspec.catalog.pointers import texts_in
 from ltxspec.lock.models import Lockfile, Take
 from ltxspec.plan.graph import End, end_of
 from ltxspec.plan.recorded import record_under
@@ -35,19 +35,8 @@ class Use:
 
 def references_in(body: Mapping[str, Json]) -> list[Reference]:
     """The references that a request names, in its order."""
-    found = (read_name(text, path) for path, text in _texts(body, ()) if path != (PROMPT,) and is_reference_name(text))
+    found = (read_name(text, path) for path, text in texts_in(body) if path != (PROMPT,) and is_reference_name(text))
     return [reference for reference in found if reference is not None]
-
-
-def _texts(value: Json, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _texts(item, (*path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _texts(item, (*path, index))
 
 
 def uses_of(asked: Take | Request | None) -> tuple[Use, ...]:

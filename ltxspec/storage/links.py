@@ -124,7 +124,7 @@ class LinkTree:
         except (OSError, NotImplementedError):  # no links on this file system; no `dir_fd` on this platform
             try:
                 os.link(video, temporary, dst_dir_fd=at)  # in a held folder
-            except (OSError, NotImplementedError):  # the same, for hard links
+            except (OSError, NotImplementedError):  # no hard links here either, or no `dst_dir_fd`
                 folder.copy(video, temporary)
         os.replace(temporary, name, src_dir_fd=at, dst_dir_fd=at)  # in a held folder
         folder.unlink(temporary)  # renaming onto another hard link to the same file does nothing

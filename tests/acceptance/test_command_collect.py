@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,17 +25,24 @@ def test_only_what_was_ordered_is_collected(project: Path) -> None:
 ALLEY = "model: lightricks:2@0\ndefaults: {width: 1920, height: 1080}\nshots:\n  alley: {prompt: Rain.}\n"
 
 
+@contextmanager
+def lost_order(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A project whose only order never arrived, while its service runs."""
+    lost = {"fault": "drop", "accepted": False, "task": "videoInference", "times": RecoveryLimits().max_submits}
+    runware = "[runware]\npoll_interval = 0.05\npoll_max = 0.1\ngrace = 0.2\n"
+    (folder / "ltxspec.toml").write_text(f'[project]\nid = "lost"\n{runware}')
+    write_spec(folder, ALLEY, "day")
+    with paid_service(folder / "service", {"faults": [lost]}) as address:
+        monkeypatch.setenv("RUNWARE_BASE_URL", address)
+        monkeypatch.setenv("RUNWARE_API_KEY", KEY)
+        ltxspec("apply", "--auto-approve", cwd=folder, check=3)
+        yield
+
+
 @pytest.fixture
 def renamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A project whose only order got lost; then its shot went to another spec under another name."""
-    lost = {"fault": "drop", "accepted": False, "task": "videoInference", "times": RecoveryLimits().max_submits}
-    runware = "[runware]\npoll_interval = 0.05\npoll_max = 0.1\ngrace = 0.2\n"
-    (tmp_path / "ltxspec.toml").write_text(f'[project]\nid = "lost"\n{runware}')
-    write_spec(tmp_path, ALLEY, "day")
-    with paid_service(tmp_path / "service", {"faults": [lost]}) as address:
-        monkeypatch.setenv("RUNWARE_BASE_URL", address)
-        monkeypatch.setenv("RUNWARE_API_KEY", KEY)
-        ltxspec("apply", "--auto-approve", cwd=tmp_path, check=3)
+    with lost_order(tmp_path, monkeypatch):
         write_spec(tmp_path, ALLEY.replace("alley:", "street:"), "night")
         write_spec(tmp_path, ALLEY.replace("alley: {prompt: Rain.}", "door: {prompt: A door.}"), "day")
         yield tmp_path
@@ -173,14 +181,7 @@ def test_an_order_in_progress_is_not_counted_as_ordered_again(tmp_path: Path) ->
 def test_an_order_for_an_earlier_version_that_never_arrived_is_given_up_while_the_shot_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lost = {"fault": "drop", "accepted": False, "task": "videoInference", "times": RecoveryLimits().max_submits}
-    runware = "[runware]\npoll_interval = 0.05\npoll_max = 0.1\ngrace = 0.2\n"
-    (tmp_path / "ltxspec.toml").write_text(f'[project]\nid = "lost"\n{runware}')
-    write_spec(tmp_path, ALLEY, "day")
-    with paid_service(tmp_path / "service", {"faults": [lost]}) as address:
-        monkeypatch.setenv("RUNWARE_BASE_URL", address)
-        monkeypatch.setenv("RUNWARE_API_KEY", KEY)
-        ltxspec("apply", "--auto-approve", cwd=tmp_path, check=3)
+    with lost_order(tmp_path, monkeypatch):
         write_spec(tmp_path, ALLEY.replace("{prompt: Rain.}", "{prompt: Snow.}"), "day")
         left = " ".join(ltxspec("collect", "--retry", "day.alley", cwd=tmp_path, check=3).out.split())
         assert "`ltxspec apply --retry 'day.alley'` while it is there" in left

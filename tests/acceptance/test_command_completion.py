@@ -87,7 +87,7 @@ def test_a_shell_completes_a_line(shell: str, typed: str, words: list[str], proj
 @pytest.mark.parametrize(("typed", "words"), PROBED, ids=[typed for typed, _ in PROBED])
 def test_fish_completes_a_line(typed: str, words: list[str], project: Path, tmp_path: Path) -> None:
     if shutil.which("fish") is None:
-        pytest.skip("fish is not installed")  # as above
+        pytest.skip("fish is not installed")  # a machine need not have it; the candidates are tested without
     question = "ltxspec completion fish | source; complete -C $argv[1]"
     done = subprocess.run(
         ["fish", "-c", question, f"ltxspec {typed}"],

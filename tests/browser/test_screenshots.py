@@ -20,7 +20,7 @@ from ltxspec.values import Usd
 FOLDER = os.environ.get("LTXSPEC_SCREENSHOTS")  # read before the tests' environment is cleaned
 MOST_BYTES = 300_000
 
-# They make the pictures of the documentation, and write them only where they are asked to.
+# Skipped by default: they make the pictures of the documentation, and write them only where they are asked to.
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not FOLDER, reason="set LTXSPEC_SCREENSHOTS to a folder")]
 
 ALLEY = (

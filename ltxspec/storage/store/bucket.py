@@ -164,7 +164,7 @@ def _translated(name: str) -> Iterator[None]:
     """Turn the errors of the library into StorageError; a StorageError of a caller's own function passes through."""
     try:
         yield
-    except (exceptions.BaseError, OSError, NotImplementedError) as error:
+    except (exceptions.BaseError, OSError, NotImplementedError) as error:  # the last: this kind of store cannot do it
         raise _failure(name, error) from None
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from ltxspec.catalog.pointers import MISSING, parse_pointer, property_at, resolve, value_at, with_value
+from ltxspec.catalog.pointers import MISSING, parse_pointer, property_at, resolve, texts_in, value_at, with_value
 
 
 def test_escapes_stand_for_slash_and_tilde() -> None:
@@ -47,3 +47,8 @@ def test_properties_are_found_through_lists_and_references() -> None:
     assert property_at(root, ("list", "*", "x")) == {"default": 1}
     assert property_at(root, ("list", "x")) is None
     assert property_at(root, ("nope", "*")) is None
+
+
+def test_every_text_has_its_path() -> None:
+    value = {"a": "x", "b": [{"c": "y"}, 1, "z"], "d": None}
+    assert list(texts_in(value)) == [(("a",), "x"), (("b", 0, "c"), "y"), (("b", 2), "z")]

@@ -22,7 +22,7 @@ from ltxspec.providers.runware.client import Answer, ApiKey, Broken, Client, Con
 
 Connect = Callable[..., Connection]
 
-# Nothing else here makes certificates; without TLS, the other tests of connections still run.
+# Skips where there is no openssl: nothing else here makes certificates; the tests of connections without TLS still run.
 NEEDS_OPENSSL = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
 
 
