@@ -102,15 +102,19 @@ def _refused_now(run: TaskRun) -> ShotOutcome | None:
 
 async def _submit(run: TaskRun) -> ShotOutcome | None:
     """Send the order once and update the facts. Returns an outcome if this run of the task ends here."""
+    denial = await claim(run)
+    if denial is None:
+        try:
+            await _written_down(run)
+        except LtxspecError as error:
+            return leave(run, error.summary)
+        denial = await run.context.claiming.lost(run.ledger.spec)
+    return await _send(run) if denial is None else denied(run, denial)
+
+
+async def _send(run: TaskRun) -> ShotOutcome | None:
+    """As `_submit`, for an order that is written down and claimed."""
     context, facts = run.context, run.facts
-    if (denial := await claim(run)) is not None:
-        return denied(run, denial)
-    try:
-        await _written_down(run)
-    except LtxspecError as error:
-        return leave(run, error.summary)
-    if (denial := await context.claiming.lost(run.ledger.spec)) is not None:
-        return denied(run, denial)
     message = "ordered" if facts.submits == 0 else "the same order sent again with the same id"
     run.tell(EventKind.SHOT_SUBMITTED, message)
     try:

@@ -3,9 +3,9 @@
 A lease is a note that its holder renews until it is released. Whoever finds it expired may take it, and its fence, a
 number that grows with every holder, tells later readers who came after whom.
 
-Clocks of two machines are compared in one place only: a lease counts as expired a whole life after the time at which its
-holder said that it would. The holder itself goes by the time that passed here since its last successful renewal, and stops
-ordering a quarter of a life before it may expire.
+Clocks of two machines are compared in one place only: a lease counts as expired a whole life after the time at which
+its holder said that it would. The holder itself goes by the time that passed here since its last successful renewal,
+and stops ordering a quarter of a life before it may expire.
 """
 
 import secrets
@@ -60,11 +60,10 @@ class LeaseState:
             found: Any = orjson.loads(note.content)
             holder = Holder(str(found["holder"]), str(found["machine"]), int(found["pid"]), str(found["command"]))
             times = (str(found["since"]), str(found["expires"]))
-            if any(datetime.fromisoformat(time).tzinfo is None for time in times):
-                raise ValueError("a time without its zone")
             numbers = (int(found["life"]), int(found["fence"]))
+            timedelta(seconds=numbers[0]) + max(map(_read, times))  # can be reckoned with
             return cls(holder, *times, *numbers, str(found["run"]), found["released"] is True)
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError):
             raise StorageError(
                 f"the lease `{key}` in `{name}` cannot be read",
                 hint="`ltxspec lock force-release SPEC`, once nobody applies that spec",
@@ -75,7 +74,7 @@ class LeaseState:
 
         The caller has the lock of the spec, so that no other process of this clone is at work on it.
         """
-        over = datetime.fromisoformat(self.expires) + timedelta(seconds=self.life)
+        over = _read(self.expires) + timedelta(seconds=self.life)
         return self.released or self.holder.id == holder or now > over
 
     @property
@@ -280,6 +279,11 @@ def _held(spec: str, state: LeaseState) -> LockHeld:
         hint="wait until it has finished, use `--lock-timeout SECONDS`, or, if that machine is gone for certain, "
         f"`ltxspec lock force-release {spec}`",
     )
+
+
+def _read(time: str) -> datetime:
+    """A time as written. Raises ValueError if it is none, or without its zone."""
+    return datetime.strptime(time, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
 
 
 def _text(at: datetime) -> str:

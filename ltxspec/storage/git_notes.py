@@ -1,0 +1,126 @@
+"""Notes that several machines change, as references of a git remote: `refs/ltxspec/<key>`.
+
+Each is a commit without files whose message is the note. `git push --force-with-lease` replaces one only if it still is
+the expected commit; the remote decides, so that of several writers one succeeds. This is the one place in which git is
+made to speak to a remote: with the user's own settings for it, and without hooks.
+"""
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from ltxspec.errors import StorageError
+from ltxspec.storage.git import complaint, environment, inside_repository
+from ltxspec.storage.store.port import LARGEST_NOTE, Note
+
+REFS = "refs/ltxspec/"
+_TRIES = 4  # times that a note may change while it is read
+_COMMIT = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?)\t")
+_SETTINGS = ("safe.bareRepository=explicit", "protocol.ext.allow=never", f"core.hooksPath={os.devnull}")
+_OPTIONS = tuple(word for setting in _SETTINGS for word in ("-c", setting))
+# What reaching a remote may need: agents, proxies, settings and tokens of helpers. No key of a render service.
+_KEPT = re.compile(
+    r"SSH_\w+|GIT_SSH\w*|GIT_ASKPASS|GIT_CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+)|GIT_SSL_\w+|SSL_CERT_\w+"
+    r"|(?:HTTPS?|ALL|NO)_PROXY|GH_TOKEN|GITHUB_TOKEN|CI_JOB_TOKEN",
+    re.IGNORECASE,
+)
+_NOBODY = {
+    f"GIT_{role}_{part}": text
+    for role in ("AUTHOR", "COMMITTER")
+    for part, text in (("NAME", "ltxspec"), ("EMAIL", "ltxspec@localhost"), ("DATE", "1970-01-01T00:00:00Z"))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GitNotes:
+    """Notes at a remote; an adapter of `SharedNotes`. A tag is the id of a commit.
+
+    Args:
+        root: a folder in the repository.
+        remote: the name of the remote.
+        timeout: seconds after which git is given up.
+    """
+
+    root: Path
+    remote: str
+    timeout: float = 60.0
+
+    @property
+    def name(self) -> str:
+        """See `SharedNotes.name`."""
+        return f"git remote {self.remote}"
+
+    def read_note(self, key: str) -> Note | None:
+        """See `SharedNotes.read_note`."""
+        for _ in range(_TRIES):
+            commit = self._remote_commit(key)
+            if commit is None:
+                return None
+            text = self._text(commit)
+            if text is None:
+                self._run("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self.remote, REFS + key)
+                text = self._text(commit)  # None: it has changed meanwhile
+            if text is not None:
+                return Note(text, commit)
+        raise StorageError(f"`{REFS}{key}` of the remote `{self.remote}` changes too fast", hint="run it again")
+
+    def write_note(self, key: str, content: bytes, expected: str | None) -> bool:
+        """See `SharedNotes.write_note`."""
+        ref = REFS + key
+        tree = self._git("mktree").strip().decode("ascii")
+        commit = self._git("commit-tree", tree, stdin=content).strip().decode("ascii")
+        lease = f"--force-with-lease={ref}:{expected or ''}"
+        done = self._run("push", "--quiet", "--no-verify", lease, self.remote, f"{commit}:{ref}")
+        if done.returncode == 0:
+            return True
+        now = self._remote_commit(key)
+        if now == expected:
+            raise self._failed(done)
+        return now == commit
+
+    def _remote_commit(self, key: str) -> str | None:
+        listing = self._git("ls-remote", "--quiet", self.remote, REFS + key)
+        found = _COMMIT.match(listing)
+        if listing and found is None:
+            raise StorageError(f"git says something else of the remote `{self.remote}` than what it has")
+        return None if found is None else found[1].decode("ascii")
+
+    def _text(self, commit: str) -> bytes | None:
+        """The message of a commit; None if this repository does not have it."""
+        done = self._run("cat-file", "commit", commit)
+        text = done.stdout.partition(b"\n\n")[2].rstrip(b"\n")
+        if len(text) > LARGEST_NOTE:
+            raise StorageError(f"`{commit}` is not what ltxspec writes there")
+        return text if done.returncode == 0 else None
+
+    def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        done = self._run(*arguments, stdin=stdin)
+        if done.returncode != 0:
+            raise self._failed(done)
+        return done.stdout
+
+    def _run(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        command = ["git", "-C", str(self.root), *_OPTIONS, *inside_repository(self.root).options, *arguments]
+        try:
+            return subprocess.run(  # noqa: S603  # arguments as a list, no shell
+                command, input=stdin, capture_output=True, check=False, env=_environment(), timeout=self.timeout
+            )
+        except FileNotFoundError as error:
+            raise StorageError("git is not installed", hint="install git, or put it on the PATH") from error
+        except subprocess.TimeoutExpired:
+            raise StorageError(f"the git remote `{self.remote}` does not answer", hint="run it again later") from None
+
+    def _failed(self, done: subprocess.CompletedProcess[bytes]) -> StorageError:
+        return StorageError(
+            f"the git remote `{self.remote}` cannot be used: {complaint(done)}",
+            hint=f"try `git ls-remote {self.remote}`, and a push",
+        )
+
+
+def _environment() -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if _KEPT.fullmatch(name)}
+    given = environment()
+    del given["GIT_ALLOW_PROTOCOL"]
+    return {**own, **given, **_NOBODY, "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh"}
