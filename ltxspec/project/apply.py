@@ -118,7 +118,7 @@ def prepare_apply(
             relink(project, [have.lockfile for have in held.given.values()])
             yield None
             return
-        claiming = locks.enter_context(agreeing(project, planned.changes, wait=options.lock_timeout, command="apply"))
+        claiming = locks.enter_context(agreeing(project, planned.changes, options.lock_timeout))
         approved = _approved(project, planned.plan, options, approve)
         relink(project, move_takes(planned.plan, {**held.states, **sources}))
         settings = settings_of(project, parallelism=options.parallelism, detach=options.detach, approved=approved)

@@ -36,14 +36,13 @@ class HeldLeases:
 
 
 @contextlib.contextmanager
-def agreeing(project: ProjectContext, changes: Sequence[Change], *, wait: float, command: str) -> Iterator[Claiming]:
+def agreeing(project: ProjectContext, changes: Sequence[Change], wait: float) -> Iterator[Claiming]:
     """Hold the leases of the specs that a run may order for, renewed in the background.
 
     Args:
         project: its `[store]` says where leases and claims are; without one, nothing is asked of anybody.
         changes: what is planned; the caller has the locks of the specs.
         wait: seconds to wait for another machine.
-        command: what this process is doing, for the messages of others.
 
     Yields:
         What the engine asks before each order.
@@ -58,7 +57,7 @@ def agreeing(project: ProjectContext, changes: Sequence[Change], *, wait: float,
     if places is None:
         yield UNCLAIMED
         return
-    holder, clock = _holder(project, command), SystemClock()
+    holder, clock = _holder(project, "apply"), SystemClock()
     held = HeldLeases()
     with contextlib.ExitStack() as stack:
         for spec in sorted(specs):
