@@ -1,31 +1,21 @@
 """Notes that several machines change, as references of a git remote: `refs/ltxspec/<key>`.
 
 Each is a commit without files whose message is the note. `git push --force-with-lease` replaces one only if it still is
-the expected commit; the remote decides, so that of several writers one succeeds. This is the one place in which git is
-made to speak to a remote: with the user's own settings for it, and without hooks.
+the expected commit; the remote decides, so that of several writers one succeeds.
 """
 
-import os
 import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from ltxspec.errors import StorageError
-from ltxspec.storage.git import complaint, environment, inside_repository
+from ltxspec.storage.git import ask_remote, complaint
 from ltxspec.storage.store.port import LARGEST_NOTE, Note
 
 REFS = "refs/ltxspec/"
 _TRIES = 4  # times that a note may change while it is read
 _COMMIT = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?)\t")
-_SETTINGS = ("safe.bareRepository=explicit", "protocol.ext.allow=never", f"core.hooksPath={os.devnull}")
-_OPTIONS = tuple(word for setting in _SETTINGS for word in ("-c", setting))
-# What reaching a remote may need: agents, proxies, settings and tokens of helpers. No key of a render service.
-_KEPT = re.compile(
-    r"SSH_\w+|GIT_SSH\w*|GIT_ASKPASS|GIT_CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+)|GIT_SSL_\w+|SSL_CERT_\w+"
-    r"|(?:HTTPS?|ALL|NO)_PROXY|GH_TOKEN|GITHUB_TOKEN|CI_JOB_TOKEN",
-    re.IGNORECASE,
-)
 _NOBODY = {
     f"GIT_{role}_{part}": text
     for role in ("AUTHOR", "COMMITTER")
@@ -102,25 +92,10 @@ class GitNotes:
         return done.stdout
 
     def _run(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        command = ["git", "-C", str(self.root), *_OPTIONS, *inside_repository(self.root).options, *arguments]
-        try:
-            return subprocess.run(  # noqa: S603  # arguments as a list, no shell
-                command, input=stdin, capture_output=True, check=False, env=_environment(), timeout=self.timeout
-            )
-        except FileNotFoundError as error:
-            raise StorageError("git is not installed", hint="install git, or put it on the PATH") from error
-        except subprocess.TimeoutExpired:
-            raise StorageError(f"the git remote `{self.remote}` does not answer", hint="run it again later") from None
+        return ask_remote(self.root, *arguments, timeout=self.timeout, stdin=stdin, given=_NOBODY)
 
     def _failed(self, done: subprocess.CompletedProcess[bytes]) -> StorageError:
         return StorageError(
             f"the git remote `{self.remote}` cannot be used: {complaint(done)}",
             hint=f"try `git ls-remote {self.remote}`, and a push",
         )
-
-
-def _environment() -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if _KEPT.fullmatch(name)}
-    given = environment()
-    del given["GIT_ALLOW_PROTOCOL"]
-    return {**own, **given, **_NOBODY, "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh"}
