@@ -103,8 +103,7 @@ def prepare_apply(
         Invalid: the specs have problems.
         LockHeld: another process is working on one of them, or another machine may order for it.
         Refused: the plan differs from the approved one, exceeds a limit, violates a policy, or was not approved.
-        ProviderRefused: there is no key to order with.
-        LockfileError, StorageError: a record cannot be read or locked, or a configured store cannot be reached.
+        LockfileError, StorageError, ProviderRefused: a record or the store cannot be used, or there is no key.
     """
     asked = options.plan_options
     with contextlib.ExitStack() as locks:
@@ -125,9 +124,8 @@ def prepare_apply(
         factor = proven_factor(held.recorded.values(), project.catalog)
         budget = RunBudget(limits.per_apply, limits.per_shot, left_for_specs(planned.plan, limits), factor)
         _warn_of_factor(project, budget)
-        yield PreparedRun(
-            project, jobs_of(held, planned), settings, budget, replan=replanner(planned), claiming=claiming
-        )
+        jobs, replan = jobs_of(held, planned), replanner(planned)
+        yield PreparedRun(project, jobs, settings, budget, replan=replan, claiming=claiming)
 
 
 @contextlib.contextmanager

@@ -57,6 +57,7 @@ _PROTOCOLS = "file:git:http:https:ssh"  # of remotes; none of them starts a prog
 
 
 Process = subprocess.Popen[bytes]
+Done = subprocess.CompletedProcess[bytes]
 
 
 class NoRepository(StorageError):

@@ -5,12 +5,11 @@ the expected commit; the remote decides, so that of several writers one succeeds
 """
 
 import re
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from ltxspec.errors import StorageError
-from ltxspec.storage.git import ask_remote, complaint
+from ltxspec.storage.git import Done, ask_remote, complaint
 from ltxspec.storage.store.port import LARGEST_NOTE, Note
 
 REFS = "refs/ltxspec/"
@@ -91,10 +90,10 @@ class GitNotes:
             raise self._failed(done)
         return done.stdout
 
-    def _run(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    def _run(self, *arguments: str, stdin: bytes = b"") -> Done:
         return ask_remote(self.root, *arguments, timeout=self.timeout, stdin=stdin, given=_NOBODY)
 
-    def _failed(self, done: subprocess.CompletedProcess[bytes]) -> StorageError:
+    def _failed(self, done: Done) -> StorageError:
         return StorageError(
             f"the git remote `{self.remote}` cannot be used: {complaint(done)}",
             hint=f"try `git ls-remote {self.remote}`, and a push",
