@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck
 from small_films import write_small_animatic
 
-pytest_plugins = ["store_servers"]  # object stores on this machine
+pytest_plugins = ["store_servers", "shared_notes"]  # object stores on this machine, and what keeps notes
 
 # Read once, before any test cleans the environment.
 RUNWARE_API_KEY = os.environ.get("RUNWARE_API_KEY")

@@ -8,6 +8,7 @@ from functools import partial
 
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.chains import Chains, Replan, no_replan
+from ltxspec.apply.claiming import UNCLAIMED, Claiming
 from ltxspec.apply.delivery import deliver
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, Outcome, RunSummary, ShotOutcome
 from ltxspec.apply.ledger import Ledger
@@ -43,6 +44,7 @@ class Adapters:
     rival: Callable[[Change], str | None] = lambda _: None  # who else orders the same render by now, in words
     is_approved: Callable[[TaskId], bool] = lambda _: False  # whether somebody approved a take
     expected: Callable[[Mapping[str, Json]], float | None] = lambda _: None  # usual seconds of a request's render
+    claiming: Claiming = UNCLAIMED  # what other machines must agree to before an order
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ async def run(
             adapters.provider, adapters.archive, adapters.clock, poller, settings.poll_interval, budget, stop,
             settings.limits, adapters.emit, settings.detach, adapters.load_media, settings.submit, settings.approved,
             adapters.arriving, adapters.source_media, adapters.rival, takes.refusal, adapters.expected,
+            claiming=adapters.claiming,
         )  # fmt: skip
         for job in jobs:
             outcomes += _record_free(job, adapters)

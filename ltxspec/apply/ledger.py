@@ -294,5 +294,6 @@ def _take(task: OpenTask, outputs: tuple[Output, ...], ttl: int | None) -> Take:
         expires_at=expires,
         retake=intent.retake,
         attempt=intent.attempt,
+        fence=intent.fence,
         **reason,
     )

@@ -78,7 +78,7 @@ def as_planned(intent: Intent, request: Request) -> Intent:
         return intent
     return Intent(
         intent.task_id, intent.instance, intent.fingerprint, intent.retake, intent.attempt,
-        intent.order, planned, dict(request.inputs), request.estimate, intent.at,
+        intent.order, planned, dict(request.inputs), request.estimate, intent.at, intent.fence,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ltxspec.apply.budget import RunBudget
+from ltxspec.apply.claiming import UNCLAIMED, Claiming
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.polling import Poller
@@ -59,6 +60,7 @@ class RunContext:
     refusal: Callable[[Change], str | None] = lambda _: None  # why it must not follow from its sources now, in words
     expected: Callable[[Mapping[str, Json]], float | None] = lambda _: None  # usual seconds of a request's render
     remarked: set[tuple[str, ...]] = field(default_factory=set)  # what was said of videos unlike their orders
+    claiming: Claiming = UNCLAIMED  # what other machines must agree to before an order
 
     @property
     def may_send(self) -> bool:
@@ -89,6 +91,8 @@ class TaskRun:
     unapproved: bool = False  # its source has lost its approval since it was ordered: it is not sent again
     unsent: int = 0  # attempts without a connection
     remark: str | None = None  # what the provider last said about the task without ending it
+    claimed_here: bool = False  # by this run, so that it may be released if nothing was accepted
+    elsewhere: str | None = None  # who else claimed the task, in words: nothing is sent from here
     sent: float = field(init=False)  # when the order was last sent, by the clock's `monotonic`; set by `follow`
 
     @property
@@ -101,7 +105,7 @@ class TaskRun:
         """Whether the order may be sent (again) now; for one that no shot requests, whether it may be given up."""
         if self.facts.unwanted:
             return self.context.may_send
-        if self.unapproved or not (self.order.whole and self.context.may_send):
+        if self.unapproved or self.elsewhere or not (self.order.whole and self.context.may_send):
             return False
         return not self.resumed or (self.context.approved and self.context.budget.has_room(self.task_id))
 

@@ -8,6 +8,7 @@ from ltxspec.apply.orders import make_order
 from ltxspec.apply.ports import Acceptance, TaskReport, TaskState
 from ltxspec.apply.recovery import Step, next_step
 from ltxspec.apply.task import TaskRun
+from ltxspec.apply.task_claim import claim, denied, released
 from ltxspec.apply.task_finish import abandon, give_up, leave, record, take_in
 from ltxspec.errors import (
     LtxspecError,
@@ -25,6 +26,10 @@ _UNSENT_TRIES = 4  # failed connection attempts: nothing left this machine, so t
 
 async def follow(run: TaskRun) -> ShotOutcome:
     """Follow the recovery table until the task's end is known or it must be left open."""
+    return await released(run, await _followed(run))
+
+
+async def _followed(run: TaskRun) -> ShotOutcome:
     clock = run.context.clock
     usual = run.context.expected(run.order.body)
     run.context = replace(run.context, limits=run.context.limits.expecting(usual))
@@ -66,6 +71,7 @@ def _why_left(run: TaskRun) -> str:
             refusal is not None,
             f"it may have been accepted earlier, but was refused now: {refusal.message if refusal else ''}",
         ),
+        (run.elsewhere is not None, f"{unknown}; {run.elsewhere}"),
         (run.unapproved, f"{unknown}, and its source needs an approval before it may be ordered again"),
         (
             facts.unwanted,
@@ -96,11 +102,19 @@ def _refused_now(run: TaskRun) -> ShotOutcome | None:
 
 async def _submit(run: TaskRun) -> ShotOutcome | None:
     """Send the order once and update the facts. Returns an outcome if this run of the task ends here."""
+    denial = await claim(run)
+    if denial is None:
+        try:
+            await _written_down(run)
+        except LtxspecError as error:
+            return leave(run, error.summary)
+        denial = await run.context.claiming.lost(run.ledger.spec)
+    return await _send(run) if denial is None else denied(run, denial)
+
+
+async def _send(run: TaskRun) -> ShotOutcome | None:
+    """As `_submit`, for an order that is written down and claimed."""
     context, facts = run.context, run.facts
-    try:
-        await _written_down(run)
-    except LtxspecError as error:
-        return leave(run, error.summary)
     message = "ordered" if facts.submits == 0 else "the same order sent again with the same id"
     run.tell(EventKind.SHOT_SUBMITTED, message)
     try:

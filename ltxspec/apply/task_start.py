@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from msgspec import structs
+
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.orders import as_planned, make_intent, make_order, order_from, results_of
@@ -261,7 +263,8 @@ async def _buy(change: Change, order: RenderOrder, ledger: Ledger, context: RunC
     if not context.budget.reserve(order.task_id, change.reckoned, ledger.spec):
         return held_back(change, context, "the cost limit would be exceeded")
     try:
-        ledger.intend(make_intent(change, order.body, ledger.now()))
+        fence = context.claiming.fence(ledger.spec)
+        ledger.intend(structs.replace(make_intent(change, order.body, ledger.now()), fence=fence))
     except LtxspecError as error:  # a disk that fails now would also fail when the result has to be recorded
         context.budget.release(order.task_id)
         context.stop.stop(error.summary)

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, structs
 
 from ltxspec.formats import Money, Record, Text
-from ltxspec.lock.models import Failure, Output
+from ltxspec.lock.models import Failure, Fence, Output
 from ltxspec.values import Fingerprint, Json, TaskId, Usd
 
 Stage = Literal["intent", "accepted", "finished", "failed"]
@@ -26,6 +26,8 @@ class _Event(Record, frozen=True, tag_field="event", tag=str.lower):
 class Intent(_Event, frozen=True):
     """An order about to be sent, with everything needed to watch it and to write its take."""
 
+    left_out: ClassVar[frozenset[str]] = frozenset({"fence"})
+
     task_id: _Task
     instance: Text
     fingerprint: Annotated[Fingerprint, Meta(min_length=1)]
@@ -36,6 +38,7 @@ class Intent(_Event, frozen=True):
     inputs: Mapping[str, str]
     estimate: Money | None
     at: Text  # RFC 3339, UTC; becomes the take's submittedAt
+    fence: Fence | None = None  # of the lease under which it is sent
 
 
 class Repeated(_Event, frozen=True):

@@ -109,6 +109,7 @@ def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
         expires_at=earliest(ours.expires_at, theirs.expires_at),
         retake=ordered.retake,
         attempt=ordered.attempt,
+        fence=_known(ours.fence, theirs.fence),
         picked=_join_picks(ours, theirs, base),
         **reason,
     )

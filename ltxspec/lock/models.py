@@ -29,6 +29,7 @@ _Hash = Annotated[
 _Address = Annotated[str, Meta(description="Address at the provider, without secrets")]
 _Retake = Annotated[int, Meta(ge=1, description="Number of this render of the fingerprint; null for imported takes")]
 _Attempt = Annotated[int, Meta(ge=1, description="Number of this attempt of the retake; null for imported takes")]
+Fence = Annotated[int, Meta(ge=0, description="Number of the lease under which it was ordered, if there was one")]
 _Facts = Annotated[VideoFacts, Meta(description="What was measured of the video once it was archived")]
 _Unmet = Annotated[tuple[str, ...], Meta(description="Keys of `expect:` that the video did not meet when it came")]
 _Pick = Annotated[str, Meta(min_length=1, description="The output that a user picked with this take")]
@@ -98,11 +99,12 @@ def readable(message: str) -> str:
 class Take(Record, frozen=True, kw_only=True):
     """One finished task of a shot: the request, the result and the cost."""
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"code", "message", "permanent", "picked"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"code", "fence", "message", "permanent", "picked"})
 
     attempt: _Attempt | None = None
     cost: Money | None = None  # None: the provider did not report it; never 0 by default
     expires_at: Time | None = None
+    fence: Fence | None = None  # of the lease under which it was ordered; a later holder's is greater
     finished_at: Time | None = None
     fingerprint: Annotated[Fingerprint, Meta(min_length=1)]
     inputs: Mapping[str, Content] = msgspec.field(default_factory=dict)  # files and shots, as named in the request

@@ -18,6 +18,7 @@ from ltxspec.plan.policy import refuse_by_policy
 from ltxspec.plan.spending import proven_factor
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.project.approval import refuse_stale, refuse_unapproved, refusing_gone
+from ltxspec.project.leasing import agreeing
 from ltxspec.project.links import relink
 from ltxspec.project.locks import LockedSpecs, holding_specs, locked
 from ltxspec.project.others import move_takes, sources
@@ -100,10 +101,9 @@ def prepare_apply(
 
     Raises:
         Invalid: the specs have problems.
-        LockHeld: another process is working on one of them.
+        LockHeld: another process is working on one of them, or another machine may order for it.
         Refused: the plan differs from the approved one, exceeds a limit, violates a policy, or was not approved.
-        ProviderRefused: there is no key to order with.
-        LockfileError, StorageError: a record cannot be read or locked.
+        LockfileError, StorageError, ProviderRefused: a record or the store cannot be used, or there is no key.
     """
     asked = options.plan_options
     with contextlib.ExitStack() as locks:
@@ -117,13 +117,15 @@ def prepare_apply(
             relink(project, [have.lockfile for have in held.given.values()])
             yield None
             return
+        claiming = locks.enter_context(agreeing(project, planned.changes, options.lock_timeout))
         approved = _approved(project, planned.plan, options, approve)
         relink(project, move_takes(planned.plan, {**held.states, **sources}))
         settings = settings_of(project, parallelism=options.parallelism, detach=options.detach, approved=approved)
         factor = proven_factor(held.recorded.values(), project.catalog)
         budget = RunBudget(limits.per_apply, limits.per_shot, left_for_specs(planned.plan, limits), factor)
         _warn_of_factor(project, budget)
-        yield PreparedRun(project, jobs_of(held, planned), settings, budget, replan=replanner(planned))
+        jobs, replan = jobs_of(held, planned), replanner(planned)
+        yield PreparedRun(project, jobs, settings, budget, replan=replan, claiming=claiming)
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ from functools import partial
 
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.chains import Replan, no_replan
+from ltxspec.apply.claiming import UNCLAIMED, Claiming
 from ltxspec.apply.engine import Adapters, Job, RunSettings
 from ltxspec.apply.engine import run as run_engine
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, RunSummary
@@ -45,6 +46,7 @@ class PreparedRun:
     stop: StopSignal = field(default_factory=StopSignal)  # ends the run early: nothing more is ordered
     arriving: set[TaskId] = field(default_factory=set)  # finished tasks whose videos are being downloaded
     replan: Replan = no_replan  # decides on a shot whose sources got their takes in this run
+    claiming: Claiming = UNCLAIMED  # what other machines must agree to before an order
 
     async def carry_out(self, emit: Emit) -> RunSummary:
         """Open the adapters, run the jobs, and close the adapters.
@@ -70,6 +72,7 @@ class PreparedRun:
             _labelled(self.replan, labels), rival,
             Approvals(self.project).__contains__,
             partial(expected_seconds, self.project.catalog),
+            self.claiming,
         )  # fmt: skip
         try:
             summary = await run_engine(self.jobs, adapters, self.settings, self.budget, self.stop)

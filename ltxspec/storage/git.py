@@ -3,10 +3,13 @@
 A folder of a project may be made to look like a repository of its own (`HEAD`, `objects`, `refs`, `config`), and git
 would accept it as one. So the repository is located here, by its `.git`, which git never checks out, and is passed in
 each call. Git only reads what is present: it fetches nothing, starts no helper, and sees no replaced commits.
+`ask_remote` alone speaks to a remote, with the user's own settings for it, and without hooks.
 """
 
 import os
+import re
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -44,9 +47,17 @@ _SETTINGS = (
     "log.showSignature=false",
 )
 _OPTIONS = tuple(word for setting in _SETTINGS for word in ("-c", setting))
+# What reaching a remote may need: agents, proxies, settings, and tokens of helpers. No key of a render service.
+_FOR_REMOTES = re.compile(
+    r"SSH_\w+|GIT_SSH\w*|GIT_ASKPASS|GIT_CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+)|GIT_SSL_\w+|SSL_CERT_\w+"
+    r"|(?:HTTPS?|ALL|NO)_PROXY|GH_TOKEN|GITHUB_TOKEN|CI_JOB_TOKEN",
+    re.IGNORECASE,
+)
+_PROTOCOLS = "file:git:http:https:ssh"  # of remotes; none of them starts a program that an address names
 
 
 Process = subprocess.Popen[bytes]
+Done = subprocess.CompletedProcess[bytes]
 
 
 class NoRepository(StorageError):
@@ -133,6 +144,34 @@ def run_git(
         StorageError: git is missing, or does not read the repository.
     """
     return _started(_command(root, arguments), stdin, index)
+
+
+def ask_remote(
+    root: Path, *arguments: str, timeout: float, stdin: bytes = b"", given: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """As `run_git`, for what speaks to a remote of the repository.
+
+    Args:
+        root: a folder in the repository.
+        arguments: git's arguments.
+        timeout: seconds after which it is given up.
+        stdin: bytes for its standard input.
+        given: environment variables for this call.
+
+    Raises:
+        StorageError: also when it takes too long.
+    """
+    own = {name: value for name, value in os.environ.items() if _FOR_REMOTES.fullmatch(name)}
+    environ = {**own, **environment(), "GIT_ALLOW_PROTOCOL": _PROTOCOLS, **(given or {})}
+    command = ["git", *_command(root, arguments)]
+    try:
+        return subprocess.run(  # noqa: S603  # arguments as a list, no shell
+            command, input=stdin, capture_output=True, check=False, env=environ, timeout=timeout
+        )
+    except FileNotFoundError as error:
+        raise _no_git() from error
+    except subprocess.TimeoutExpired:
+        raise StorageError(f"git {arguments[0]} takes too long", hint="run it again later") from None
 
 
 def git(root: Path, *arguments: str, stdin: bytes = b"", index: str | None = None) -> bytes:

@@ -10,6 +10,8 @@ SCHEMES = ("s3", "gs", "az", "file", "memory")
 _HAS_ENDPOINT = ("s3", "az")
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
 _WEEK = 7 * 86400
+_REMOTE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_SHORTEST, _LONGEST = 3, 3600  # seconds of a lease
 _NO_SECRETS = "credentials come from the environment, as the service's own tools read them (AWS_…, AZURE_…, GOOGLE_…)"
 
 
@@ -22,6 +24,8 @@ class StoreConfig:
     free: bool = False  # whether the videos of a free provider are stored, too
     timeout: float = 60.0  # seconds without any answer
     link_life: int = 3600  # seconds for which `output --url` is valid
+    leases: str | None = None  # the git remote that keeps them; None: in the store, if there is one
+    lease_life: int = 60  # seconds after which a lease ends that is not renewed
 
 
 def store_config(table: TomlTable) -> StoreConfig:
@@ -34,7 +38,11 @@ def store_config(table: TomlTable) -> StoreConfig:
         free=table.flag("free", default=usual.free),
         timeout=table.number("timeout", usual.timeout),
         link_life=table.integer("link_life", usual.link_life, 1, _WEEK),
+        leases=table.text("leases", "") or None,
+        lease_life=table.integer("lease_life", usual.lease_life, _SHORTEST, _LONGEST),
     )
+    if store.leases is not None and not _REMOTE.fullmatch(store.leases):
+        table.error("`leases` in [store] is the name of a git remote", "leases", 'such as "origin"')
     if url is not None and (problem := _problem_with(url)):
         table.error(f"`url` in [store] {problem}", "url", "write it as s3://bucket/prefix, gs://…, az://… or file:///…")
     if store.endpoint is not None and not (url or "").startswith(tuple(f"{name}://" for name in _HAS_ENDPOINT)):

@@ -56,6 +56,7 @@ CALLS: dict[str, tuple[tuple[str, ...], str, int]] = {
     "lock migrate": ((), "lock-migrate", 0),
     "lock mv": (("night.alley", "night.lane"), "lock-mv", 0),
     "lock rm": (("night.alley", "--take", "1", "--yes"), "lock-rm", 0),
+    "lock force-release": (("night",), "lock-force-release", 0),
     "archive pull": ((), "archive-pull", 0),
     "archive push": (("--dry-run",), "archive-push", 0),
     "archive rescue": ((), "archive-rescue", 0),

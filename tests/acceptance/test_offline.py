@@ -57,6 +57,7 @@ COMMANDS = [
     ["lock", "migrate"],
     ["lock", "mv", "night.flagged", "night.flag"],
     ["lock", "rm", "night.flag"],
+    ["lock", "force-release", "night"],
     ["lock", "textconv", ".ltxspec/sandbox/lockfiles/night.lock.json"],
     ["archive", "verify"],
     ["archive", "gc", "--dry-run"],

@@ -6,6 +6,8 @@ from urllib.request import urlopen
 
 import pytest
 from acceptance.commands import ltxspec, write_spec
+from gates import gate
+from replacing import replace
 from store_servers import StoreServer
 
 from ltxspec.storage.store.bucket import Bucket
@@ -108,8 +110,10 @@ def test_a_damaged_object_is_found_refused_and_replaced(wrong: bytes | None, s3:
 
 
 def test_a_store_that_is_away_loses_and_repeats_nothing(s3: StoreServer, tmp_path: Path) -> None:
-    project = write_spec(configure(tmp_path, StoreServer("s3", 1, s3.prefix)), SPEC).parents[1]
-    away = ltxspec("apply", cwd=project, check=3)
+    project = write_spec(tmp_path, SPEC).parents[1]
+    with gate(s3.port, refused=b"/sandbox/videos/") as broken:
+        configure(project, replace(s3, port=broken.port))
+        away = ltxspec("apply", cwd=project, check=3)
     assert "1 video recorded and archived here, but not in the store yet: the store `s3://" in away.err
     assert "1 video not in the store yet (`ltxspec archive push`)" in away.out
     (video,) = videos(project)
@@ -121,8 +125,10 @@ def test_a_store_that_is_away_loses_and_repeats_nothing(s3: StoreServer, tmp_pat
 
 
 def test_what_an_earlier_run_could_not_send_is_sent_by_the_next_one(s3: StoreServer, tmp_path: Path) -> None:
-    project = write_spec(configure(tmp_path, StoreServer("s3", 1, s3.prefix)), SPEC).parents[1]
-    ltxspec("apply", cwd=project, check=3)
+    project = write_spec(tmp_path, SPEC).parents[1]
+    with gate(s3.port, refused=b"/sandbox/videos/") as broken:
+        configure(project, replace(s3, port=broken.port))
+        ltxspec("apply", cwd=project, check=3)
     configure(project, s3)
     ltxspec("apply", "--retake", "night.alley", cwd=project)
     assert stored(s3) == [video.stem for video in videos(project)]

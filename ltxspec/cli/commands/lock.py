@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ltxspec.cli import options
+from ltxspec.cli.commands.lock_release import force_release
 from ltxspec.cli.completing import addresses, takes
 from ltxspec.cli.context import Session
 from ltxspec.cli.param_types import NEW_ADDRESS
@@ -30,6 +31,9 @@ _VERIFY_HINT = (
 @click.group("lock")
 def command() -> None:
     """Lockfiles record what was bought: check them, merge them, never lose a paid task."""
+
+
+command.add_command(force_release)
 
 
 @command.command(

@@ -71,3 +71,15 @@ class LockRm(Result, frozen=True, kw_only=True):
 
     address: str
     removed: tuple[RemovedTake, ...]
+
+
+class LockForceRelease(Result, frozen=True, kw_only=True):
+    """The lease of a spec that was released by force; the fields of its holder are null where there was none."""
+
+    spec: Text
+    released: bool
+    machine: str | None
+    command: str | None
+    since: str | None
+    expires: str | None
+    fence: Annotated[int, Meta(ge=0)] | None

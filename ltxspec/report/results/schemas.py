@@ -39,6 +39,7 @@ RESULTS: Mapping[str, type[Result]] = {
     "lock-migrate": lock.LockMigrate,
     "lock-mv": lock.LockMv,
     "lock-rm": lock.LockRm,
+    "lock-force-release": lock.LockForceRelease,
     "archive-pull": archive.ArchivePull,
     "archive-push": archive.ArchivePush,
     "archive-rescue": archive.ArchiveRescue,

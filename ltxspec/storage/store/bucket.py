@@ -1,9 +1,12 @@
 """`ObjectStore` on the `obstore` library: S3, Azure, Google Cloud, folders and memory. Imported only when used."""
 
 import contextlib
+import fcntl
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Self
 
 import obstore
@@ -12,7 +15,7 @@ from obstore.store import AzureStore, GCSStore, LocalStore, MemoryStore, S3Store
 
 from ltxspec.errors import StorageError
 from ltxspec.redaction import redact_secrets
-from ltxspec.storage.store.port import ObjectFacts, StoredObject
+from ltxspec.storage.store.port import LARGEST_NOTE, Note, ObjectFacts, StoredObject
 
 PART = 5 * 2**20  # bytes; S3's smallest part, and the largest object that is sent in one piece
 _PARTS_AT_ONCE = 4
@@ -148,6 +151,47 @@ class Bucket:
             return None
         with self._asked():
             return obstore.sign(self._library, "GET", key, timedelta(seconds=seconds))
+
+    def read_note(self, key: str) -> Note | None:
+        """See `SharedNotes.read_note`."""
+        with self._asked():
+            try:
+                found = obstore.get(self._library, key)
+            except FileNotFoundError as error:
+                self._missing(error)
+                return None
+            if found.meta["size"] > LARGEST_NOTE or (tag := found.meta["e_tag"]) is None:
+                raise StorageError(f"`{key}` in the store `{self._name}` is not what ltxspec writes there")
+            return Note(bytes(found.bytes()), tag)
+
+    def write_note(self, key: str, content: bytes, expected: str | None) -> bool:
+        """See `SharedNotes.write_note`."""
+        if expected is not None and isinstance(self._library, LocalStore):
+            return self._exchange(key, content, expected)
+        mode: Any = "create" if expected is None else {"e_tag": expected}  # a `version` would have to be known
+        with self._asked():
+            try:
+                obstore.put(self._library, key, content, mode=mode, use_multipart=False)
+            except (exceptions.AlreadyExistsError, exceptions.PreconditionError):
+                return False
+            except FileNotFoundError as error:
+                return self._missing(error)
+        return True
+
+    def _exchange(self, key: str, content: bytes, expected: str) -> bool:
+        """Compare and swap in a folder, of which the library knows none: under a lock of the folder."""
+        guard = Path(str(getattr(self._library, "prefix", ""))) / ".ltxspec.lock"
+        with self._asked():
+            descriptor = os.open(guard, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o664)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                now = self.read_note(key)
+                if now is None or now.tag != expected:
+                    return False
+                obstore.put(self._library, key, content, mode="overwrite", use_multipart=False)
+            finally:
+                os.close(descriptor)
+        return True
 
     def _missing(self, error: FileNotFoundError) -> bool:
         """False for an object that is not there. Raises StorageError if it is the bucket."""

@@ -25,13 +25,43 @@ class ObjectFacts:
     type: str
 
 
-class ObjectStore(Protocol):
-    """A bucket, or a part of one. Every method raises StorageError if the store cannot be reached or refuses."""
+LARGEST_NOTE = 2**16  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A small object that several machines change, and the tag of this version of it."""
+
+    content: bytes
+    tag: str
+
+
+class SharedNotes(Protocol):
+    """Small objects that several machines change, each of which sees what the others did.
+
+    Every method raises StorageError if they cannot be reached: what could not be read is not missing.
+    """
 
     @property
     def name(self) -> str:
-        """The store as shown to users; never with credentials."""
+        """Where they are, as shown to users; never with credentials."""
         ...
+
+    def read_note(self, key: str) -> Note | None:
+        """A note as it is now; None if there is none."""
+        ...
+
+    def write_note(self, key: str, content: bytes, expected: str | None) -> bool:
+        """Write a note if it still has the expected tag; None: if there is none. Of several writers one succeeds.
+
+        Returns:
+            False if another one is there. A reply may get lost on the way: see whether it is this one.
+        """
+        ...
+
+
+class ObjectStore(SharedNotes, Protocol):
+    """A bucket, or a part of one. Every method raises StorageError if the store cannot be reached or refuses."""
 
     def put(self, key: str, content: Iterable[bytes], facts: ObjectFacts, *, replace: bool = False) -> bool:
         """Store an object, completely or not at all. What `content` raises passes through, and nothing is stored.

@@ -521,7 +521,7 @@ def test_a_video_that_was_not_measured_is_written_as_before() -> None:
 
 
 def test_every_field_that_is_written_is_described() -> None:
-    failed = replace(take(number=2, status="failed"), submitted_at="2026-11-23T10:00:00Z")
+    failed = replace(take(number=2, status="failed"), submitted_at="2026-11-23T10:00:00Z", fence=3)
     measured = replace(take(), outputs=(structs.replace(output(), facts=FACTS, unmet=("fps",)),))
     parsed = json.loads(encode_lockfile(lockfile(alley=record(measured, failed).with_pick(task(1)))))
     good, bad = parsed["shots"]["alley"]["takes"]

@@ -13,7 +13,7 @@ from store_servers import StoreServer
 
 from ltxspec.errors import StorageError
 from ltxspec.storage.store.bucket import PART, Bucket
-from ltxspec.storage.store.port import ObjectFacts
+from ltxspec.storage.store.port import LARGEST_NOTE, ObjectFacts
 
 SMALL, LARGE = b"a film", b"0123456789abcdef" * ((PART * 2) // 16 + 1)
 KINDS = ["s3", "azure", "folder", "memory"]
@@ -160,3 +160,32 @@ def test_a_folder_that_cannot_be_written_is_an_error_of_the_store(tmp_path: Path
     (tmp_path / "videos").write_text("a file where a folder should be")
     with pytest.raises(StorageError, match="the store `file://"):
         Bucket.at(tmp_path.as_uri(), None, 5.0).put("videos/aa/one", [SMALL], facts(SMALL))
+
+
+def test_a_note_is_created_once_and_replaced_only_as_it_was_read(bucket: Bucket) -> None:
+    assert bucket.read_note("leases/a.json") is None
+    assert bucket.write_note("leases/a.json", b"1", None)
+    assert not bucket.write_note("leases/a.json", b"2", None)
+    first = bucket.read_note("leases/a.json")
+    assert first is not None
+    assert first.content == b"1"
+    assert bucket.write_note("leases/a.json", b"3", first.tag)
+    assert not bucket.write_note("leases/a.json", b"4", first.tag), "it has changed since"
+    last = bucket.read_note("leases/a.json")
+    assert last is not None
+    assert last.content == b"3"
+
+
+def test_a_note_that_is_gone_is_not_replaced(bucket: Bucket) -> None:
+    bucket.write_note("leases/a.json", b"1", None)
+    found = bucket.read_note("leases/a.json")
+    assert found is not None
+    bucket.delete(["leases/a.json"])
+    assert not bucket.write_note("leases/a.json", b"2", found.tag)
+    assert bucket.read_note("leases/a.json") is None
+
+
+def test_a_large_object_is_no_note(bucket: Bucket) -> None:
+    bucket.put("leases/a.json", [b"x" * (LARGEST_NOTE + 1)], facts(b"x" * (LARGEST_NOTE + 1)))
+    with pytest.raises(StorageError, match="is not what ltxspec writes there"):
+        bucket.read_note("leases/a.json")

@@ -1,0 +1,164 @@
+"""What a run agrees on with other machines: a lease of each spec that it may order for, and a claim of each task."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ltxspec.apply.claiming import UNCLAIMED, Claiming
+from ltxspec.errors import LtxspecError, StorageError
+from ltxspec.plan.actions import Action, Change
+from ltxspec.project.project import ProjectContext
+from ltxspec.project.store import open_videos
+from ltxspec.storage.clock import SystemClock
+from ltxspec.storage.clone import Holder, this_clone
+from ltxspec.storage.store.claims import StoreClaims
+from ltxspec.storage.store.leases import Heartbeat, Lease, LeaseState, force_release, look_at
+from ltxspec.storage.store.port import Note, SharedNotes
+
+_COLLECT = "nothing was ordered; `ltxspec collect` goes on with what is under way"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLeases:
+    """The leases of a run; an adapter of `apply.ports.Leases`."""
+
+    by_spec: dict[str, Lease] = field(default_factory=dict)
+
+    def trouble(self, spec: str) -> str | None:
+        """See `Leases.trouble`."""
+        lease = self.by_spec.get(spec)
+        return f"the lease of `{spec}` is not held" if lease is None else lease.trouble()
+
+    def fence(self, spec: str) -> int | None:
+        """See `Leases.fence`."""
+        lease = self.by_spec.get(spec)
+        return None if lease is None else lease.fence
+
+
+@contextlib.contextmanager
+def agreeing(project: ProjectContext, changes: Sequence[Change], wait: float) -> Iterator[Claiming]:
+    """Hold the leases of the specs that a run may order for, renewed in the background.
+
+    Args:
+        project: its `[store]` says where leases and claims are; without one, nothing is asked of anybody.
+        changes: what is planned; the caller has the locks of the specs.
+        wait: seconds to wait for another machine.
+
+    Yields:
+        What the engine asks before each order.
+
+    Raises:
+        LockHeld: another machine holds one of the leases.
+        Refused: the store is another project's.
+        StorageError: the store or the remote cannot be reached: nothing is ordered without it.
+    """
+    specs = {one.address.spec for one in changes if one.action.spends or one.action is Action.RESUME}
+    places = _places(project, create=True) if specs else None
+    if places is None:
+        yield UNCLAIMED
+        return
+    holder, clock = _holder(project, "apply"), SystemClock()
+    held = HeldLeases()
+    with contextlib.ExitStack() as stack:
+        for spec in sorted(specs):
+            lease = Lease(places.leases, places.lease(spec), spec, holder, project.config.store.lease_life, clock)
+            _acquire(lease, wait, project)
+            stack.callback(lease.release)
+            held.by_spec[spec] = lease
+        beat = Heartbeat([*held.by_spec.values()])
+        beat.start()
+        stack.callback(beat.stop)
+        claims = None if places.claims is None else StoreClaims(places.claims, f"{places.prefix}claims", holder, clock)
+        yield Claiming(claims, held)
+
+
+def _acquire(lease: Lease, wait: float, project: ProjectContext) -> None:
+    try:
+        lease.acquire(wait, project.on_wait)
+    except StorageError as error:
+        raise StorageError(error.summary, hint="; ".join(filter(None, (error.hint, _COLLECT)))) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a project's leases and claims are."""
+
+    leases: SharedNotes
+    claims: SharedNotes | None  # None: only a store has claims
+    prefix: str  # of their keys: that of the provider
+
+    def lease(self, spec: str) -> str:
+        """The key of a lease."""
+        return f"{self.prefix}leases/{spec}.json"
+
+
+def _places(project: ProjectContext, *, create: bool = False) -> Places | None:
+    """Where to agree with others, as configured; None: nowhere, all is local. Raises Refused, StorageError."""
+    config = project.config.store
+    if (config.url is None and config.leases is None) or (project.service.free and not config.free):
+        return None
+    try:
+        store = open_videos(project, create=create)
+        if store is not None and create:
+            store.refuse_other_project()
+    except StorageError as error:
+        raise StorageError(error.summary, hint="; ".join(filter(None, (error.hint, _COLLECT)))) from error
+    prefix = f"{project.service.folder}/" if project.service.folder else ""
+    claims = None if store is None else store.objects
+    if config.leases is not None:
+        from ltxspec.storage.git_notes import GitNotes
+
+        return Places(GitNotes(project.root, config.leases, config.timeout), claims, prefix)
+    return None if claims is None else Places(claims, claims, prefix)
+
+
+def _holder(project: ProjectContext, command: str) -> Holder:
+    return this_clone(project.local / "clone", f"ltxspec {command}", project.root)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLease:
+    """A lease that may be released by force."""
+
+    spec: str
+    state: LeaseState | None  # None: it cannot be read
+    places: Places
+    note: Note
+
+    @property
+    def who(self) -> str:
+        """Who holds it, in words."""
+        return "somebody, in a note that cannot be read" if self.state is None else self.state.who
+
+
+def find_lease(project: ProjectContext, spec: str) -> FoundLease | None:
+    """The lease of a spec that somebody holds; None if there is none.
+
+    Raises:
+        LtxspecError: there is no place for leases, or it cannot be reached.
+    """
+    places = _places(project)
+    if places is None:
+        raise LtxspecError(
+            "there are no leases: `ltxspec.toml` has neither `url` nor `leases` in [store], or the provider is free",
+            hint="a lock of this machine ends with the process that holds it",
+        )
+    state, note = look_at(places.leases, places.lease(spec))
+    if note is None or (state is not None and state.released):
+        return None
+    return FoundLease(spec, state, places, note)
+
+
+def release_by_force(project: ProjectContext, found: FoundLease) -> None:
+    """Release a lease that somebody else holds, as it was found.
+
+    Raises:
+        StorageError: it has changed since, or cannot be reached.
+    """
+    holder = _holder(project, "lock force-release")
+    key = found.places.lease(found.spec)
+    if not force_release(found.places.leases, key, holder, SystemClock(), found.note):
+        raise StorageError(
+            f"the lease of `{found.spec}` has changed since: its holder is alive",
+            hint="stop that process, or wait for its end",
+        )

@@ -1,0 +1,99 @@
+"""The claim of a paid task: an object that is created only if there is none, before the order is sent.
+
+Whoever did not create it sends nothing. So two machines that share a store never both order the same task, whatever the
+service takes twice or hides. A claim says who, where and when; it has no prompt and no key.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from ltxspec.apply.ports import Claim, RenderOrder
+from ltxspec.canonical import sha256_hex
+from ltxspec.errors import StorageError
+from ltxspec.storage.clock import SystemClock
+from ltxspec.storage.clone import Holder
+from ltxspec.storage.store.port import Note, SharedNotes
+from ltxspec.values import TaskId
+
+_TRIES = 8  # times that somebody else may be first
+
+
+@dataclass(frozen=True, slots=True)
+class StoreClaims:
+    """Claims as notes; an adapter of `apply.ports.Claims`.
+
+    Args:
+        notes: where they are kept.
+        folder: the start of their keys.
+        holder: this process.
+        clock: this machine's.
+    """
+
+    notes: SharedNotes
+    folder: str
+    holder: Holder
+    clock: SystemClock
+
+    def claim(self, order: RenderOrder, fence: int | None, *, take_over: bool) -> Claim:
+        """See `Claims.claim`."""
+        key = self._key(order.task_id)
+        for _ in range(_TRIES):
+            note = self.notes.read_note(key)
+            known = None if note is None else _decoded(note, key, self.notes.name)
+            if known is not None and not known.released:
+                if known.holder == self.holder.id:
+                    return Claim(**_about(known), is_ours=True, is_new=False)
+                if not take_over:
+                    return known
+            mine = self._encoded(order, fence)
+            tag = None if note is None else note.tag
+            if self.notes.write_note(key, mine, tag) or self._is(key, mine):
+                decoded = _decoded(Note(mine, ""), key, self.notes.name)
+                return Claim(**_about(decoded), is_ours=True, is_new=True)
+        raise StorageError(f"the claim `{key}` changes too fast", hint="run it again")
+
+    def release(self, task: TaskId) -> None:
+        """See `Claims.release`."""
+        key = self._key(task)
+        note = self.notes.read_note(key)
+        if note is not None and _decoded(note, key, self.notes.name).holder == self.holder.id:
+            document = {**orjson.loads(note.content), "released": True}
+            self.notes.write_note(key, orjson.dumps(document), note.tag)
+
+    def _is(self, key: str, content: bytes) -> bool:
+        """Whether this is there: the reply to an earlier try may have been lost on its way."""
+        note = self.notes.read_note(key)
+        return note is not None and note.content == content
+
+    def _key(self, task: TaskId) -> str:
+        return f"{self.folder}/{task}.json"
+
+    def _encoded(self, order: RenderOrder, fence: int | None) -> bytes:
+        body = sha256_hex(orjson.dumps(order.body, option=orjson.OPT_SORT_KEYS)) if order.whole else None
+        at = self.clock.now().astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
+        return orjson.dumps(
+            {
+                "task": order.task_id, "holder": self.holder.id, "machine": self.holder.machine,
+                "pid": self.holder.pid, "command": self.holder.command, "at": f"{at}Z", "fence": fence, "body": body,
+                "released": False,
+            }
+        )  # fmt: skip
+
+
+def _about(claim: Claim) -> dict[str, Any]:
+    return {name: getattr(claim, name) for name in ("holder", "machine", "pid", "command", "at", "fence", "released")}
+
+
+def _decoded(note: Note, key: str, name: str) -> Claim:
+    """Read a claim of whomever. Raises StorageError: what cannot be read is not free."""
+    try:
+        found: Any = orjson.loads(note.content)
+        datetime.fromisoformat(found["at"])
+        fence = None if found["fence"] is None else int(found["fence"])
+        who = (str(found["holder"]), str(found["machine"]), int(found["pid"]), str(found["command"]))
+        return Claim(*who, str(found["at"]), fence, released=found["released"] is True)
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        raise StorageError(f"the claim `{key}` in `{name}` cannot be read, so nothing is ordered under it") from None

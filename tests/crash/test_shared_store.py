@@ -1,0 +1,88 @@
+"""Machines that share a store, or a git remote, agree on who orders: also where no look can tell."""
+
+import json
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from crash.bench import ALLEY, PAIR
+from crash.commands import CONFIG, Project, Service, ended, wait_for
+
+from ltxspec.providers.sandbox.scenario import Behaviour, Scenario, ScenarioFault
+
+HIDDEN = 3.0  # seconds until the service shows what it accepted
+SLOW = 12.0  # a render takes a few seconds
+LOST = ScenarioFault("drop", task="videoInference", nth=1, accepted=True)
+
+
+def shared(folder: Path, service: Service, shots: str, table: str) -> tuple[Project, Project]:
+    """Two clones of one repository that share what the table says."""
+    under_test = {"PYTHONPATH": str(Path(__file__).parents[2])}
+    config = CONFIG + "[provider]\nparallelism = 1\n" + table
+    first = Project(folder / "a", service, shots, config, under_test).write()
+    origin = folder / "origin.git"
+    subprocess.run(["git", "clone", "--quiet", "--bare", str(first.root), str(origin)], check=True)
+    first.git("remote", "add", "origin", str(origin))
+    second = first.clone(folder / "b")
+    second.git("remote", "set-url", "origin", str(origin))
+    return first, second
+
+
+def store(folder: Path) -> str:
+    return f'[store]\nurl = "{(folder / "store").as_uri()}"\nlease_life = 3\n'
+
+
+@pytest.mark.parametrize("sharing", [True, False], ids=["with a store", "without"])
+def test_a_service_that_hides_what_it_took_and_takes_it_again_is_paid_once_by_machines_that_share_a_store(
+    service: Service, tmp_path: Path, *, sharing: bool
+) -> None:
+    service.renew(Scenario(Behaviour("never", visible_after=HIDDEN), (LOST,)))
+    first, second = shared(tmp_path, service, ALLEY, store(tmp_path) if sharing else "")
+    dying = first.start("apply", "--auto-approve", "--format", "json")
+    wait_for(dying, "shot-unclear")
+    dying.kill()
+    dying.communicate()
+    if not sharing:
+        assert second.apply().code == 0
+        assert list(service.charges().values()) == [2]
+        return
+    held = second.apply()
+    assert held.code == 5
+    assert f"`ltxspec apply` (process {dying.pid} on " in held.err
+    assert second.run("lock", "force-release", "night", "--yes").code == 0
+    left = second.apply()
+    assert left.code == 3
+    assert f"`ltxspec apply` (process {dying.pid} on " in left.err
+    assert "claimed this task and may have ordered it: `ltxspec collect` there goes on" in left.err
+    time.sleep(HIDDEN)
+    assert second.run("collect").code == 0
+    assert list(service.charges().values()) == [1]
+
+
+def test_a_lease_that_is_taken_away_ends_the_ordering_and_not_the_collecting(service: Service, tmp_path: Path) -> None:
+    service.renew(speed=SLOW)
+    first, second = shared(tmp_path, service, ALLEY + PAIR, store(tmp_path))
+    process = first.start("apply", "--auto-approve", "--format", "json")
+    wait_for(process, "shot-accepted")
+    assert second.run("lock", "force-release", "night", "--yes").code == 0
+    done = ended(process)
+    assert done.code == 3
+    held = [event for event in done.events if event["kind"] == "shot-held-back"]
+    assert [event["message"] for event in held] == [
+        "not ordered: the lease of `night` was lost: somebody released it by force"
+    ]
+    assert list(service.charges().values()) == [1], "what was ordered is collected"
+    takes = json.loads(first.lockfile() or b"")["shots"]["alley"]["takes"]
+    assert [take["fence"] for take in takes] == [1]
+    assert second.apply().code == 0
+    assert list(service.charges().values()) == [1, 1]
+
+
+def test_of_clones_that_share_a_remote_one_applies_at_a_time(service: Service, tmp_path: Path) -> None:
+    service.renew(Scenario(Behaviour("never", visible_after=HIDDEN)), speed=200.0)
+    clones = shared(tmp_path, service, ALLEY, '[store]\nleases = "origin"\nlease_life = 3\n')
+    done = [ended(process) for process in [clone.start("apply", "--auto-approve") for clone in clones]]
+    assert sorted(one.code for one in done) == [0, 5]
+    assert "holds the lease of `night` until" in "".join(one.err for one in done)
+    assert list(service.charges().values()) == [1]
