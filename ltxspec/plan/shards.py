@@ -106,15 +106,15 @@ def heads_of_plan(changes: Iterable[Change], rendered: Iterable[RenderedSpec] = 
     return heads_of(links_of(changes, rendered))
 
 
-def split(changes: Sequence[Change], count: int, rendered: Iterable[RenderedSpec] = ()) -> list[list[Change]]:
+def split(changes: Sequence[Change], count: int, heads: Heads | None = None) -> list[list[Change]]:
     """The changes of each shard, in their order: every change is in exactly one of the `count` lists.
 
     Args:
         changes: the changes of the whole plan.
         count: the number of shards, from 1.
-        rendered: as `links_of`.
+        heads: see `heads_of_plan`; None: those of the changes alone.
     """
-    heads = heads_of_plan(changes, rendered)
+    heads = heads_of_plan(changes) if heads is None else heads
     found: list[list[Change]] = [[] for _ in range(count)]
     for change in changes:
         found[number_of(heads.get(change.address, change.address), count) - 1].append(change)

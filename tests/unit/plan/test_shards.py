@@ -83,7 +83,7 @@ def test_a_selection_changes_no_shard(links: Links, count: int, data: st.DataObj
     specs = [RenderedSpec("any", "any.yaml", None, [one.request for one in changes if one.request is not None])]
     whole = placed(changes, count)
     chosen = data.draw(st.lists(st.sampled_from(changes), unique_by=id) if changes else st.just([]))
-    parts = split(chosen, count, specs)
+    parts = split(chosen, count, heads_of_plan(chosen, specs))
     assert all(whole[one.address] == number for number, part in enumerate(parts, 1) for one in part)
 
 
