@@ -12,7 +12,7 @@ from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Plan, Reason, estimate
 from ltxspec.plan.document import PlanDocument, PlannedShot, PlanOptions, Problem
 from ltxspec.plan.doubts import ABOUT_VERDICTS
-from ltxspec.plan.limits import budget_warning
+from ltxspec.plan.limits import OVER_PROJECT, budget_warning
 from ltxspec.plan.planfile import applied, as_planned, plan_differences, plan_digest, terms_of
 from ltxspec.plan.unmet import UNMET
 from ltxspec.project.project import ProjectContext
@@ -177,7 +177,7 @@ def _anywhere(problem: Problem) -> Problem:
 
 def _compared(problems: Iterable[Problem]) -> list[Problem]:
     """The warnings that must be the same; what is found or decided about takes meanwhile changes no plan."""
-    return [_anywhere(problem) for problem in problems if problem.code not in {*ABOUT_VERDICTS, UNMET}]
+    return [_anywhere(problem) for problem in problems if problem.code not in {*ABOUT_VERDICTS, UNMET, OVER_PROJECT}]
 
 
 def _listed_twice(shots: Iterable[PlannedShot]) -> str | None:

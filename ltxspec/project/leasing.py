@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ltxspec.apply.claiming import UNCLAIMED, Claiming
 from ltxspec.errors import LtxspecError, StorageError
 from ltxspec.plan.actions import Action, Change
+from ltxspec.plan.shards import Shard
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.store import open_videos
 from ltxspec.storage.clock import SystemClock
@@ -36,13 +37,16 @@ class HeldLeases:
 
 
 @contextlib.contextmanager
-def agreeing(project: ProjectContext, changes: Sequence[Change], wait: float) -> Iterator[Claiming]:
+def agreeing(
+    project: ProjectContext, changes: Sequence[Change], wait: float, shard: Shard | None = None
+) -> Iterator[Claiming]:
     """Hold the leases of the specs that a run may order for, renewed in the background.
 
     Args:
         project: its `[store]` says where leases and claims are; without one, nothing is asked of anybody.
         changes: what is planned; the caller has the locks of the specs.
         wait: seconds to wait for another machine.
+        shard: which part of a plan `changes` are; each has leases of its own, so that all can be applied at once.
 
     Yields:
         What the engine asks before each order.
@@ -61,7 +65,7 @@ def agreeing(project: ProjectContext, changes: Sequence[Change], wait: float) ->
     held = HeldLeases()
     with contextlib.ExitStack() as stack:
         for spec in sorted(specs):
-            lease = Lease(places.leases, places.lease(spec), spec, holder, project.config.store.lease_life, clock)
+            lease = Lease(places.leases, places.lease(spec, shard), spec, holder, project.config.store.lease_life, clock)
             _acquire(lease, wait, project)
             stack.callback(lease.release)
             held.by_spec[spec] = lease
@@ -87,9 +91,10 @@ class Places:
     claims: SharedNotes | None  # None: only a store has claims
     prefix: str  # of their keys: that of the provider
 
-    def lease(self, spec: str) -> str:
+    def lease(self, spec: str, shard: Shard | None = None) -> str:
         """The key of a lease."""
-        return f"{self.prefix}leases/{spec}.json"
+        part = "" if shard is None else f"/{shard.number}-of-{shard.count}"
+        return f"{self.prefix}leases/{spec}{part}.json"
 
 
 def _places(project: ProjectContext, *, create: bool = False) -> Places | None:
@@ -124,6 +129,7 @@ class FoundLease:
     state: LeaseState | None  # None: it cannot be read
     places: Places
     note: Note
+    shard: Shard | None = None
 
     @property
     def who(self) -> str:
@@ -131,8 +137,8 @@ class FoundLease:
         return "somebody, in a note that cannot be read" if self.state is None else self.state.who
 
 
-def find_lease(project: ProjectContext, spec: str) -> FoundLease | None:
-    """The lease of a spec that somebody holds; None if there is none.
+def find_lease(project: ProjectContext, spec: str, shard: Shard | None = None) -> FoundLease | None:
+    """The lease of a spec, or of a shard of it, that somebody holds; None if there is none.
 
     Raises:
         LtxspecError: there is no place for leases, or it cannot be reached.
@@ -143,10 +149,10 @@ def find_lease(project: ProjectContext, spec: str) -> FoundLease | None:
             "there are no leases: `ltxspec.toml` has neither `url` nor `leases` in [store], or the provider is free",
             hint="a lock of this machine ends with the process that holds it",
         )
-    state, note = look_at(places.leases, places.lease(spec))
+    state, note = look_at(places.leases, places.lease(spec, shard))
     if note is None or (state is not None and state.released):
         return None
-    return FoundLease(spec, state, places, note)
+    return FoundLease(spec, state, places, note, shard)
 
 
 def release_by_force(project: ProjectContext, found: FoundLease) -> None:
@@ -156,7 +162,7 @@ def release_by_force(project: ProjectContext, found: FoundLease) -> None:
         StorageError: it has changed since, or cannot be reached.
     """
     holder = _holder(project, "lock force-release")
-    key = found.places.lease(found.spec)
+    key = found.places.lease(found.spec, found.shard)
     if not force_release(found.places.leases, key, holder, SystemClock(), found.note):
         raise StorageError(
             f"the lease of `{found.spec}` has changed since: its holder is alive",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ltxspec.project.plan import ProjectPlan
     from ltxspec.values import Usd
 
-_EXAMPLES = "Examples: `ltxspec apply --max-cost 5`, `ltxspec apply plan.json`, `ltxspec apply --provider sandbox`."
+_EXAMPLES = "Examples: `ltxspec apply --max-cost 5`, `ltxspec apply plan.json`, `ltxspec apply --shard 2/5`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class ApplyFlags:
     detach: bool
     buy_again: bool
     lock_timeout: float
+    shard: str | None = None
 
 
 @click.command("apply", epilog=_EXAMPLES)
@@ -46,6 +47,7 @@ class ApplyFlags:
 @click.option("--buy-again", is_flag=True, help="Also order renders that another spec of the project has.")
 @options.loudness
 @options.lock_timeout
+@options.shard
 @options.gathered("flags", ApplyFlags)
 @options.output_format("text", "json")
 @options.selected("[PATH... | PLANFILE]")
@@ -59,6 +61,7 @@ def command(session: Session, selected: Selected, flags: ApplyFlags, output_form
     """
     from ltxspec.cli.running import announcing, nothing_to_do, run
     from ltxspec.project.apply import ApplyOptions, prepare_apply
+    from ltxspec.project.sharding import shard_of
 
     saved = _saved_plan(session, selected)
     how = ApplyOptions(
@@ -72,6 +75,7 @@ def command(session: Session, selected: Selected, flags: ApplyFlags, output_form
         parallelism=flags.parallelism,
         detach=flags.detach,
         buy_again=flags.buy_again,
+        shard=shard_of(flags.shard),
     )
 
     def show(planned: "ProjectPlan") -> None:

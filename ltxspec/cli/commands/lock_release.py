@@ -18,22 +18,26 @@ if TYPE_CHECKING:
     epilog="Examples: `ltxspec lock force-release night`, `ltxspec lock force-release night --yes`.",
 )
 @click.argument("spec", metavar="SPEC")
+@click.option("--shard", metavar="K/N", help="The lease of a shard, which is held by `apply --shard K/N`.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @options.output_format("text", "json")
 @options.provider
 @click.pass_obj
-def force_release(session: Session, spec: str, provider: str | None, output_format: str, *, yes: bool) -> int:
+def force_release(
+    session: Session, spec: str, shard: str | None, provider: str | None, output_format: str, *, yes: bool
+) -> int:
     """Release the lease of a spec (`[store]`) although its holder did not. Says who holds it, and asks first.
 
     Only for a machine that is gone for certain: a lease that is not renewed ends by itself. A holder that is alive
     after all stops ordering and goes on collecting. What it claimed stays claimed.
     """
     from ltxspec.project.leasing import find_lease, release_by_force
+    from ltxspec.project.sharding import shard_of
     from ltxspec.report.results.lock import LockForceRelease
     from ltxspec.report.terminal import clean
 
     project = session.open_project(provider)
-    found = find_lease(project, spec)
+    found = find_lease(project, spec, shard_of(shard))
     released = found is not None and _agreed(found, yes=yes)
     if found is not None and released:
         release_by_force(project, found)
