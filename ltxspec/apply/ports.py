@@ -143,11 +143,6 @@ Fill = Callable[[RenderOrder], Awaitable[Mapping[str, Json]]]
 """Adds parameters to an order when it is sent: addresses that are secret, valid for a while, and recorded nowhere."""
 
 
-async def no_fill(_order: RenderOrder) -> Mapping[str, Json]:
-    """Adds nothing."""
-    return {}
-
-
 class Sink(Protocol):
     """The target of a download: an archive's temporary file."""
 

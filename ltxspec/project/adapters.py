@@ -97,7 +97,6 @@ def open_provider(
         need_key: false for downloads only, which never carry a key.
         fill: adds addresses to orders when they are sent.
     """
-    from ltxspec.apply.ports import no_fill
     from ltxspec.media.animatic import write_animatic
     from ltxspec.media.looking import look
     from ltxspec.providers.registry import ProviderSettings, SandboxParts
@@ -123,7 +122,7 @@ def open_provider(
             named_by=address_setting(service, configured, project.environ),
             key=project.environ.get(service.key) or (None if need_key else "not-needed"),
             poll_chunk=service.polling.batch,
-            fill=fill or no_fill,
+            fill=fill,
             hidden=webhook_secrets(project.environ),
             sandbox=sandbox,
         ),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from ltxspec.apply.ports import Clock, Fill, Provider, no_fill
+from ltxspec.apply.ports import Clock, Fill, Provider
 from ltxspec.catalog.media_facts import MediaFacts, facts_by_bytes
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import LtxspecError, ProviderRefused
@@ -34,7 +34,7 @@ class ProviderSettings:
     key: str | None = field(default=None, repr=False)
     transport: "httpx.AsyncBaseTransport | None" = None  # replaces the network of a paid service, for tests
     poll_chunk: int = Polling().batch  # tasks per poll request
-    fill: Fill = no_fill  # adds addresses to an order when it is sent; the sandbox calls nobody and uploads nothing
+    fill: Fill | None = None  # adds addresses to an order when it is sent; the sandbox calls nobody and uploads nothing
     hidden: Sequence[str] = field(default=(), repr=False)  # secrets that a reply may repeat
     sandbox: "SandboxParts | None" = None  # only for the sandbox
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from uuid import uuid4
 
-from ltxspec.apply.ports import Acceptance, Clock, Fill, LocalMedia, RenderOrder, Sink, TaskReport, no_fill
+from ltxspec.apply.ports import Acceptance, Clock, Fill, LocalMedia, RenderOrder, Sink, TaskReport
 from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, SubmissionUncertain
 from ltxspec.plan.usage import UsageQuestion, UsageReport
 from ltxspec.providers.runware.classify import (
@@ -64,7 +64,7 @@ class Tuning:
     patience: Patience = field(default_factory=Patience)  # time limits for answers
     pace: RequestPace = field(default_factory=RequestPace)  # minimum speed of videos
     jitter: Jitter = random.random  # spreads waits; not used for anything secret
-    fill: Fill = no_fill  # adds addresses to an order at the moment it is sent
+    fill: Fill | None = None  # adds addresses to an order at the moment it is sent
 
 
 class RunwareProvider:
@@ -235,9 +235,9 @@ class RunwareProvider:
         raise unanswered(f"sent {what}", self._reads.place, reply)
 
 
-async def _filled(order: RenderOrder, fill: Fill) -> RenderOrder:
+async def _filled(order: RenderOrder, fill: Fill | None) -> RenderOrder:
     """The order with the addresses that only this sending knows; those that it has itself count."""
-    return replace(order, body={**await fill(order), **order.body})
+    return order if fill is None else replace(order, body={**await fill(order), **order.body})
 
 
 def _order_body(order: RenderOrder) -> bytes:
