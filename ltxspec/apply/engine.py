@@ -15,7 +15,7 @@ from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ordering import Order, Ordering, guarded, run_all
 from ltxspec.apply.orders import results_of
 from ltxspec.apply.polling import Poller, Silence
-from ltxspec.apply.ports import Archive, Clock, LocalMedia, Provider, RenderOrder, SourceMedia
+from ltxspec.apply.ports import Archive, Clock, Hints, LocalMedia, Provider, RenderOrder, SourceMedia
 from ltxspec.apply.recovery import RecoveryLimits
 from ltxspec.apply.retaken import with_retakes
 from ltxspec.apply.source_takes import SourceTakes
@@ -45,6 +45,7 @@ class Adapters:
     is_approved: Callable[[TaskId], bool] = lambda _: False  # whether somebody approved a take
     expected: Callable[[Mapping[str, Json]], float | None] = lambda _: None  # usual seconds of a request's render
     claiming: Claiming = UNCLAIMED  # what other machines must agree to before an order
+    hints: Hints | None = None  # the provider's calls; None: it makes none
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,9 @@ async def run(
     outcomes: list[ShotOutcome] = []
     silence = Silence(adapters.clock, lambda text: adapters.emit(ApplyEvent(EventKind.SERVICE_SILENT, text)))
     poller = Poller(
-        adapters.provider, adapters.clock, interval=settings.poll_interval, longest=settings.poll_max, silence=silence
-    )
+        adapters.provider, adapters.clock, interval=settings.poll_interval, longest=settings.poll_max,
+        silence=silence, hints=adapters.hints,
+    )  # fmt: skip
     takes = SourceTakes(
         {job.ledger.spec: job.ledger for job in jobs},
         [request for job in jobs for request in job.requests],

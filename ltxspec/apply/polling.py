@@ -1,11 +1,15 @@
-"""Watches all tasks under way with few requests: one loop, many tasks per look, growing intervals."""
+"""Watches all tasks under way with few requests: one loop, many tasks per look, growing intervals.
+
+While the provider's calls arrive, a task is looked at when it is called about, and otherwise rarely.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, Self
 
-from ltxspec.apply.ports import Clock, Provider, RenderOrder, TaskReport, TaskState
+from ltxspec.apply.calls import Calls
+from ltxspec.apply.ports import Clock, Hints, Provider, RenderOrder, TaskReport, TaskState
 from ltxspec.errors import ProviderError, ProviderUnavailable
 from ltxspec.values import TaskId
 
@@ -58,6 +62,9 @@ class _Watch:
     wait: float
     done: "asyncio.Future[TaskReport | None]"
     on_look: Callable[[TaskReport], None]
+    looked: float  # when the last look was, or the watch began
+    awaits_call: bool  # whether the provider will say when it ends, so that rare looks suffice
+    called: bool = False
     last: TaskReport | None = None
 
 
@@ -67,7 +74,14 @@ class Poller:
     _loop: "asyncio.Task[NoReturn]"  # set on entry
 
     def __init__(
-        self, provider: Provider, clock: Clock, *, interval: float, longest: float, silence: Silence | None = None
+        self,
+        provider: Provider,
+        clock: Clock,
+        *,
+        interval: float,
+        longest: float,
+        silence: Silence | None = None,
+        hints: Hints | None = None,
     ) -> None:
         self._provider = provider
         self._clock = clock
@@ -75,6 +89,7 @@ class Poller:
         self._longest = longest
         self._watches: list[_Watch] = []
         self._changed = asyncio.Event()
+        self._calls = Calls(hints, apart=interval)
         self.silence = silence or Silence(clock)
 
     async def __aenter__(self) -> Self:
@@ -92,6 +107,7 @@ class Poller:
         on_look: Callable[[TaskReport], None],
         *,
         until: Callable[[TaskReport], bool],
+        accepted: bool = False,
     ) -> TaskReport | None:
         """Watch a task until it ends or `seconds` are over; the last report, or None when no look succeeded.
 
@@ -103,6 +119,7 @@ class Poller:
             seconds: the longest time to watch.
             on_look: called with every report, and with what an answer that is no report says about the task.
             until: also return as soon as a report satisfies this.
+            accepted: the order is certainly at the provider, which will therefore call when it ends.
 
         Raises:
             ProviderRefused: the key is bad; no look can succeed.
@@ -110,7 +127,9 @@ class Poller:
         now = self._clock.monotonic()
         done: asyncio.Future[TaskReport | None] = asyncio.get_running_loop().create_future()
         first = min(self._interval, seconds)
-        self._watches.append(_Watch(order, now + seconds, until, now + first, self._interval, done, on_look))
+        self._watches.append(
+            _Watch(order, now + seconds, until, now + first, self._interval, done, on_look, now, accepted)
+        )
         self._changed.set()
         try:
             either: set[asyncio.Future[Any]] = {done, self._loop}
@@ -156,14 +175,31 @@ class Poller:
         while True:
             self._changed.clear()
             self._watches = _waiting(self._watches)
+            self._take_calls()
             now = self._clock.monotonic()
-            due = [watch for watch in self._watches if watch.due <= now]
+            due = [watch for watch in self._watches if self._moment(watch) <= now]
             if due:
+                self._calls.looking(now, called=any(watch.called for watch in due))
                 return due
             if self._watches:
-                await self._pause(min(watch.due for watch in self._watches) - now)
+                next_one = min(map(self._moment, self._watches)) - now
+                await self._pause(min(next_one, self._calls.heed))
             else:
                 await self._changed.wait()
+
+    def _take_calls(self) -> None:
+        """Note which of the tasks the provider has called about."""
+        called = self._calls.take([watch.order.task_id for watch in self._watches])
+        for watch in self._watches:
+            watch.called = watch.called or watch.order.task_id in called
+
+    def _moment(self, watch: _Watch) -> float:
+        """When to look at a task next."""
+        if watch.called:
+            return self._calls.next_look
+        if not watch.awaits_call or not self._calls.relied_on:
+            return watch.due
+        return min(max(watch.due, watch.looked + self._calls.pause), watch.deadline)
 
     async def _pause(self, seconds: float) -> None:
         """Wait `seconds`, or until another task is to be watched."""
@@ -186,13 +222,17 @@ class Poller:
         watch.last = report
         watch.on_look(report)
         if report.state in _ENDS or watch.until(report):
+            if watch.awaits_call and not watch.called:
+                self._calls.missed()
             watch.done.set_result(report)
         else:
             self._later(watch, None)
 
     def _later(self, watch: _Watch, retry_after: float | None) -> None:
         """Look again after a growing wait, or return the last report when the time is over."""
-        now = self._clock.monotonic()
+        now = watch.looked = self._clock.monotonic()
+        if watch.called:  # too early: its end may show at any moment, and nobody calls again
+            watch.called, watch.awaits_call, watch.wait = False, False, self._interval
         if now >= watch.deadline:
             watch.done.set_result(watch.last)
         else:

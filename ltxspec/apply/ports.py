@@ -3,7 +3,7 @@
 Arguments are frozen values, so that a port grows by a field rather than by a keyword.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -137,6 +137,10 @@ SourceMedia = Callable[["Change", Provider], Awaitable[Mapping[tuple[str | int, 
 Raises:
     LtxspecError: a video is gone everywhere, or cannot be read; nothing is ordered.
 """
+
+
+Fill = Callable[[RenderOrder], Awaitable[Mapping[str, Json]]]
+"""Adds parameters to an order when it is sent: addresses that are secret, valid for a while, and recorded nowhere."""
 
 
 class Sink(Protocol):
@@ -281,6 +285,23 @@ class Leases(Protocol):
 
     def fence(self, spec: str) -> int | None:
         """The number of the lease."""
+        ...
+
+
+class Hints(Protocol):
+    """Calls of the provider: each says that a look at a task is worthwhile, and nothing else. Methods never fail."""
+
+    @property
+    def pause(self) -> float:
+        """Seconds between two looks at a task that nobody calls about, while calls are expected."""
+        ...
+
+    def expected(self) -> bool:
+        """Whether calls can arrive now, because something on this machine listens for them."""
+        ...
+
+    def take(self, tasks: Collection[TaskId]) -> Collection[TaskId]:
+        """Those of these tasks that were called about since they were last taken."""
         ...
 
 

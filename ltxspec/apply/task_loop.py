@@ -270,7 +270,7 @@ async def _watched(run: TaskRun) -> TaskReport | None:
     def is_news(report: TaskReport) -> bool:
         return len(report.outputs) > run.delivered or (report.exists and not facts.at_provider)
 
-    return await context.poller.watch(run.order, left, on_look, until=is_news)
+    return await context.poller.watch(run.order, left, on_look, until=is_news, accepted=facts.at_provider)
 
 
 async def _take_in_first(run: TaskRun) -> None:

@@ -47,6 +47,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "comment": ("comment", "Post or update the one comment of a pull request."),
     "models": ("models", "List the model catalog."),
     "schema": ("schema", "Print a JSON Schema."),
+    "listen": ("listen", "Receive the provider's webhooks."),
     "sandbox": ("sandbox", "Serve the free stand-in for the paid service."),
     "fmt": ("fmt", "Format specs."),
     "doctor": ("doctor", "Check the set-up."),

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from ltxspec.errors import Refused
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.webhook import webhook_secrets
 from ltxspec.providers.hosts import is_this_machine
 from ltxspec.services import Service
 from ltxspec.values import TaskId
@@ -14,7 +15,7 @@ from ltxspec.values import TaskId
 _SCENARIO = "LTXSPEC_SANDBOX_SCENARIO"
 
 if TYPE_CHECKING:
-    from ltxspec.apply.ports import Provider
+    from ltxspec.apply.ports import Fill, Provider
     from ltxspec.storage.archive import FolderArchive
 
 
@@ -82,7 +83,11 @@ def _refuse_cleartext(service: Service, address: str, environment: Mapping[str, 
 
 
 def open_provider(
-    project: ProjectContext, labels: Mapping[TaskId, str] | None = None, *, need_key: bool = True
+    project: ProjectContext,
+    labels: Mapping[TaskId, str] | None = None,
+    *,
+    need_key: bool = True,
+    fill: "Fill | None" = None,
 ) -> "Provider":
     """Open the render service of a project.
 
@@ -90,6 +95,7 @@ def open_provider(
         project: selects the service.
         labels: text that the sandbox burns into each task's video.
         need_key: false for downloads only, which never carry a key.
+        fill: adds addresses to orders when they are sent.
     """
     from ltxspec.media.animatic import write_animatic
     from ltxspec.media.looking import look
@@ -116,6 +122,8 @@ def open_provider(
             named_by=address_setting(service, configured, project.environ),
             key=project.environ.get(service.key) or (None if need_key else "not-needed"),
             poll_chunk=service.polling.batch,
+            fill=fill,
+            hidden=webhook_secrets(project.environ),
             sandbox=sandbox,
         ),
     )

@@ -19,7 +19,7 @@ from ltxspec.storage.packaged import LARGEST_MODEL, own_models, read_model_docum
 from ltxspec.storage.state import SpecPaths, spec_paths
 from ltxspec.storage.tracked import TrackedFolder
 
-_LOCAL_FOLDERS = ("journal", "locks", "lockfiles", "cache", "review", "videos")
+_LOCAL_FOLDERS = ("journal", "locks", "lockfiles", "cache", "review", "videos", "calls")
 
 
 def _log(warning: str) -> None:

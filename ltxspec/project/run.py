@@ -21,6 +21,7 @@ from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.selection import selection
 from ltxspec.project.adapters import open_archive, open_provider
+from ltxspec.project.filling import filling_of
 from ltxspec.project.locks import LockedSpecs
 from ltxspec.project.plan import ProjectPlan
 from ltxspec.project.project import ProjectContext
@@ -28,6 +29,7 @@ from ltxspec.project.remarks import Approvals
 from ltxspec.project.rivals import rival_of
 from ltxspec.project.source_media import SourceVideos
 from ltxspec.project.storing import Storing
+from ltxspec.project.webhook import hints_of
 from ltxspec.render.models import Request
 from ltxspec.render.references import is_reference_name
 from ltxspec.report.wording import counted
@@ -58,7 +60,7 @@ class PreparedRun:
             LtxspecError: nothing was ordered, or the records cannot be written; what is in progress is in the journal.
         """
         labels = {c.task_id: str(c.address) for job in self.jobs for c in job.changes if c.task_id is not None}
-        provider = open_provider(self.project, labels)
+        provider = open_provider(self.project, labels, fill=filling_of(self.project))
         archive = open_archive(self.project, [job.ledger.spec for job in self.jobs])
         if self.settings.submit and any(change.action.spends for job in self.jobs for change in job.changes):
             archive.refuse_unwritable()
@@ -73,6 +75,7 @@ class PreparedRun:
             Approvals(self.project).__contains__,
             partial(expected_seconds, self.project.catalog),
             self.claiming,
+            hints_of(self.project),
         )  # fmt: skip
         try:
             summary = await run_engine(self.jobs, adapters, self.settings, self.budget, self.stop)

@@ -3,13 +3,13 @@
 A factory imports its package only when called, so that commands that need no service do not load HTTP libraries.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from ltxspec.apply.ports import Clock, Provider
+from ltxspec.apply.ports import Clock, Fill, Provider
 from ltxspec.catalog.media_facts import MediaFacts, facts_by_bytes
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import LtxspecError, ProviderRefused
@@ -34,6 +34,8 @@ class ProviderSettings:
     key: str | None = field(default=None, repr=False)
     transport: "httpx.AsyncBaseTransport | None" = None  # replaces the network of a paid service, for tests
     poll_chunk: int = Polling().batch  # tasks per poll request
+    fill: Fill | None = None  # adds addresses to an order when it is sent; the sandbox calls nobody and uploads nothing
+    hidden: Sequence[str] = field(default=(), repr=False)  # secrets that a reply may repeat
     sandbox: "SandboxParts | None" = None  # only for the sandbox
 
 
@@ -72,8 +74,10 @@ def _runware(settings: ProviderSettings) -> Provider:
     from ltxspec.providers.runware.provider import RunwareProvider, Tuning
 
     address = settings.base_url or RUNWARE.address
-    connection = Connection(address, ApiKey(settings.key), settings.transport, settings.named_by)
-    return RunwareProvider(connection, settings.clock, tuning=Tuning(poll_chunk=settings.poll_chunk))
+    connection = Connection(address, ApiKey(settings.key), settings.transport, settings.named_by, settings.hidden)
+    return RunwareProvider(
+        connection, settings.clock, tuning=Tuning(poll_chunk=settings.poll_chunk, fill=settings.fill)
+    )
 
 
 def _sandbox(settings: ProviderSettings) -> Provider:

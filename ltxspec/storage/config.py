@@ -16,6 +16,7 @@ from ltxspec.storage.paths import shown
 from ltxspec.storage.previews_config import PreviewsConfig, previews_config
 from ltxspec.storage.store_config import StoreConfig, store_config
 from ltxspec.storage.toml_tables import TomlFile, TomlTable, name_hint, parse_toml
+from ltxspec.storage.webhook_config import WebhookConfig, webhook_config
 from ltxspec.values import Json
 
 _NO_SECRETS = "secrets do not belong in a file; set the environment variable "
@@ -109,6 +110,7 @@ class Config:
     budget: BudgetConfig = field(default_factory=BudgetConfig)
     archive: ArchiveConfig = field(default_factory=ArchiveConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
+    webhook: WebhookConfig = field(default_factory=WebhookConfig)
     delivery: DeliveryConfig = field(default_factory=DeliveryConfig)
     previews: PreviewsConfig = field(default_factory=PreviewsConfig)
     sandbox: SandboxConfig = field(default_factory=SandboxConfig)
@@ -169,6 +171,7 @@ def parse_config(data: bytes, file: Path, name: str, problems: Problems) -> Conf
         "budget",
         "archive",
         "store",
+        "webhook",
         "delivery",
         "previews",
         SANDBOX.name,
@@ -195,6 +198,7 @@ def parse_config(data: bytes, file: Path, name: str, problems: Problems) -> Conf
         budget=budget_config(table("budget")),
         archive=_archive(table("archive")),
         store=store_config(table("store")),
+        webhook=webhook_config(table("webhook")),
         delivery=_delivery(table("delivery")),
         previews=previews_config(table("previews")),
         sandbox=_sandbox(table(SANDBOX.name)),

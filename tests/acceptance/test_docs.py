@@ -169,7 +169,6 @@ def test_the_reference_of_the_configuration_has_every_variable_of_ours_and_no_ot
     sources = [*(REPOSITORY / "ltxspec").rglob("*.py"), *(REPOSITORY / "ci").glob("*.sh")]
     name = re.compile(r"(?<![A-Z_])(?:LTXSPEC|RUNWARE)_[A-Z_]*[A-Z]\b")
     read = {found for path in sources for found in name.findall(path.read_text("utf-8"))}
-    read -= {"LTXSPEC_WEBHOOK_SECRET"}  # only ever taken away
     assert {found for found in rows(CONFIGURATION, "Environment") if name.fullmatch(found)} == read
 
 

@@ -25,6 +25,7 @@ ONLINE = {
     "archive rescue",
     "comment",
     "sandbox serve",
+    "listen",
     "previews change",
     "previews closed",
     "previews upload",

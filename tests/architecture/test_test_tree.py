@@ -23,6 +23,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cli/commands/graph.py": "acceptance/test_command_graph.py",
     "cli/commands/import_.py": "acceptance/test_command_import.py",
     "cli/commands/init.py": "acceptance/test_command_init.py",
+    "cli/commands/listen.py": "acceptance/test_listen.py",
     "cli/commands/models.py": "acceptance/test_command_models.py",
     "cli/commands/output.py": "acceptance/test_command_output.py",
     "cli/commands/pick.py": "acceptance/test_command_pick.py",

@@ -5,9 +5,9 @@ It makes no decisions. The key is sent in a header of API calls only, and never 
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import httpx
@@ -75,12 +75,14 @@ class Connection:
     """Address and key of the service. `transport` replaces the network: an ASGI application, or a test's transport.
 
     `named_by` is the setting that the address comes from, as shown to users; None for the service's own address.
+    `hidden` are further secrets that a reply may repeat.
     """
 
     base_url: str
     key: ApiKey
     transport: httpx.AsyncBaseTransport | None = None
     named_by: str | None = None
+    hidden: Sequence[str] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ class Client:
         self.base_url = _web_address(connection)
         self.named_by = connection.named_by
         self._key = connection.key
+        self._hidden = [secret.encode() for secret in connection.hidden]
         secure = connection.transport is None and self.base_url.scheme == "https"
         outwards = self._outwards = secure and not is_this_machine(self.base_url.host)
         self._api = _pool(connection.transport, _API_SECONDS, secure=secure, outwards=outwards)
@@ -150,7 +153,12 @@ class Client:
                 content = await replies.read(response, _REPLY_LIMIT)
         except (httpx.RequestError, httpx.InvalidURL, TimeoutError) as error:
             raise self.broken(error, self.base_url) from None
-        return Answer(response.status_code, self._key.hide_in(content), response.headers.get("Retry-After"))
+        return Answer(response.status_code, self._without_secrets(content), response.headers.get("Retry-After"))
+
+    def _without_secrets(self, content: bytes) -> bytes:
+        for secret in self._hidden:
+            content = content.replace(secret, b"(hidden)")
+        return self._key.hide_in(content)
 
     @asynccontextmanager
     async def get(self, url: httpx.URL, headers: dict[str, str]) -> AsyncIterator[httpx.Response]:

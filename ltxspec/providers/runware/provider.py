@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from uuid import uuid4
 
-from ltxspec.apply.ports import Acceptance, Clock, LocalMedia, RenderOrder, Sink, TaskReport
+from ltxspec.apply.ports import Acceptance, Clock, Fill, LocalMedia, RenderOrder, Sink, TaskReport
 from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, SubmissionUncertain
 from ltxspec.plan.usage import UsageQuestion, UsageReport
 from ltxspec.providers.runware.classify import (
@@ -64,6 +64,7 @@ class Tuning:
     patience: Patience = field(default_factory=Patience)  # time limits for answers
     pace: RequestPace = field(default_factory=RequestPace)  # minimum speed of videos
     jitter: Jitter = random.random  # spreads waits; not used for anything secret
+    fill: Fill | None = None  # adds addresses to an order at the moment it is sent
 
 
 class RunwareProvider:
@@ -86,6 +87,7 @@ class RunwareProvider:
             pace=tuning.pace,
         )
         self._ordering = asyncio.Semaphore(_ORDERS_AT_ONCE)
+        self._fill = tuning.fill
         self._stored: dict[str, str] = {}  # SHA-256 of an image -> its id at the service
         self._storing: dict[str, asyncio.Lock] = {}
 
@@ -117,7 +119,7 @@ class RunwareProvider:
                 no mention of this order. It may have been accepted; `retry_after` is the wait the service requests.
             ValueError: the order's body is for another task, which is a bug of the caller; nothing is sent.
         """
-        body = _order_body(order)
+        body = _order_body(await _filled(order, self._fill))
         try:
             async with self._ordering:
                 reply = await self._reads.post(body, self._patience.for_order(body))
@@ -231,6 +233,11 @@ class RunwareProvider:
                 f"HTTP 404, {errors[0].message or 'no message'}", provider_code=errors[0].code or "404"
             )
         raise unanswered(f"sent {what}", self._reads.place, reply)
+
+
+async def _filled(order: RenderOrder, fill: Fill | None) -> RenderOrder:
+    """The order with the addresses that only this sending knows; those that it has itself count."""
+    return order if fill is None else replace(order, body={**await fill(order), **order.body})
 
 
 def _order_body(order: RenderOrder) -> bytes:

@@ -1,5 +1,6 @@
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
 import pytest
@@ -352,3 +353,91 @@ def test_a_remark_is_passed_on_even_if_the_look_says_nothing_else() -> None:
     assert end is not None
     assert end.state is TaskState.FAILED
     assert heard == ["rejected the image", None]
+
+
+class Hints:
+    """Calls at certain moments: task -> seconds after the start."""
+
+    pause = 60.0
+
+    def __init__(self, clock: Clock, *, until: float = 1e9, **calls: float) -> None:
+        self.clock, self.start, self.until = clock, clock.monotonic(), until
+        self.calls = {task(int(name[1:])): moment for name, moment in calls.items()}
+
+    def expected(self) -> bool:
+        return self.clock.monotonic() - self.start < self.until
+
+    def take(self, tasks: Collection[TaskId]) -> Collection[TaskId]:
+        now = self.clock.monotonic() - self.start
+        return [one for one in tasks if self.calls.get(one, math.inf) <= now and self.calls.pop(one)]
+
+
+def called(provider: Counting, hints: Hints, *orders: RenderOrder, accepted: bool = True) -> list[TaskReport | None]:
+    async def run() -> list[TaskReport | None]:
+        async with Poller(provider, provider.clock, interval=2.0, longest=15.0, hints=hints) as poller:
+            watching = [
+                poller.watch(item, 1000, lambda _: None, until=lambda _: False, accepted=accepted) for item in orders
+            ]
+            return list(await asyncio.gather(*watching))
+
+    return asyncio.run(run())
+
+
+def test_a_task_is_looked_at_when_it_is_called_about_and_not_before() -> None:
+    provider = accepted(Counting(FakeClock()), order(1), order(2))
+    reports = called(provider, Hints(provider.clock, _1=20, _2=30), order(1), order(2))
+    assert [report is not None and report.state for report in reports] == [TaskState.SUCCEEDED] * 2
+    assert provider.asked == [(20.0, 1), (30.0, 1)]
+
+
+def test_calls_that_come_together_cause_one_look_and_later_ones_wait_for_the_interval() -> None:
+    orders = [order(number) for number in (1, 2, 3)]
+    provider = accepted(Counting(FakeClock()), *orders)
+    called(provider, Hints(provider.clock, _1=20, _2=20, _3=20.5), *orders)
+    assert provider.asked == [(20.0, 2), (22.0, 1)]
+
+
+def test_without_a_call_a_task_is_looked_at_rarely_and_then_as_if_there_were_no_calls() -> None:
+    provider = accepted(Counting(FakeClock(), polls_needed=1), order(1))
+    provider2 = order(2)
+    provider.charges[provider2.task_id] = 1
+    provider.reports = {provider2.task_id: TaskReport(provider2.task_id, TaskState.RUNNING, exists=True)}
+
+    async def run() -> None:
+        hints = Hints(provider.clock)
+        async with Poller(provider, provider.clock, interval=2.0, longest=15.0, hints=hints) as poller:
+            watching = [
+                poller.watch(item, 90, lambda _: None, until=lambda _: False, accepted=True)
+                for item in (order(1), provider2)
+            ]
+            await asyncio.gather(*watching)
+
+    asyncio.run(run())
+    assert provider.asked[0] == (60.0, 2), "the end of the first was found without a call"
+    assert [count for _, count in provider.asked[1:]] == [1] * len(provider.asked[1:])
+    assert [moment for moment, _ in provider.asked[1:3]] == [62.0, 65.0]
+
+
+def test_a_call_that_comes_too_early_is_followed_by_the_usual_looks() -> None:
+    provider = accepted(Counting(FakeClock(), polls_needed=3), order())
+    called(provider, Hints(provider.clock, _1=20), order())
+    assert provider.asked == [(20.0, 1), (22.0, 1), (25.0, 1)]
+
+
+def test_a_listener_that_ends_is_not_waited_for() -> None:
+    provider = accepted(Counting(FakeClock()), order())
+    called(provider, Hints(provider.clock, until=10), order())
+    assert provider.asked == [(10.0, 1)]
+
+
+def test_an_order_that_may_not_have_arrived_is_looked_at_as_usual() -> None:
+    provider = accepted(Counting(FakeClock(), polls_needed=2), order())
+    called(provider, Hints(provider.clock), order(), accepted=False)
+    assert provider.asked == [(2.0, 1), (4.0, 1)]
+
+
+def test_a_look_because_of_a_call_that_fails_is_repeated() -> None:
+    provider = accepted(Counting(FakeClock()), order())
+    provider.errors = [BUSY]
+    called(provider, Hints(provider.clock, _1=20), order())
+    assert provider.asked == [(20.0, 1), (22.0, 1)]

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 from far_sides import STALLING, Talk, answering
+from replacing import replace
 
 from ltxspec import __version__
 from ltxspec.errors import ProviderRefused
@@ -63,6 +64,13 @@ def test_a_redirect_of_a_post_is_not_followed(connect: Connect) -> None:
 def test_the_key_is_hidden_where_a_reply_repeats_it(connect: Connect, key: str) -> None:
     answer = post(connect(lambda _: httpx.Response(401, text=f"bad key {key}!")))
     assert answer.content == b"bad key (hidden)!"
+
+
+def test_other_secrets_are_hidden_as_well(connect: Connect) -> None:
+    reply = '{"webhookURL": "https://calls.example/canary-0123456789abc"}'
+    connection = replace(connect(lambda _: httpx.Response(200, text=reply)), hidden=["canary-0123456789abc"])
+    assert post(connection).content == b'{"webhookURL": "https://calls.example/(hidden)"}'
+    assert "canary" not in repr(connection)
 
 
 def test_a_short_key_hides_nothing_by_chance() -> None:

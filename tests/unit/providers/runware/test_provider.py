@@ -75,6 +75,20 @@ def test_an_order_is_one_post_of_exactly_its_body(open_provider: OpenProvider) -
     assert [json.loads(request.content) for request in seen] == [[BODY]]
 
 
+def test_an_order_is_completed_when_it_is_sent_and_what_it_has_itself_counts(open_provider: OpenProvider) -> None:
+    seen: list[httpx.Request] = []
+
+    async def fill(order: RenderOrder) -> dict[str, str]:
+        return {"webhookURL": f"https://calls.example/{order.task_id}", "uploadEndpoint": "https://filled.example"}
+
+    provider = open_provider(counting(seen, httpx.Response(200, json={"data": [{"taskUUID": TASK}]})), fill=fill)
+    own = RenderOrder(TASK, {**BODY, "uploadEndpoint": "https://own.example"}, 1)
+    assert run(provider, lambda p: p.submit(own)) is Acceptance.ACCEPTED
+    sent = {**own.body, "webhookURL": f"https://calls.example/{TASK}"}
+    assert [json.loads(request.content) for request in seen] == [[sent]]
+    assert "webhookURL" not in own.body, "only what is sent has it"
+
+
 def test_a_repeated_order_has_the_same_bytes(open_provider: OpenProvider) -> None:
     seen: list[httpx.Request] = []
     body = {"data": [], "errors": [{"code": "conflictTaskUUID", "message": "Used.", "taskUUID": TASK}]}
