@@ -73,7 +73,7 @@ def apply(folder: Path, address: str, shots: int, given: argparse.Namespace) -> 
 def ideal(shots: int, given: argparse.Namespace) -> float:
     """Seconds that the renders of a project take with all places busy."""
     each = [render_seconds(1920 * 1080, (6, 8, 10)[number % 3], 25) / given.speed for number in range(shots)]
-    return max(sum(each) / given.parallelism, max(each))
+    return float(max(sum(each) / given.parallelism, *each))
 
 
 def seconds_to_decode(folder: Path, times: int = 50) -> float:
@@ -116,9 +116,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print("".join(f"{name:>9}" for name in COLUMNS))
     print("".join(f"{name:>9}" for name in UNITS))
     for shots in given.shots:
-        with tempfile.TemporaryDirectory(prefix="ltxspec-bench-") as folder, service(
-            Path(folder) / "service", given.speed
-        ) as address:
+        with (
+            tempfile.TemporaryDirectory(prefix="ltxspec-bench-") as folder,
+            service(Path(folder) / "service", given.speed) as address,
+        ):
             each = seconds_to_decode(Path(folder))
             counted = apply(Path(folder) / "project", address, shots, given)
             print(row(shots, counted, ideal(shots, given), each), flush=True)

@@ -23,7 +23,7 @@ from ltxspec.lock.codec import SUFFIX
 from ltxspec.media import measure
 from ltxspec.plan import expectations
 from ltxspec.providers.runware.client import Client
-from ltxspec.storage import state
+from ltxspec.storage import durable, state
 
 COUNTS: Counter[str] = Counter()
 
@@ -43,8 +43,8 @@ def count() -> None:
     os.fsync = counted("fsyncs", os.fsync)
     Client.post = counted("requests", Client.post)  # type: ignore[method-assign]  # to count
     Client.get = counted("requests", Client.get)  # type: ignore[method-assign]  # to count
-    state.replace_file = counted("lockfile_bytes", state.replace_file, lambda path, data, *_: len(data))
-    state.replace_file = counted("lockfile_writes", state.replace_file)
+    written = counted("lockfile_bytes", durable.replace_file, lambda _path, data, *_: len(data))
+    state.replace_file = counted("lockfile_writes", written)  # type: ignore[attr-defined]  # to count
     measure.checked = counted("decoded_here", measure.checked)
     expectations.ordered_size = lambda *_: None  # the clip is smaller than what is ordered
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from ltxspec.apply.delivery import FetchOutcome, deliver, names_of
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
@@ -62,7 +63,7 @@ async def archive_and_commit(run: TaskRun) -> ShotOutcome:
     link, missing = _linked(run, take), _missing(run, take)
     also = f"; {missing}" if missing else ""
     if reason is None:
-        context.archive.forget(names_of(run.task_id, outputs))
+        ledger.when_written(partial(context.archive.forget, names_of(run.task_id, outputs)))
         run.tell(EventKind.SHOT_COMMITTED, f"archived and recorded{link}{also}", cost=take.cost)
     else:
         message = f"recorded, but the video is not archived yet: {reason}{also}"
