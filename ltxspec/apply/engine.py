@@ -11,6 +11,7 @@ from ltxspec.apply.chains import Chains, Replan, no_replan
 from ltxspec.apply.closing import close_all, save_all
 from ltxspec.apply.delivery import deliver
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, Outcome, RunSummary, ShotOutcome
+from ltxspec.apply.latencies import Latencies
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ordering import Order, Ordering, guarded, run_all
 from ltxspec.apply.orders import results_of
@@ -98,8 +99,9 @@ async def _outcomes(
     outcomes: list[ShotOutcome] = []
     silence = Silence(adapters.clock, lambda text: adapters.emit(ApplyEvent(EventKind.SERVICE_SILENT, text)))
     poller = Poller(
-        adapters.provider, adapters.clock, interval=settings.poll_interval, longest=settings.poll_max, silence=silence
-    )
+        adapters.provider, adapters.clock, interval=settings.poll_interval, longest=settings.poll_max,
+        silence=silence, timing=Latencies([job.ledger for job in jobs], adapters.clock),
+    )  # fmt: skip
     takes = SourceTakes(
         {job.ledger.spec: job.ledger for job in jobs},
         [request for job in jobs for request in job.requests],

@@ -1,9 +1,10 @@
 """Watches all tasks under way with few requests: one loop, many tasks per look, growing intervals."""
 
 import asyncio
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn, Protocol, Self
 
 from ltxspec.apply.ports import Clock, Provider, RenderOrder, TaskReport, TaskState
 from ltxspec.errors import ProviderError, ProviderUnavailable
@@ -42,6 +43,38 @@ class Silence:
         self.trouble = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """When a render may be done, in seconds."""
+
+    left: float  # until the first look that may find it done; negative if that time is over
+    step: float  # between looks from then on
+    usual: float  # that such a render takes; half of it later, waits grow
+
+
+class Timing(Protocol):
+    """What is known of the time that renders take."""
+
+    def wait(self, task: TaskId) -> Wait | None:
+        """When a task may be done; None if that is not known."""
+        ...
+
+    def ended(self, task: TaskId) -> None:
+        """A look has found the task done."""
+        ...
+
+
+class _Unknown:
+    """Nothing is known."""
+
+    def wait(self, task: TaskId) -> Wait | None:
+        del task
+        return None
+
+    def ended(self, task: TaskId) -> None:
+        del task
+
+
 _GROWTH = 1.5
 _LEAST_PATIENCE = 10.0  # seconds of real time for one look
 _ENDS = frozenset({TaskState.SUCCEEDED, TaskState.FAILED})
@@ -58,7 +91,22 @@ class _Watch:
     wait: float
     done: "asyncio.Future[TaskReport | None]"
     on_look: Callable[[TaskReport], None]
+    expected: Wait | None = None
+    began: float = 0.0
     last: TaskReport | None = None
+
+    def next_look(self, now: float, longest: float) -> float | None:
+        """When to look next by the time that such renders take; None if that is not known, or over.
+
+        Looks fall on multiples of the step, so that one request looks at all tasks that are due about the same time.
+        """
+        if self.expected is None:
+            return None
+        soonest, step = self.began + self.expected.left, min(self.expected.step, longest)
+        if now > soonest + self.expected.usual / 2:
+            self.wait = max(self.wait, step)
+            return None
+        return math.ceil(min(max(soonest, now + step / 4), now + longest) / step) * step
 
 
 class Poller:
@@ -66,8 +114,15 @@ class Poller:
 
     _loop: "asyncio.Task[NoReturn]"  # set on entry
 
-    def __init__(
-        self, provider: Provider, clock: Clock, *, interval: float, longest: float, silence: Silence | None = None
+    def __init__(  # what it works with, and how often; a class would only rename them
+        self,
+        provider: Provider,
+        clock: Clock,
+        *,
+        interval: float,
+        longest: float,
+        silence: Silence | None = None,
+        timing: Timing | None = None,
     ) -> None:
         self._provider = provider
         self._clock = clock
@@ -76,6 +131,7 @@ class Poller:
         self._watches: list[_Watch] = []
         self._changed = asyncio.Event()
         self.silence = silence or Silence(clock)
+        self._timing = timing or _Unknown()
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.create_task(self._look_on())
@@ -109,8 +165,10 @@ class Poller:
         """
         now = self._clock.monotonic()
         done: asyncio.Future[TaskReport | None] = asyncio.get_running_loop().create_future()
-        first = min(self._interval, seconds)
-        self._watches.append(_Watch(order, now + seconds, until, now + first, self._interval, done, on_look))
+        watch = _Watch(order, now + seconds, until, now + self._interval, self._interval, done, on_look)
+        watch.expected, watch.began = self._timing.wait(order.task_id), now
+        watch.due = min(watch.next_look(now, self._longest) or watch.due, watch.deadline)
+        self._watches.append(watch)
         self._changed.set()
         try:
             either: set[asyncio.Future[Any]] = {done, self._loop}
@@ -185,6 +243,8 @@ class Poller:
             return
         watch.last = report
         watch.on_look(report)
+        if report.state is TaskState.SUCCEEDED:
+            self._timing.ended(watch.order.task_id)
         if report.state in _ENDS or watch.until(report):
             watch.done.set_result(report)
         else:
@@ -195,8 +255,10 @@ class Poller:
         now = self._clock.monotonic()
         if now >= watch.deadline:
             watch.done.set_result(watch.last)
-        else:
-            watch.due = min(now + (retry_after or watch.wait), watch.deadline)
+            return
+        planned = watch.next_look(now, self._longest) if retry_after is None else None
+        watch.due = min(planned or now + (retry_after or watch.wait), watch.deadline)
+        if planned is None:
             watch.wait = min(watch.wait * _GROWTH, self._longest)
 
 

@@ -23,6 +23,7 @@ async def record(run: TaskRun) -> ShotOutcome:
     if report is None:
         return await _record_refusal(run)
     run.context.budget.settle(run.task_id, report.cost)
+    run.context.rendered(run.task_id)
     if report.state is TaskState.SUCCEEDED:
         run.ledger.finish(run.task_id, report)
         price = money_text(report.cost)
