@@ -214,13 +214,17 @@ class ProviderUnavailable(ProviderError):
 
 
 class SubmissionUncertain(ProviderError):
-    """The order may have been accepted: look, wait, repeat the same body; never a new id. `retry_after` in seconds."""
+    """The order may have been accepted: look, wait, repeat the same body; never a new id. `retry_after` in seconds.
+
+    `busy` says that the service has too many orders (429, 503), so that fewer are sent at a time.
+    """
 
     code = "submission-uncertain"
 
-    def __init__(self, summary: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, summary: str, *, retry_after: float | None = None, busy: bool = False) -> None:
         super().__init__(summary)
         self.retry_after = retry_after
+        self.busy = busy
 
 
 class NotSent(SubmissionUncertain):

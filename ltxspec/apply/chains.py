@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from ltxspec.apply.events import Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.source_takes import ITS_SOURCE, SourceMissing, SourceTakes
+from ltxspec.errors import LtxspecError
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Change
 from ltxspec.plan.holding import lack
@@ -108,7 +109,15 @@ class Chains:
         sha256 = output_of(take, reference.result)
         if sha256 is None:
             raise SourceMissing(f"the video of its source `{source}` cannot be fetched; try `ltxspec archive pull`")
+        await self._written(source, take)
         return sha256
+
+    async def _written(self, source: ShotAddress, take: Take) -> None:
+        """Wait until the lockfile has the take: a run that is killed must know what its orders follow from."""
+        try:
+            await self.takes.ledgers[source.spec].written(take.task_id)
+        except LtxspecError as error:
+            raise SourceMissing(f"the take of its source `{source}` cannot be recorded: {error.line}") from error
 
     async def _fetch(self, source: ShotAddress, take: Take) -> None:
         """Archive a take once, however many shots follow from it."""

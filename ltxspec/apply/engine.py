@@ -9,8 +9,10 @@ from functools import partial
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.chains import Chains, Replan, no_replan
 from ltxspec.apply.claiming import UNCLAIMED, Claiming
+from ltxspec.apply.closing import close_all, save_all
 from ltxspec.apply.delivery import deliver
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, Outcome, RunSummary, ShotOutcome
+from ltxspec.apply.latencies import Latencies
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ordering import Order, Ordering, guarded, run_all
 from ltxspec.apply.orders import results_of
@@ -80,11 +82,29 @@ async def run(
 
     Never raises because one shot failed: each has its own outcome, and no failure hides another shot's result.
     """
+    ledgers = [job.ledger for job in jobs]
+    try:
+        outcomes = await _outcomes(jobs, adapters, settings, budget, stop)
+    except BaseException:
+        save_all(ledgers)
+        raise
+    outcomes = close_all(ledgers, outcomes, adapters.emit)
+    held = [change for job in jobs for change in job.changes if change.action is Action.HELD]
+    outcomes = with_retakes(outcomes, [change for job in jobs for change in (*job.outside, *job.changes)])
+    summary = _summary(outcomes, budget, interrupted=stop.by_user)
+    return replace(summary, held=len(held) if settings.submit else 0)
+
+
+async def _outcomes(
+    jobs: Sequence[Job], adapters: Adapters, settings: RunSettings, budget: RunBudget, stop: StopSignal
+) -> list[ShotOutcome]:
+    """How each shot ended; what is recorded of it may not be written yet."""
     outcomes: list[ShotOutcome] = []
     silence = Silence(adapters.clock, lambda text: adapters.emit(ApplyEvent(EventKind.SERVICE_SILENT, text)))
     poller = Poller(
         adapters.provider, adapters.clock, interval=settings.poll_interval, longest=settings.poll_max,
         silence=silence, hints=adapters.hints,
+        timing=Latencies([job.ledger for job in jobs], adapters.clock),
     )  # fmt: skip
     takes = SourceTakes(
         {job.ledger.spec: job.ledger for job in jobs},
@@ -116,13 +136,7 @@ async def run(
                 partial(_fetch, context),
             )
             outcomes += await Ordering(orders, context, settings.parallelism, chains).all(outcomes)
-    for job in jobs:
-        with contextlib.suppress(LtxspecError):  # closed tasks left in a journal are harmless
-            job.ledger.close()
-    held = [change for job in jobs for change in job.changes if change.action is Action.HELD]
-    outcomes = with_retakes(outcomes, [change for job in jobs for change in (*job.outside, *job.changes)])
-    summary = _summary(outcomes, budget, interrupted=stop.by_user)
-    return replace(summary, held=len(held) if settings.submit else 0)
+    return outcomes
 
 
 async def _fetch(context: RunContext, ledger: Ledger, take: Take) -> None:

@@ -32,6 +32,7 @@ class EventKind(StrEnum):
     SHOT_HELD_BACK = "shot-held-back"  # not ordered: budget reached, stopping, or the account cannot pay
     NOT_STORED = "not-stored"  # recorded and archived here, but not in the object store yet
     SERVICE_SILENT = "service-silent"  # a look at tasks failed; it is repeated
+    SERVICE_BUSY = "service-busy"  # the number of orders at a time was changed: the service is too busy, or no more
     STOPPING = "stopping"
     RUN_FINISHED = "run-finished"
 

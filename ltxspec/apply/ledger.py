@@ -1,17 +1,20 @@
 """The writer of a spec's journal and lockfile while the engine runs: each step is on disk before the next begins."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from decimal import Decimal
 
 from msgspec import structs
 
-from ltxspec.apply.archived import with_archived, with_video
+from ltxspec.apply.archived import with_archived
+from ltxspec.apply.checkpoints import Checkpoints
+from ltxspec.apply.made import marked, take_of, with_hash, with_videos, without_secrets_of
 from ltxspec.apply.orders import without_secrets
 from ltxspec.apply.ports import Archived, Clock, SpecState, TaskReport
-from ltxspec.apply.records import add_take, record_changes
+from ltxspec.apply.record_index import RecordIndex
+from ltxspec.apply.records import record_changes
 from ltxspec.lock.journal import (
     Abandoned,
     Accepted,
@@ -27,9 +30,8 @@ from ltxspec.lock.journal import (
     Repeated,
     step,
 )
-from ltxspec.lock.models import Failure, Output, Take, readable
+from ltxspec.lock.models import Failure, Lockfile, Output, Take, readable
 from ltxspec.plan.actions import Change
-from ltxspec.plan.expectations import unmet
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.redaction import redact_secrets, redact_url
 from ltxspec.render.expectations import NONE, Expectations
@@ -66,10 +68,23 @@ class Ledger:
         self._state = state
         self._clock = clock
         self._wanted = wanted  # instance keys that the spec has now
-        self.lockfile = state.read_lockfile()
+        self._index = RecordIndex(state.read_lockfile())
+        self._checkpoints = Checkpoints(clock)
+        self._unwritten: dict[TaskId, Committed | None] = {}  # recorded since the lockfile was written; what closes it
+        self._afterwards: list[Callable[[], None]] = []  # to do once they are written
         self._open: dict[TaskId, OpenTask] = {}
         for event in state.events():
             step(self._open, event)
+
+    @property
+    def lockfile(self) -> Lockfile:
+        """What is recorded; the file on disk may lack the newest takes, which are in the journal."""
+        return self._index.lockfile
+
+    @property
+    def unwritten(self) -> Collection[TaskId]:
+        """Tasks whose takes the file on disk may lack."""
+        return self._unwritten.keys()
 
     @property
     def open(self) -> Mapping[TaskId, OpenTask]:
@@ -89,13 +104,13 @@ class Ledger:
 
     def record(self, changes: Collection[Change]) -> None:
         """Record changes that cost nothing, all at once."""
-        self.lockfile = record_changes(self.lockfile, changes, self._wanted)
-        self._state.write_lockfile(self.lockfile)
+        self._index.replace(record_changes(self.lockfile, changes, self._wanted))
+        self.checkpoint()
 
     def archived(self, task: TaskId, outputs: Sequence[Output], archived: Sequence[Archived | None]) -> None:
         """Record the hashes of a take whose videos were fetched after it was recorded."""
-        self.lockfile = with_archived(self.lockfile, task, outputs, archived)
-        self._state.write_lockfile(self.lockfile)
+        self._index.replace(with_archived(self.lockfile, task, outputs, archived))
+        self.checkpoint()
 
     def intend(self, intent: Intent) -> OpenTask:
         """Record that an order is about to be sent; returns once on disk. It is dated after the shot's other orders."""
@@ -161,11 +176,10 @@ class Ledger:
 
     def outputs_of(self, task: TaskId) -> tuple[Output, ...]:
         """The journalled videos of a task, with the hashes that an earlier commit recorded in the lockfile."""
-        records = [*self.lockfile.shots.values(), *self.lockfile.retired.values()]
-        takes = [take for record in records if (take := record.take(task)) is not None]
+        takes = self._index.takes(task)
         known = {name: output for take in takes for name, output in by_name(take.outputs).items()}
         now = by_name(self._open[task].outputs)
-        return tuple(_with_hash(output, known.get(name)) for name, output in now.items())
+        return tuple(with_hash(output, known.get(name)) for name, output in now.items())
 
     def readdress(self, task: TaskId, outputs: Sequence[Output]) -> None:
         """Replace the results' addresses with those that worked; the next commit writes them."""
@@ -181,7 +195,9 @@ class Ledger:
         ttl: int | None = None,
         expect: Expectations = NONE,
     ) -> Take:
-        """Write a task into the lockfile, and close it when it has ended and all its videos are in the archive.
+        """Record a task, and close it when it has ended and all its videos are in the archive.
+
+        The lockfile is written when a checkpoint is due; until then the task stays open in the journal on disk.
 
         Args:
             task: a task with journalled outputs or a journalled end.
@@ -191,23 +207,61 @@ class Ledger:
             ttl: seconds the provider keeps the result, when that was requested.
             expect: what the spec expects of the videos now; those that do not meet it are marked.
         """
-        outputs = tuple(map(_without_secrets, _with_archived(self.outputs_of(task), archived)))
-        outputs = _marked(outputs, expect)
-        take = self._as_recorded(_take(self._open[task], outputs, ttl))
-        self.lockfile = add_take(self.lockfile, instance, take, wanted=wanted)
-        self._state.write_lockfile(self.lockfile)
-        if self._open[task].ended and all(item is not None for item in archived):
-            self._append(Committed(task, self.now()))
+        outputs = tuple(map(without_secrets_of, with_videos(self.outputs_of(task), archived)))
+        outputs = marked(outputs, expect)
+        take = self._as_recorded(take_of(self._open[task], outputs, _expiry(self._open[task], ttl)))
+        self._index.add(instance, take, wanted=wanted)
+        is_closed = self._open[task].ended and all(item is not None for item in archived)
+        self._unwritten[task] = Committed(task, self.now()) if is_closed else None
+        if self._checkpoints.is_due(len(self._index)):
+            self.checkpoint()
+        if is_closed:
+            self._open.pop(task, None)
         return take
+
+    def checkpoint(self) -> None:
+        """Write the lockfile, then close what it has in the journal. Raises StorageError, LockfileError."""
+        self._state.write_lockfile(self._index.copy())
+        self._checkpoints.written()
+        while self._unwritten:
+            task = next(iter(self._unwritten))
+            if (closing := self._unwritten[task]) is not None:
+                self._append(closing)
+            del self._unwritten[task]
+        while self._afterwards:
+            self._afterwards.pop()()
+
+    async def written(self, task: TaskId) -> None:
+        """Wait until the file on disk has what is recorded of a task, before something is ordered that follows from it.
+
+        All who wait share one write, and what is written for them is bounded like other checkpoints.
+
+        Raises:
+            StorageError, LockfileError: as `checkpoint`.
+        """
+        while task in self._unwritten:
+            pause = self._checkpoints.pause(len(self._index))
+            if pause <= 0:
+                self.checkpoint()
+            else:
+                await self._clock.sleep(pause)
+
+    def when_written(self, action: Callable[[], None]) -> None:
+        """Do something once the lockfile on disk has everything that is recorded: now, if it has."""
+        if self._unwritten:
+            self._afterwards.append(action)
+        else:
+            action()
 
     def _as_recorded(self, take: Take) -> Take:
         """Keep the recorded order time of a known task, whatever a journal from another machine says."""
-        records = [*self.lockfile.shots.values(), *self.lockfile.retired.values()]
-        times = (known.submitted_at for record in records if (known := record.take(take.task_id)) is not None)
+        times = (known.submitted_at for known in self._index.takes(take.task_id))
         return structs.replace(take, submitted_at=next(filter(None, times), take.submitted_at))
 
     def close(self) -> None:
-        """Drop closed tasks from the journal."""
+        """Write what is not written yet, and drop closed tasks from the journal. Raises as `checkpoint`."""
+        if self._unwritten:
+            self.checkpoint()
         self._state.compact()
 
     def _with_earlier(self, task: TaskId, outputs: Sequence[Output]) -> tuple[Output, ...]:
@@ -227,7 +281,7 @@ class Ledger:
 
     def _append_outputs(self, event: Delivered | Finished | Failed) -> None:
         """Journal outputs. Signed addresses are secret: kept in memory for the download, never written to a file."""
-        self._state.append(structs.replace(event, outputs=tuple(map(_without_secrets, event.outputs))))
+        self._state.append(structs.replace(event, outputs=tuple(map(without_secrets_of, event.outputs))))
         step(self._open, event)
 
 
@@ -242,58 +296,8 @@ def by_name(outputs: Iterable[Output]) -> dict[tuple[str, int], Output]:
     return found
 
 
-def _marked(outputs: tuple[Output, ...], expect: Expectations) -> tuple[Output, ...]:
-    """The results, each with the expectations that it does not meet; without expectations, as they are."""
-    if not expect:
-        return outputs
-    return tuple(
-        structs.replace(output, unmet=tuple(unmet(expect, output.facts)) or None) if output.facts else output
-        for output in outputs
-    )
-
-
-def _without_secrets(output: Output) -> Output:
-    return structs.replace(output, video_url=redact_url(output.video_url)) if output.video_url else output
-
-
-def _with_hash(output: Output, recorded: Output | None) -> Output:
-    return (
-        output
-        if recorded is None
-        else structs.replace(
-            output, sha256=recorded.sha256, bytes=recorded.bytes, facts=recorded.facts, unmet=recorded.unmet
-        )
-    )
-
-
-def _with_archived(outputs: Sequence[Output], archived: Sequence[Archived | None]) -> tuple[Output, ...]:
-    """Outputs with their archived hash and size; an earlier recorded hash stays where nothing was fetched."""
-    pairs = zip(outputs, archived, strict=True)
-    return tuple(output if item is None else with_video(output, item) for output, item in pairs)
-
-
-def _take(task: OpenTask, outputs: tuple[Output, ...], ttl: int | None) -> Take:
-    """The lockfile entry of a task that has ended. Videos of a partly failed task are kept as its outputs."""
-    intent = task.intent
-    expires = None
-    if ttl is not None and task.finished_at is not None:
-        expires = timestamp(datetime.fromisoformat(task.finished_at) + timedelta(seconds=ttl))
-    # a take with videos counts as succeeded; any partial failure was reported separately
-    reason = task.failure.recorded if task.failure is not None and not outputs else {}
-    return Take(
-        task_id=intent.task_id,
-        fingerprint=intent.fingerprint,
-        model=str(intent.request["model"]),
-        request=intent.request,
-        status="succeeded" if outputs else "failed",
-        cost=task.cost,
-        outputs=outputs,
-        inputs=intent.inputs,
-        submitted_at=intent.at,
-        finished_at=task.finished_at,
-        expires_at=expires,
-        retake=intent.retake,
-        attempt=intent.attempt,
-        fence=intent.fence,
-        **reason,
-    )
+def _expiry(task: OpenTask, ttl: int | None) -> str | None:
+    """When the provider deletes the results, if that was requested."""
+    if ttl is None or task.finished_at is None:
+        return None
+    return timestamp(datetime.fromisoformat(task.finished_at) + timedelta(seconds=ttl))

@@ -1,7 +1,8 @@
 """Places the orders of a run: first a look at what the provider has, then each shot when its sources are recorded."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from ltxspec.apply.chains import Chains
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.orders import results_of
+from ltxspec.apply.places import Paced, Places
 from ltxspec.apply.ports import RenderOrder, TaskReport
 from ltxspec.apply.source_takes import SourceMissing
 from ltxspec.apply.task import RunContext
@@ -31,12 +33,12 @@ class Order:
 
 @dataclass(slots=True)
 class Ordering:
-    """The orders of a run, at most `parallelism` in progress at a time.
+    """The orders of a run, at most `parallelism` at the service at a time, and as many more that are being fetched.
 
     Args:
         orders: what is to be ordered.
         context: what the run shares.
-        parallelism: the number of tasks in progress at once.
+        parallelism: the number of tasks at the service at once; fewer while it says that it is too busy.
         chains: the shots that wait for others.
     """
 
@@ -44,11 +46,19 @@ class Ordering:
     context: RunContext
     parallelism: int
     chains: Chains
-    _places: asyncio.Semaphore = field(init=False)
+    _places: Places = field(init=False)
+    _shots: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the places."""
-        self._places = asyncio.Semaphore(self.parallelism)
+        self._places = Places(self.parallelism, self._say)
+        self._shots = asyncio.Semaphore(2 * self.parallelism)
+        self.context = replace(
+            self.context, provider=Paced(self.context.provider, self._places), rendered=self._places.leave
+        )
+
+    def _say(self, text: str) -> None:
+        self.context.emit(ApplyEvent(EventKind.SERVICE_BUSY, text))
 
     async def all(self, before: Sequence[ShotOutcome]) -> list[ShotOutcome]:
         """Place all orders.
@@ -84,7 +94,7 @@ class Ordering:
             change = await self.chains.completed(order.change)
         except SourceMissing as missing:
             return held_back(order.change, context, str(missing))
-        async with self._places:
+        async with self._shots, self._place(change):
             if (refusal := context.refusal(change)) is not None:  # once more right before the order
                 return held_back(change, context, refusal)
             if change is not order.change:
@@ -92,6 +102,16 @@ class Ordering:
             else:
                 running = order_shot(change, order.ledger, context, seen, consent=order.consent)
             return await guarded(running, change.address, change.task_id, change.estimate, context)
+
+    @contextlib.asynccontextmanager
+    async def _place(self, change: Change) -> AsyncIterator[None]:
+        """A place at the service, until the render is done or the order has ended otherwise."""
+        held = change.task_id or change.address
+        await self._places.take(held)
+        try:
+            yield
+        finally:
+            self._places.leave(held)
 
     async def _follow(self, order: Order, context: RunContext) -> ShotOutcome:
         """Order a shot that was decided in this run; what is recorded already is not ordered."""

@@ -4,9 +4,10 @@ While the provider's calls arrive, a task is looked at when it is called about, 
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn, Protocol, Self
 
 from ltxspec.apply.calls import Calls
 from ltxspec.apply.ports import Clock, Hints, Provider, RenderOrder, TaskReport, TaskState
@@ -46,6 +47,38 @@ class Silence:
         self.trouble = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """When a render may be done, in seconds."""
+
+    left: float  # until the first look that may find it done; negative if that time is over
+    step: float  # between looks from then on
+    usual: float  # that such a render takes; half of it later, waits grow
+
+
+class Timing(Protocol):
+    """What is known of the time that renders take."""
+
+    def wait(self, task: TaskId) -> Wait | None:
+        """When a task may be done; None if that is not known."""
+        ...
+
+    def ended(self, task: TaskId) -> None:
+        """A look has found the task done."""
+        ...
+
+
+class _Unknown:
+    """Nothing is known."""
+
+    def wait(self, task: TaskId) -> Wait | None:
+        del task
+        return None
+
+    def ended(self, task: TaskId) -> None:
+        del task
+
+
 _GROWTH = 1.5
 _LEAST_PATIENCE = 10.0  # seconds of real time for one look
 _ENDS = frozenset({TaskState.SUCCEEDED, TaskState.FAILED})
@@ -65,7 +98,22 @@ class _Watch:
     looked: float  # when the last look was, or the watch began
     awaits_call: bool  # whether the provider will say when it ends, so that rare looks suffice
     called: bool = False
+    expected: Wait | None = None
+    began: float = 0.0
     last: TaskReport | None = None
+
+    def next_look(self, now: float, longest: float) -> float | None:
+        """When to look next by the time that such renders take; None if that is not known, or over.
+
+        Looks fall on multiples of the step, so that one request looks at all tasks that are due about the same time.
+        """
+        if self.expected is None:
+            return None
+        soonest, step = self.began + self.expected.left, min(self.expected.step, longest)
+        if now > soonest + self.expected.usual / 2:
+            self.wait = max(self.wait, step)
+            return None
+        return math.ceil(min(max(soonest, now + step / 4), now + longest) / step) * step
 
 
 class Poller:
@@ -73,7 +121,7 @@ class Poller:
 
     _loop: "asyncio.Task[NoReturn]"  # set on entry
 
-    def __init__(
+    def __init__(  # what it works with, and how often; a class would only rename them
         self,
         provider: Provider,
         clock: Clock,
@@ -82,6 +130,7 @@ class Poller:
         longest: float,
         silence: Silence | None = None,
         hints: Hints | None = None,
+        timing: Timing | None = None,
     ) -> None:
         self._provider = provider
         self._clock = clock
@@ -91,6 +140,7 @@ class Poller:
         self._changed = asyncio.Event()
         self._calls = Calls(hints, apart=interval)
         self.silence = silence or Silence(clock)
+        self._timing = timing or _Unknown()
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.create_task(self._look_on())
@@ -126,10 +176,10 @@ class Poller:
         """
         now = self._clock.monotonic()
         done: asyncio.Future[TaskReport | None] = asyncio.get_running_loop().create_future()
-        first = min(self._interval, seconds)
-        self._watches.append(
-            _Watch(order, now + seconds, until, now + first, self._interval, done, on_look, now, accepted)
-        )
+        watch = _Watch(order, now + seconds, until, now + self._interval, self._interval, done, on_look, now, accepted)
+        watch.expected, watch.began = self._timing.wait(order.task_id), now
+        watch.due = min(watch.next_look(now, self._longest) or watch.due, watch.deadline)
+        self._watches.append(watch)
         self._changed.set()
         try:
             either: set[asyncio.Future[Any]] = {done, self._loop}
@@ -221,6 +271,8 @@ class Poller:
             return
         watch.last = report
         watch.on_look(report)
+        if report.state is TaskState.SUCCEEDED:
+            self._timing.ended(watch.order.task_id)
         if report.state in _ENDS or watch.until(report):
             if watch.awaits_call and not watch.called:
                 self._calls.missed()
@@ -232,11 +284,13 @@ class Poller:
         """Look again after a growing wait, or return the last report when the time is over."""
         now = watch.looked = self._clock.monotonic()
         if watch.called:  # too early: its end may show at any moment, and nobody calls again
-            watch.called, watch.awaits_call, watch.wait = False, False, self._interval
+            watch.called, watch.awaits_call, watch.wait, watch.expected = False, False, self._interval, None
         if now >= watch.deadline:
             watch.done.set_result(watch.last)
-        else:
-            watch.due = min(now + (retry_after or watch.wait), watch.deadline)
+            return
+        planned = watch.next_look(now, self._longest) if retry_after is None else None
+        watch.due = min(planned or now + (retry_after or watch.wait), watch.deadline)
+        if planned is None:
             watch.wait = min(watch.wait * _GROWTH, self._longest)
 
 

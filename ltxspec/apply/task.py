@@ -59,6 +59,7 @@ class RunContext:
     rival: Callable[[Change], str | None] = lambda _: None  # who else orders the same render by now, in words
     refusal: Callable[[Change], str | None] = lambda _: None  # why it must not follow from its sources now, in words
     expected: Callable[[Mapping[str, Json]], float | None] = lambda _: None  # usual seconds of a request's render
+    rendered: Callable[[TaskId], None] = lambda _: None  # the service has done an order: the next one may be placed
     remarked: set[tuple[str, ...]] = field(default_factory=set)  # what was said of videos unlike their orders
     claiming: Claiming = UNCLAIMED  # what other machines must agree to before an order
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from ltxspec.apply.delivery import FetchOutcome, deliver, names_of
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
@@ -22,6 +23,7 @@ async def record(run: TaskRun) -> ShotOutcome:
     if report is None:
         return await _record_refusal(run)
     run.context.budget.settle(run.task_id, report.cost)
+    run.context.rendered(run.task_id)
     if report.state is TaskState.SUCCEEDED:
         run.ledger.finish(run.task_id, report)
         price = money_text(report.cost)
@@ -62,7 +64,7 @@ async def archive_and_commit(run: TaskRun) -> ShotOutcome:
     link, missing = _linked(run, take), _missing(run, take)
     also = f"; {missing}" if missing else ""
     if reason is None:
-        context.archive.forget(names_of(run.task_id, outputs))
+        ledger.when_written(partial(context.archive.forget, names_of(run.task_id, outputs)))
         run.tell(EventKind.SHOT_COMMITTED, f"archived and recorded{link}{also}", cost=take.cost)
     else:
         message = f"recorded, but the video is not archived yet: {reason}{also}"

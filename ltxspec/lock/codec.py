@@ -34,6 +34,7 @@ VERSION = 1
 SUFFIX: Final = ".lock.json"  # of the file, after the name of its spec
 _Places = list[tuple[str, str]]  # (section, key) of shots
 _LAYOUT = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+_BLOCK_INDENT = b"\n    "  # a block is two levels deep; strings of JSON have no line ends of their own
 _KEY = "shot"  # holds the block's key in the digested content, so that a block moved to another key is detected
 _SECTIONS = ("shots", "retired")
 
@@ -62,8 +63,15 @@ class LockfileDocument(Record, frozen=True):
     retired: Annotated[Mapping[str, Block], Meta(description="Shots that the spec no longer has, with their takes")]
 
 
-def encode_lockfile(lockfile: Lockfile) -> bytes:
+Encoded = dict[tuple[str, str], tuple[ShotRecord, bytes]]  # section and key of a block -> the record, and its bytes
+
+
+def encode_lockfile(lockfile: Lockfile, known: Encoded | None = None) -> bytes:
     """Encode a lockfile. The same lockfile gives the same bytes on every machine.
+
+    Args:
+        lockfile: what is recorded.
+        known: blocks encoded by earlier calls, which are not encoded again; those of this call replace them.
 
     Raises:
         ValueError: `decode_lockfile` would refuse it (a `current` that names no take, a failed take without its
@@ -73,13 +81,36 @@ def encode_lockfile(lockfile: Lockfile) -> bytes:
         "lockfileVersion": VERSION,
         "provider": lockfile.provider,
         "spec": lockfile.spec,
-        "shots": {key: _block_json(key, record) for key, record in lockfile.shots.items()},
-        "retired": {key: _block_json(key, record) for key, record in lockfile.retired.items()},
     }
+    sections = {"shots": lockfile.shots, "retired": lockfile.retired}
     try:
-        return orjson.dumps(document, option=_LAYOUT)
+        if known is None:
+            encoded = {name: _blocks(records) for name, records in sections.items()}
+        else:
+            encoded = {name: _fragments(name, records, known) for name, records in sections.items()}
+        return orjson.dumps({**document, **encoded}, option=_LAYOUT)
     except orjson.JSONEncodeError as error:  # a name that UTF-8 cannot hold
         raise ValueError(str(error)) from error
+
+
+def _blocks(records: Mapping[str, ShotRecord]) -> dict[str, Json]:
+    return {key: _block_json(key, record) for key, record in records.items()}
+
+
+def _fragments(section: str, records: Mapping[str, ShotRecord], known: Encoded) -> dict[str, Json]:
+    """The blocks of a section as bytes, indented as they stand in the file. `known` then has no others of it."""
+    fresh: Encoded = {}
+    for key, record in records.items():
+        place = (section, key)
+        earlier = known.get(place)
+        if earlier is None or earlier[0] is not record:
+            block = orjson.dumps(_block_json(key, record), option=_LAYOUT).rstrip()
+            earlier = (record, block.replace(b"\n", _BLOCK_INDENT))
+        fresh[place] = earlier
+    for place in [place for place in known if place[0] == section and place not in fresh]:
+        del known[place]
+    known.update(fresh)
+    return {key: orjson.Fragment(fresh[section, key][1]) for key in records}
 
 
 def decode_lockfile(data: bytes, name: str, *, check_digests: bool = True) -> Lockfile:

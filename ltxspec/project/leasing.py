@@ -65,7 +65,9 @@ def agreeing(
     held = HeldLeases()
     with contextlib.ExitStack() as stack:
         for spec in sorted(specs):
-            lease = Lease(places.leases, places.lease(spec, shard), spec, holder, project.config.store.lease_life, clock)
+            lease = Lease(
+                places.leases, places.lease(spec, shard), spec, holder, project.config.store.lease_life, clock
+            )
             _acquire(lease, wait, project)
             stack.callback(lease.release)
             held.by_spec[spec] = lease

@@ -9,7 +9,7 @@ import re
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +18,7 @@ from ltxspec.errors import StorageError
 from ltxspec.spec.names import folded
 from ltxspec.storage.durable import REAL, FileOps, make_folder, opened, translated
 from ltxspec.storage.inside import open_file, refuse_outside
+from ltxspec.storage.listing import Listing, Listings
 
 SUFFIXES = (".mp4", ".mov", ".webm")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff/\\:*?\"<>|]|^\.|[. ]$")
@@ -43,6 +44,7 @@ class LinkTree:
     project: Path
     archived: Callable[[BinaryIO], str | None]
     ops: FileOps = REAL
+    _listings: Listings = field(default_factory=lambda: Listings(_stems_of), compare=False, repr=False)
 
     def refuse_outside(self, specs: Iterable[str] = ()) -> None:
         """Raise StorageError when the tree, or the part of one of these specs, is outside the project."""
@@ -76,13 +78,19 @@ class LinkTree:
 
     def _fill(self, folder: "_Held", wanted: Mapping[str, Videos]) -> list[str]:
         """Make the links; returns the names where a user's file is in the way."""
-        present = set(os.listdir(folder.descriptor))  # noqa: PTH208  # names are all that is needed, of thousands of files
+        place = str(folder.path)
+        present = self._listings.of(place, folder.descriptor)
         names = _names(wanted, present)
         stems = {stem for key in wanted for stem in _stems(key)}
-        for name in sorted(present):
-            if name not in names and _stem_of(name, stems) is not None and self._is_ours(folder, name):
+        for name in sorted({name for stem in stems for name in present.of_stem(stem)} - names.keys()):
+            if self._is_ours(folder, name):
                 folder.unlink(name)
-        return [name for name, video in names.items() if not self._point(folder, name, video)]
+                present.discard(name)
+        in_the_way = [name for name, video in names.items() if not self._point(folder, name, video)]
+        for name in names:
+            present.add(name)
+        self._listings.keep(place, folder.descriptor, present)
+        return in_the_way
 
     def _is_ours(self, folder: "_Held", name: str) -> bool:
         """Whether ltxspec made this: a link to an archived video, or a hard link to one or a copy of one."""
@@ -189,19 +197,21 @@ def _stems(key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((file_name(key), _apart(key))))
 
 
-def _names(wanted: Mapping[str, Videos], present: Iterable[str]) -> dict[str, Path]:
+def _names(wanted: Mapping[str, Videos], present: Listing) -> dict[str, Path]:
     """The links of some instances: name -> video.
 
     On file systems that ignore case, `Alley` and `alley` would share one link: the second one then gets a name with a
     hash prefix.
     """
-    taken: dict[str, set[str]] = {}  # names that may denote the same file
-    for name in present:
-        taken.setdefault(folded(name), set()).add(name)
+    taken: dict[str, set[str]] = {}  # names of this call that may denote the same file
     names: dict[str, Path] = {}
     for key, videos in wanted.items():
         choices = [dict(_numbered(stem, videos)) for stem in _stems(key)]
-        free = (choice for choice in choices if all(taken.get(folded(name), set()) <= {name} for name in choice))
+        free = (
+            choice
+            for choice in choices
+            if all(present.like(name) | taken.get(folded(name), set()) <= {name} for name in choice)
+        )
         for name, video in next(free, choices[-1]).items():
             taken.setdefault(folded(name), set()).add(name)
             names[name] = video
@@ -214,12 +224,10 @@ def _numbered(stem: str, videos: Videos) -> Iterator[tuple[str, Path]]:
             yield f"{stem}{'' if len(videos) == 1 else f'.{number}'}{video.suffix}", video
 
 
-def _stem_of(name: str, stems: set[str]) -> str | None:
-    """The instance stem that a link's name belongs to; None when it belongs to none of these instances."""
+def _stems_of(name: str) -> tuple[str, ...]:
+    """The instance stems that a link's name may belong to; none for a name that no link has."""
     stem, suffix = os.path.splitext(name)  # noqa: PTH122  # a name, not a path
     if suffix not in SUFFIXES:
-        return None
-    if stem in stems:
-        return stem
+        return ()
     numbered = _NUMBERED.fullmatch(stem)
-    return numbered["stem"] if numbered is not None and numbered["stem"] in stems else None
+    return (stem,) if numbered is None else (stem, numbered["stem"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ltxspec.errors import LockfileError
-from ltxspec.lock.codec import SUFFIX, decode_lockfile, encode_lockfile
+from ltxspec.lock.codec import SUFFIX, Encoded, decode_lockfile, encode_lockfile
 from ltxspec.lock.journal import Event
 from ltxspec.lock.merge import merge_lockfiles
 from ltxspec.lock.models import Lockfile
@@ -108,6 +108,7 @@ class FileSpecState:
         self._seen: bytes | None = None  # the lockfile as this process last read or wrote it
         self._place: str | None = None  # its real path once it has been read; links followed
         self._foreign: tuple[Lockfile, Lockfile] | None = None  # (theirs, base) of a change made from outside
+        self._encoded: Encoded = {}  # blocks as they were last written
 
     def read_lockfile(self) -> Lockfile:
         """The lockfile as it is on disk now; empty when there is none. Raises LockfileError, StorageError."""
@@ -134,7 +135,7 @@ class FileSpecState:
                 self._notice(disk, self._seen)
         if self._foreign is not None:
             lockfile = merge_lockfiles(lockfile, *self._foreign)
-        data = encode_lockfile(lockfile)
+        data = encode_lockfile(lockfile, self._encoded)
         nothing_to_tell = disk is None and not lockfile.shots and not lockfile.retired
         if data != disk and not nothing_to_tell:
             replace_file(self._paths.lockfile, data, self._ops)

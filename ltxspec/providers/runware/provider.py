@@ -51,6 +51,7 @@ _NO_TIME = frozenset(
         ErrorKind.CONFLICT,
     }
 )
+_BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _ORDERS_AT_ONCE = 8  # together with the free requests, fewer than there are connections
 _MEDIA_ID = ("mediaUUID", "imageUUID")  # the older upload task returns the second
 
@@ -135,7 +136,9 @@ class RunwareProvider:
                 raise refused(verdict, "the order", self._client)
             case Unclear():
                 raise SubmissionUncertain(
-                    f"the service gave no clear answer to the order: {verdict.reason}", retry_after=verdict.retry_after
+                    f"the service gave no clear answer to the order: {verdict.reason}",
+                    retry_after=verdict.retry_after,
+                    busy=reply.status in _BUSY,
                 )
 
     async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
