@@ -123,7 +123,8 @@ def prepare_apply(
         factor = proven_factor(held.recorded.values(), project.catalog)
         budget = RunBudget(limits.per_apply, limits.per_shot, left_for_specs(planned.plan, limits), factor)
         _warn_of_factor(project, budget)
-        yield PreparedRun(project, jobs_of(held, planned), settings, budget, replan=replanner(planned))
+        jobs, replan = jobs_of(held, planned), replanner(planned)
+        yield PreparedRun(project, jobs, settings, budget, replan=replan, states=held.states)
 
 
 @contextlib.contextmanager
