@@ -67,7 +67,7 @@ class Job:
     changes: Sequence[Change]
     retries: frozenset[ShotAddress] = frozenset()  # shots the user asked to retry
     outside: Sequence[Change] = ()  # tasks under way outside its scope: collected, and their cost counts
-    is_context: bool = False  # others refer to the spec: only its planned changes are touched
+    is_context: bool = False  # others refer to the spec, or it is a shard: only its planned changes are touched
     requests: Sequence[Request] = ()  # of the whole spec: an order may follow from a shot outside the run's scope
 
 

@@ -134,6 +134,12 @@ def _variable_options(command: Command) -> Command:
     return click.option("--var", "var", multiple=True, metavar="K=V", help="Override one of the spec's vars.")(command)
 
 
+def shard(command: Command) -> Command:
+    """`--shard`."""
+    text = "Only shard K of N: the graphs of shots that belong to it. The budget is divided between the shards."
+    return click.option("--shard", metavar="K/N", help=text)(command)
+
+
 def provider(command: Command) -> Command:
     """`--provider`."""
     text = "`runware` (paid) or `sandbox` (free, offline)."

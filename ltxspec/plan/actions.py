@@ -162,6 +162,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanPart:
+    """That a plan is one shard of a whole plan, which is what is approved."""
+
+    shard: str  # "2/5"
+    digest: str  # of the whole plan
+    whole: "Estimate"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All changes of a run, sorted by spec and by the order of the spec's shots, and the warnings found."""
 
@@ -178,6 +187,7 @@ class Plan:
     included: frozenset[ShotAddress] = frozenset()  # sources that nobody selected, and that selected shots need
     is_part: bool = False  # whether a selection leaves shots out; `spent` covers these as well
     variables: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)  # per spec; names the causes of changes
+    part: PlanPart | None = None  # None: it is the whole
 
     def count(self, action: Action) -> int:
         """How many changes have this action."""

@@ -158,7 +158,7 @@ class DoubtedShot(Open, frozen=True, kw_only=True):
 class PlanDocument(Open, frozen=True, kw_only=True):
     """The whole document."""
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"limits", "later", "held", "error", "doubted"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"limits", "later", "held", "error", "doubted", "shard"})
 
     format_version: FormatVersion
     ltxspec_version: Text
@@ -183,3 +183,6 @@ class PlanDocument(Open, frozen=True, kw_only=True):
         | None
     ) = None
     error: Annotated[Failure | None, Meta(description="why there is no plan; then there are no shots")] = None
+    shard: (
+        Annotated[str, Meta(description="the shard that is shown, as K/N; `digest` is that of the whole plan")] | None
+    ) = None

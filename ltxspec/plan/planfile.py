@@ -32,8 +32,10 @@ def plan_digest(plan: Plan) -> str:
     Left out on purpose: unchanged shots, warnings, places in files, versions. They do not affect what is done. Secrets
     are left out, too, because no record keeps them: a reader of a report of the plan must be able to compute the same
     digest. Delivery targets count by a digest of their own, which reports contain, and so do parameters outside the
-    fingerprint.
+    fingerprint. The digest of a shard is that of the whole plan: every machine compares the same.
     """
+    if plan.part is not None:
+        return plan.part.digest
     return digest({"provider": plan.provider, "changes": [_essence(change) for change in plan.pending]})
 
 
@@ -75,6 +77,9 @@ def read_plan_file(data: bytes, name: str) -> PlanDocument:
         raise PlanFileError(f"`{name}` is not a plan that ltxspec wrote: {error}", hint=_SAVE) from None
     if saved.error is not None:
         raise PlanFileError(f"`{name}` is the report of an error, not a plan: {saved.error.summary}", hint=_SAVE)
+    if saved.shard is not None:
+        hint = "save the whole plan with `ltxspec plan -o FILE`, and apply it with `--shard K/N` on each machine"
+        raise PlanFileError(f"`{name}` is the shard {saved.shard} of a plan, and not the plan", hint=hint)
     return saved
 
 

@@ -6,16 +6,14 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequenc
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.events import NOTHING_DONE, ApplyEvent, Emit, EventKind, RunSummary
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Change, Plan, Reason
 from ltxspec.plan.bought_again import refuse_buying_again
 from ltxspec.plan.document import PlanDocument, PlanOptions
-from ltxspec.plan.limits import left_for_specs, refuse_over_budget, refuse_unknown_prices
-from ltxspec.plan.planfile import terms_of
+from ltxspec.plan.limits import refuse_over_budget, refuse_unknown_prices
 from ltxspec.plan.policy import refuse_by_policy
-from ltxspec.plan.spending import proven_factor
+from ltxspec.plan.shards import Shard
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.project.approval import refuse_stale, refuse_unapproved, refusing_gone
 from ltxspec.project.links import relink
@@ -24,8 +22,9 @@ from ltxspec.project.others import move_takes, sources
 from ltxspec.project.plan import ProjectPlan, plan_project, replanner
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.retaking import plan_retaking
-from ltxspec.project.rules import limits_of
 from ltxspec.project.run import PreparedRun, jobs_of, settings_of
+from ltxspec.project.run_limits import run_budget, run_limits
+from ltxspec.project.sharding import part_of
 from ltxspec.project.unclaimed import refuse_moves_in_progress
 from ltxspec.project.unread import refuse_unread
 from ltxspec.report.apply.summary import summary_line
@@ -48,6 +47,7 @@ class ApplyOptions:
         parallelism: tasks in progress at once; None: as configured.
         detach: order only; `collect` fetches the videos later.
         buy_again: also order renders that another spec of the project has.
+        shard: apply this part of the plan only; every check is about the whole.
     """
 
     plan_options: PlanOptions = field(default_factory=PlanOptions)
@@ -60,6 +60,7 @@ class ApplyOptions:
     parallelism: int | None = None
     detach: bool = False
     buy_again: bool = False
+    shard: Shard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +111,19 @@ def prepare_apply(
         with refusing_gone(project, options.saved):
             held = locks.enter_context(holding_specs(project, asked, wait=options.lock_timeout, command="apply"))
         planned, sources = locks.enter_context(_planned_under_locks(project, options, held))
-        show(planned)
-        limits = _limits(project, options)
+        part = part_of(planned, options.shard)
+        show(part)
+        limits = run_limits(project, options.saved, options.max_cost)
         _refuse(project, planned.plan, options, limits, held)
-        if not planned.pending and not any(item.journal.open for item in held.given.values()):
+        if not part.pending and not any(item.journal.open for item in held.given.values()):
             relink(project, [have.lockfile for have in held.given.values()])
             yield None
             return
-        approved = _approved(project, planned.plan, options, approve)
-        relink(project, move_takes(planned.plan, {**held.states, **sources}))
+        approved = _approved(project, part.plan, options, approve)
+        relink(project, move_takes(part.plan, {**held.states, **sources}))
         settings = settings_of(project, parallelism=options.parallelism, detach=options.detach, approved=approved)
-        factor = proven_factor(held.recorded.values(), project.catalog)
-        budget = RunBudget(limits.per_apply, limits.per_shot, left_for_specs(planned.plan, limits), factor)
-        _warn_of_factor(project, budget)
-        jobs, replan = jobs_of(held, planned), replanner(planned)
+        budget = run_budget(planned, limits, held.recorded, options.shard)
+        jobs, replan = jobs_of(held, part), replanner(part)
         yield PreparedRun(project, jobs, settings, budget, replan=replan, states=held.states)
 
 
@@ -201,16 +201,6 @@ async def apply_events(planned: ProjectPlan, options: ApplyOptions) -> AsyncGene
                 await run
 
 
-def _limits(project: ProjectContext, options: ApplyOptions) -> SpendingLimits:
-    """The tightest of `[budget]`, the limits of a saved plan, and `max_cost`."""
-    limits, cap = limits_of(project.config), options.max_cost
-    if options.saved is not None and (terms := terms_of(options.saved.limits)) is not None:
-        limits = limits.tightened(terms.limits)
-    if cap is None or (limits.per_apply is not None and cap >= limits.per_apply):
-        return limits
-    return replace(limits, per_apply=cap, typed=True, saved=limits.saved - {"per_apply"})
-
-
 def _refuse(
     project: ProjectContext, plan: Plan, options: ApplyOptions, limits: SpendingLimits, held: LockedSpecs
 ) -> None:
@@ -278,13 +268,6 @@ def _and_the_key(project: ProjectContext) -> str:
     from ltxspec.project.adapters import has_key
 
     return "" if has_key(project.service, project.environ) else f"; `{project.service.key}` is not set either"
-
-
-def _warn_of_factor(project: ProjectContext, budget: RunBudget) -> None:
-    """Warn that shots may be held back although the plan is within its limits."""
-    if budget.is_limited and budget.factor > 1:
-        times = f"{budget.factor:.2f} times its listed price"
-        project.warn(f"the newest take cost {times}; limits use that for every order")
 
 
 def _money(changes: Sequence[Change]) -> str:

@@ -186,5 +186,6 @@ def jobs_of(held: LockedSpecs, planned: ProjectPlan, *, only_open: bool = False)
             changes = [change for change in changes if change.action in (Action.RESUME, Action.NO_OP)]
         consent = frozenset(change.address for change in changes if retried.wants_retry(change.address))
         outside = [change for change in planned.plan.outside if change.address.spec == spec.name]
-        jobs.append(Job(ledger, changes, consent, outside, spec.is_context, spec.requests))
+        only_planned = spec.is_context or planned.plan.part is not None
+        jobs.append(Job(ledger, changes, consent, outside, only_planned, spec.requests))
     return jobs

@@ -139,7 +139,17 @@ def headline(plan: Plan) -> str:
     `Plan: 3 to render (1 create, 2 replace), 1 moved, 41 unchanged. Estimated $1.92.` or
     `No changes. 4 shots up to date; $4.80 spent.`; with the sandbox, a note says that nothing is charged.
     """
-    return charged(_headline(plan), plan.provider)
+    return charged(_headline(plan) + _shard(plan), plan.provider)
+
+
+def _shard(plan: Plan) -> str:
+    """Which part of which whole a plan is; empty if it is the whole."""
+    if plan.part is None:
+        return ""
+    whole = plan.part.whole
+    return (
+        f" Shard {plan.part.shard} of {amount(whole.usd + whole.under_way, whole.unknown + whole.under_way_unknown)}."
+    )
 
 
 def charged(line: str, provider: str) -> str:

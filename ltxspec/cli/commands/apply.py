@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ltxspec.project.plan import ProjectPlan
     from ltxspec.values import Usd
 
-_EXAMPLES = "Examples: `ltxspec apply --max-cost 5`, `ltxspec apply plan.json`, `ltxspec apply --provider sandbox`."
+_EXAMPLES = "Examples: `ltxspec apply --max-cost 5`, `ltxspec apply plan.json`, `ltxspec apply --shard 2/5`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class ApplyFlags:
     detach: bool
     buy_again: bool
     lock_timeout: float
-    engine: str
+    engine: str = "local"
+    shard: str | None = None
 
 
 @click.command("apply", epilog=_EXAMPLES)
@@ -48,6 +49,7 @@ class ApplyFlags:
 @click.option("--engine", type=click.Choice(["local", "ray"]), default="local", help="Where orders are placed.")
 @options.loudness
 @options.lock_timeout
+@options.shard
 @options.gathered("flags", ApplyFlags)
 @options.output_format("text", "json")
 @options.selected("[PATH... | PLANFILE]")
@@ -61,6 +63,7 @@ def command(session: Session, selected: Selected, flags: ApplyFlags, output_form
     """
     from ltxspec.cli.running import announcing, nothing_to_do, run
     from ltxspec.project.apply import ApplyOptions, prepare_apply
+    from ltxspec.project.sharding import shard_of
 
     saved = _saved_plan(session, selected)
     how = ApplyOptions(
@@ -74,6 +77,7 @@ def command(session: Session, selected: Selected, flags: ApplyFlags, output_form
         parallelism=flags.parallelism,
         detach=flags.detach,
         buy_again=flags.buy_again,
+        shard=shard_of(flags.shard),
     )
 
     def show(planned: "ProjectPlan") -> None:

@@ -50,6 +50,7 @@ def plan_document(plan: Plan, options: PlanOptions) -> PlanDocument:
         later=_sum(plan.later),
         held=_sum([change for change in plan.changes if change.action is Action.HELD]),
         doubted=tuple(DoubtedShot(address=str(item), decided=said) for item, said in plan.doubted.items()) or None,
+        shard=plan.part.shard if plan.part is not None else None,
     )
 
 
