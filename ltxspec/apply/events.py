@@ -32,6 +32,7 @@ class EventKind(StrEnum):
     SHOT_HELD_BACK = "shot-held-back"  # not ordered: budget reached, stopping, or the account cannot pay
     NOT_STORED = "not-stored"  # recorded and archived here, but not in the object store yet
     SERVICE_SILENT = "service-silent"  # a look at tasks failed; it is repeated
+    SHARD_REPEATED = "shard-repeated"  # its machine was lost, or it was started twice: another one goes on with it
     STOPPING = "stopping"
     RUN_FINISHED = "run-finished"
 

@@ -14,7 +14,7 @@ from msgspec import structs
 
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.engine import Job
-from ltxspec.apply.events import Emit, Outcome, ShotOutcome
+from ltxspec.apply.events import ApplyEvent, Emit, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ports import LocalMedia
 from ltxspec.engines.messages import (
     Answer,
@@ -163,6 +163,9 @@ class Desk:
         if version != __version__:
             summary = f"a machine of the cluster has ltxspec {version}, and this one {__version__}"
             raise Refused("other-version", summary, hint="install the same version on all of them")
+        if ask.shard in self._attempts:
+            text = f"shard {ask.shard + 1} of {len(self.parts)} is run again: its machine was lost"
+            self._emit(ApplyEvent(EventKind.SHARD_REPEATED, text))
         self._attempts[ask.shard] = ask.attempt
         for task in self._reserved.pop(ask.shard, set()) - self._intended:
             self.run.budget.release(task)  # its machine was lost before it was ordered

@@ -10,10 +10,13 @@ import asyncio
 import contextlib
 import os
 import secrets
+import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from ltxspec.apply.engine import summary_of
 from ltxspec.apply.events import Emit, RunSummary, ShotOutcome
@@ -40,6 +43,20 @@ class Cluster:
     shared: bool  # whether all of them see the project's folder
 
 
+class _OwnThread:
+    """Standard output without what other threads write: Ray's print what happens to its processes."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream, self._thread = stream, threading.get_ident()
+
+    def write(self, text: str) -> int:
+        """Write the text of the thread that this was made in."""
+        return self._stream.write(text) if threading.get_ident() == self._thread else len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 @contextlib.contextmanager
 def connected(project: ProjectContext) -> Iterator[Cluster]:
     """Connect to the cluster, and look whether its machines can do the work.
@@ -53,14 +70,15 @@ def connected(project: ProjectContext) -> Iterator[Cluster]:
         import ray
     except ImportError:
         raise WrongUsage("`--engine ray` needs Ray", hint="pip install 'ltxspec[ray]'") from None
-    try:
-        ray.init(log_to_driver=False, configure_logging=False, include_dashboard=None)
-    except Exception as error:  # Ray raises whatever went wrong
-        raise LtxspecError(f"no Ray cluster can be reached: {_first_line(error)}", hint=_ADDRESS) from error
-    try:
-        yield _looked_at(project)
-    finally:
-        ray.shutdown()
+    with redirect_stdout(cast("IO[str]", _OwnThread(sys.stdout))):
+        try:
+            ray.init(log_to_driver=False, configure_logging=False)
+        except Exception as error:  # Ray raises whatever went wrong
+            raise LtxspecError(f"no Ray cluster can be reached: {_first_line(error)}", hint=_ADDRESS) from error
+        try:
+            yield _looked_at(project)
+        finally:
+            ray.shutdown()
 
 
 _ADDRESS = "RAY_ADDRESS names the cluster"

@@ -33,6 +33,7 @@ TROUBLE = frozenset(
         EventKind.SHOT_REMARK,
         EventKind.NOT_STORED,
         EventKind.SERVICE_SILENT,
+        EventKind.SHARD_REPEATED,
     }
 )
 _NOTABLE = TROUBLE | {EventKind.SHOT_ADOPTED, EventKind.WAITING_FOR_LOCK, EventKind.STOPPING}
