@@ -14,6 +14,7 @@ DEV     := $(VENV)/.installed-dev
 EDITOR  := $(VENV)/editor
 SDKS    := $(VENV)/sdks
 AZURITE := $(VENV)/azurite
+ENGINES := $(VENV)/.installed-engines
 
 CAN_USE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PYTHON  ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
@@ -85,6 +86,8 @@ lock: ## resolve the dependencies again, for every platform and Python we suppor
 	$(VENV)-lock/bin/uv pip compile $(LOCKING) --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 	$(VENV)-lock/bin/uv pip compile $(LOCKING) -c requirements-dev.lock -o tests/sdks/requirements.lock \
 	  --python-version 3.11 tests/sdks/requirements.in
+	$(VENV)-lock/bin/uv pip compile $(LOCKING) -c requirements-dev.lock -o tests/engines/requirements.lock \
+	  --python-version 3.11 tests/engines/requirements.in
 	@rm -rf $(VENV)-lock
 LOCKING := --quiet --universal --fork-strategy fewest --generate-hashes --no-header --annotation-style line
 
@@ -117,10 +120,10 @@ $(VENV)/.collected: $(DEV)
 	@$(BIN)/python -m pytest --collect-only -qq >/dev/null 2>&1 || : # what is wrong is said by the tests themselves
 	@touch $@
 
-tools: $(addsuffix /.installed,$(EDITOR) $(SDKS)/python $(SDKS)/javascript $(AZURITE))
+tools: $(addsuffix /.installed,$(EDITOR) $(SDKS)/python $(SDKS)/javascript $(AZURITE)) $(ENGINES)
 
-# What an editor runs, the provider's other clients and an Azure Blob Storage server, by hash from their locks. What cannot
-# be installed is said, and its tests skip.
+# What an editor runs, the provider's other clients, an Azure Blob Storage server and engines for many machines, by hash from
+# their locks. What cannot be installed is said, and its tests skip.
 $(EDITOR)/.installed: tests/editor/package.json tests/editor/package-lock.json | $(BIN)/python
 	$(call npm_ci,tests/editor,language server)
 
@@ -139,3 +142,8 @@ $(SDKS)/python/.installed: tests/sdks/requirements.lock | $(BIN)/python
 	@mkdir -p $(SDKS)
 	@if $(BIN)/python -m pip install -qq --disable-pip-version-check --upgrade --require-hashes --target $(@D) -r $<; \
 	then touch $@; else echo 'pip cannot install the older SDK: its tests skip' >&2; fi
+
+# Only adds to DEV, whose versions its lock keeps.
+$(ENGINES): tests/engines/requirements.lock | $(DEV)
+	@if $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<; \
+	then touch $@; else echo 'pip cannot install Ray and the OpenJD client: their tests skip' >&2; fi

@@ -61,6 +61,7 @@ class RunSettings:
     detach: bool = False
     submit: bool = True  # false for collect: finish tasks under way, order nothing
     approved: bool = True  # whether an earlier run's orders that the provider does not know may be sent again
+    elsewhere: bool = False  # new orders are placed by other machines: here is done what precedes them
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ async def run(
     outcomes = close_all(ledgers, outcomes, adapters.emit)
     held = [change for job in jobs for change in job.changes if change.action is Action.HELD]
     outcomes = with_retakes(outcomes, [change for job in jobs for change in (*job.outside, *job.changes)])
-    summary = _summary(outcomes, budget, interrupted=stop.by_user)
+    summary = summary_of(outcomes, budget, interrupted=stop.by_user)
     return replace(summary, held=len(held) if settings.submit else 0)
 
 
@@ -121,7 +122,7 @@ async def _outcomes(
         for job in jobs:
             outcomes += _record_free(job, adapters)
         outcomes += await _resume_all(jobs, context)
-        if settings.submit:
+        if settings.submit and not settings.elsewhere:
             orders = [
                 Order(change, job.ledger, change.address in job.retries)
                 for job in jobs
@@ -219,8 +220,8 @@ def _current(job: Job, task_id: TaskId) -> Change | None:
     return next((c for c in job.changes if c.action is Action.NO_OP and c.task_id == task_id), None)
 
 
-def _summary(outcomes: Sequence[ShotOutcome], budget: RunBudget, *, interrupted: bool) -> RunSummary:
-    """Sum up the run. In flight means ordered, with no recorded end."""
+def summary_of(outcomes: Sequence[ShotOutcome], budget: RunBudget, *, interrupted: bool) -> RunSummary:
+    """Sum up a run. In flight means ordered, with no recorded end."""
     done = (Outcome.RENDERED, Outcome.COLLECTED, Outcome.FAILED)
     open_ends = (Outcome.UNRESOLVED, Outcome.DETACHED)
     spent, unknown = total_usd(item.cost for item in outcomes if item.outcome in done and item.billable)

@@ -33,6 +33,7 @@ class EventKind(StrEnum):
     NOT_STORED = "not-stored"  # recorded and archived here, but not in the object store yet
     SERVICE_SILENT = "service-silent"  # a look at tasks failed; it is repeated
     SERVICE_BUSY = "service-busy"  # the number of orders at a time was changed: the service is too busy, or no more
+    SHARD_REPEATED = "shard-repeated"  # its machine was lost, or it was started twice: another one goes on with it
     STOPPING = "stopping"
     RUN_FINISHED = "run-finished"
 

@@ -129,7 +129,7 @@ def prepare_apply(
         settings = settings_of(project, parallelism=options.parallelism, detach=options.detach, approved=approved)
         budget = run_budget(planned, limits, held.recorded, options.shard, over_project)
         jobs, replan = jobs_of(held, part), replanner(part)
-        yield PreparedRun(project, jobs, settings, budget, replan=replan, claiming=claiming)
+        yield PreparedRun(project, jobs, settings, budget, replan=replan, claiming=claiming, states=held.states)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,6 @@
 """Runs the engine on a project: its adapters, its settings, and one job per spec."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -11,7 +11,7 @@ from ltxspec.apply.engine import Adapters, Job, RunSettings
 from ltxspec.apply.engine import run as run_engine
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, RunSummary
 from ltxspec.apply.ledger import Ledger
-from ltxspec.apply.ports import LocalMedia
+from ltxspec.apply.ports import LocalMedia, SpecState
 from ltxspec.apply.recovery import RecoveryLimits
 from ltxspec.apply.task import StopSignal
 from ltxspec.catalog.latency import expected_seconds
@@ -49,6 +49,7 @@ class PreparedRun:
     arriving: set[TaskId] = field(default_factory=set)  # finished tasks whose videos are being downloaded
     replan: Replan = no_replan  # decides on a shot whose sources got their takes in this run
     claiming: Claiming = UNCLAIMED  # what other machines must agree to before an order
+    states: Mapping[str, SpecState] = field(default_factory=dict)  # the records of the specs, by name
 
     async def carry_out(self, emit: Emit) -> RunSummary:
         """Open the adapters, run the jobs, and close the adapters.

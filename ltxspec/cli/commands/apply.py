@@ -34,6 +34,7 @@ class ApplyFlags:
     detach: bool
     buy_again: bool
     lock_timeout: float
+    engine: str = "local"
     shard: str | None = None
 
 
@@ -45,6 +46,7 @@ class ApplyFlags:
 @click.option("--parallelism", metavar="N", type=click.IntRange(1, 64), help="Tasks in progress at once.")
 @click.option("--detach", is_flag=True, help="Order and exit; `ltxspec collect` archives the videos.")
 @click.option("--buy-again", is_flag=True, help="Also order renders that another spec of the project has.")
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", help="Where orders are placed.")
 @options.loudness
 @options.lock_timeout
 @options.shard
@@ -91,6 +93,11 @@ def command(session: Session, selected: Selected, flags: ApplyFlags, output_form
     with prepare_apply(project, how, _approve if sys.stdin.isatty() else None, show) as prepared:
         if prepared is None:
             return nothing_to_do(project, output_format, ordering=True)
+        if flags.engine == "ray":
+            from ltxspec.engines.ray import spread
+
+            with spread(prepared) as over_there:
+                return run(over_there, session, output_format)
         return run(prepared, session, output_format)
 
 

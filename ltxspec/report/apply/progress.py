@@ -34,6 +34,7 @@ TROUBLE = frozenset(
         EventKind.NOT_STORED,
         EventKind.SERVICE_SILENT,
         EventKind.SERVICE_BUSY,
+        EventKind.SHARD_REPEATED,
     }
 )
 _NOTABLE = TROUBLE | {EventKind.SHOT_ADOPTED, EventKind.WAITING_FOR_LOCK, EventKind.STOPPING}

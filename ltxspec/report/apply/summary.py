@@ -198,6 +198,7 @@ _EVENT_PAINTS: Mapping[EventKind, Paint] = {
     EventKind.WAITING_FOR_LOCK: Paint.YELLOW,
     EventKind.SERVICE_SILENT: Paint.YELLOW,
     EventKind.SERVICE_BUSY: Paint.YELLOW,
+    EventKind.SHARD_REPEATED: Paint.YELLOW,
     EventKind.STOPPING: Paint.YELLOW,
 }
 _TIMED = {EventKind.SHOT_RENDERED, EventKind.SHOT_FAILED, EventKind.SHOT_UNRESOLVED}
