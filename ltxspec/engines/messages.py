@@ -91,7 +91,7 @@ class Work:
     settings: RunSettings
     is_limited: bool  # orders one by one until a first price is known
     labels: Mapping[TaskId, str]
-    agreed: Agreed = Agreed()
+    agreed: Agreed
 
 
 @dataclass(frozen=True, slots=True)
