@@ -19,6 +19,8 @@ from crash.kills import kill_campaign
 from crash.simulator.campaign import Stage, Sums, replay, simulate
 from crash.simulator.play import WORLDS, Game
 
+SHARING = "the same worlds, with machines that share a store"
+
 
 def main() -> int:
     """Run the campaigns that were asked for."""
@@ -59,6 +61,7 @@ def _campaigns(asked: argparse.Namespace, folder: Path) -> bool:
         title = f"SIGKILL of the real command (seed {asked.seed})"
         sound.append(_timed(title, lambda: kill_campaign(asked.kills, asked.seed, service, folder)))
     _timed("worlds in which no look can tell (see docs/reliability.md)", lambda: campaign(hopeless, folder)[1])
+    sound.append(_timed(SHARING, lambda: campaign(hopeless, folder, sharing=True)[1]))
     return not any(figures.unsound for figures in sound)
 
 
@@ -112,6 +115,7 @@ def _tell(title: str, figures: Figures, seconds: float) -> None:
         f"\n{title}: {figures.runs} runs, {figures.interrupted} interruptions, {seconds:.0f} s",
         f"  double charges {figures.doubles}   losses {figures.losses}   manual repairs {figures.repairs}",
         f"  orders sent without their intent on disk {figures.blind}",
+        *([f"  claims of dead machines left to a person {figures.asked}"] if title == SHARING else []),
         "  applies until all was well: "
         + ", ".join(f"{n} in {count} runs" for n, count in sorted(figures.reruns.items())),
         *_table(figures),
