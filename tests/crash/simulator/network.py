@@ -17,7 +17,7 @@ Kind = Literal[
     "not connected", "lost", "reply lost", "cut", "late", "refused for now", "taken, refused for now", "page",
     "foreign error", "named error", "drip", "short",
 ]  # fmt: skip
-Exchange = Literal["order", "look", "archive look", "video"]
+Exchange = Literal["order", "look", "archive look", "video", "store"]
 LATE = 200.0
 DRIP = 60.0  # seconds between two bytes
 
