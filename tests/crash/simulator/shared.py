@@ -73,9 +73,12 @@ def _certain(step: Step) -> Step:
 def _taken_over(rng: random.Random) -> list[Step]:
     """A machine dies while it orders; the other one knows, takes its lease away, and goes on."""
     place = rng.randrange(2)
-    dies = Strike(rng.randint(20, 120), rng.choice(("kill", "power")), salt=rng.randrange(1000))
-    troubles = (Trouble("order", "reply lost", 1, 2),) if rng.random() < 0.5 else ()
-    first = Step("apply", place, words=("--auto-approve",), strikes=(dies,), troubles=troubles)
+    first = Step("apply", place, words=("--auto-approve",))
+    if rng.random() < 0.6:
+        first = replace(first, troubles=(Trouble("order", "killed", rng.randint(1, 2)),))
+    else:
+        dies = Strike(rng.randint(20, 120), rng.choice(("kill", "power")), salt=rng.randrange(1000))
+        first = replace(first, strikes=(dies,))
     push = [Step("commit", place), Step("push", place), Step("pull", 1 - place)] if rng.random() < 0.3 else []
     return [first, *push, Step("force release", 1 - place), Step("apply", 1 - place, words=("--auto-approve",))]
 
