@@ -18,6 +18,9 @@ from crash.graphs.play import FILMS
 from crash.kills import kill_campaign
 from crash.simulator.campaign import Stage, Sums, replay, simulate
 from crash.simulator.play import WORLDS, Game
+from crash.simulator.shared import ALONE, SHARED
+
+SHARING = "the same worlds, with machines that share a store"
 
 
 def main() -> int:
@@ -29,7 +32,8 @@ def main() -> int:
     parser.add_argument("--step", type=int, default=1, help="every how many points of the standard project")
     parser.add_argument("--steps", type=int, default=20_000, help="steps of simulated worlds")
     parser.add_argument("--films", type=int, default=5000, help="steps of worlds whose shots follow from each other")
-    parser.add_argument("--only", choices=("campaigns", "simulator", "films"), help="not all of them")
+    parser.add_argument("--shared", type=int, default=1000, help="steps of worlds whose machines share a store")
+    parser.add_argument("--only", choices=("campaigns", "simulator", "films", "shared"), help="not all of them")
     parser.add_argument("--world", type=int, metavar="N", help="play one simulated world again, and shorten its script")
     parser.add_argument("--film", type=int, metavar="N", help="the same for a world whose shots follow from each other")
     parser.add_argument("--ignore", action="append", default=[], metavar="RULE", help="a promise not to look at")
@@ -42,7 +46,7 @@ def main() -> int:
             broken = replay(number, Stage(game, folder, asked.ignore))
             sys.stdout.write(f"{broken or f'world {number}: every promise was kept'}\n")
             return 1 if broken else 0
-        parts = {"campaigns": _campaigns, "simulator": _simulator, "films": _films}
+        parts = {"campaigns": _campaigns, "simulator": _simulator, "films": _films, "shared": _shared}
         kept = [part(asked, folder) for name, part in parts.items() if asked.only in (None, name)]
         return 0 if all(kept) else 1
 
@@ -59,6 +63,7 @@ def _campaigns(asked: argparse.Namespace, folder: Path) -> bool:
         title = f"SIGKILL of the real command (seed {asked.seed})"
         sound.append(_timed(title, lambda: kill_campaign(asked.kills, asked.seed, service, folder)))
     _timed("worlds in which no look can tell (see docs/reliability.md)", lambda: campaign(hopeless, folder)[1])
+    sound.append(_timed(SHARING, lambda: campaign(hopeless, folder, sharing=True)[1]))
     return not any(figures.unsound for figures in sound)
 
 
@@ -74,21 +79,31 @@ def _films(asked: argparse.Namespace, folder: Path) -> bool:
     return _played(title, FILMS, asked.films, asked, folder / "films")
 
 
-def _played(title: str, game: Game, steps: int, asked: argparse.Namespace, place: Path) -> bool:
+def _shared(asked: argparse.Namespace, folder: Path) -> bool:
+    """Machines that share a store, and the same worlds without it, in which some orders must be paid twice."""
+    title = f"simulated worlds of machines that share a store (seed {asked.seed})"
+    kept = _played(title, SHARED, asked.shared, asked, folder / "shared")
+    _played("the same worlds without the store", ALONE, asked.shared, asked, folder / "alone", shorten=False)
+    return kept
+
+
+def _played(  # what is played, and how it is shown
+    title: str, game: Game, steps: int, asked: argparse.Namespace, place: Path, *, shorten: bool = True
+) -> bool:
     started = time.monotonic()
     place.mkdir()
-    sums = simulate(Stage(game, place, asked.ignore), steps, asked.seed)
-    sys.stdout.write("\n".join(_summary(title, sums, time.monotonic() - started)) + "\n")
+    sums = simulate(Stage(game, place, asked.ignore), steps, asked.seed, shorten=shorten)
+    sys.stdout.write("\n".join(_summary(title, sums, time.monotonic() - started, shown=shorten)) + "\n")
     return not sums.broken
 
 
-def _summary(title: str, sums: Sums, seconds: float) -> list[str]:
+def _summary(title: str, sums: Sums, seconds: float, *, shown: bool) -> list[str]:
     struck = ", ".join(f"{_STRIKES.get(what, what)} {number}" for what, number in sorted(sums.struck.items()))
     return [
         f"\n{title}: {sums.worlds} worlds, {sums.steps} steps, {seconds:.0f} s",
         f"  commands {sums.commands}   charges {sums.charges}   broken promises {len(sums.broken)}",
         f"  struck: {struck}",
-        *(f"  BROKEN in {one}" for one in sums.broken),
+        *(f"  BROKEN in {one}" for one in sums.broken if shown),
     ]
 
 
@@ -112,6 +127,7 @@ def _tell(title: str, figures: Figures, seconds: float) -> None:
         f"\n{title}: {figures.runs} runs, {figures.interrupted} interruptions, {seconds:.0f} s",
         f"  double charges {figures.doubles}   losses {figures.losses}   manual repairs {figures.repairs}",
         f"  orders sent without their intent on disk {figures.blind}",
+        *([f"  claims of dead machines left to a person {figures.asked}"] if title == SHARING else []),
         "  applies until all was well: "
         + ", ".join(f"{n} in {count} runs" for n, count in sorted(figures.reruns.items())),
         *_table(figures),

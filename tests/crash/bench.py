@@ -20,9 +20,11 @@ from typing import Any
 import httpx
 import orjson
 from crash.death import Crash, Fate, MortalDisk, MortalNetwork
+from crash.shared import agreeing
 from replacing import replace
 
 from ltxspec.apply.budget import RunBudget
+from ltxspec.apply.claiming import UNCLAIMED, Claiming
 from ltxspec.apply.delivery import archive_outputs
 from ltxspec.apply.engine import Adapters, Job, RunSettings, run
 from ltxspec.apply.events import ApplyEvent, RunSummary
@@ -52,9 +54,11 @@ from ltxspec.providers.sandbox.settings import Film, SandboxSettings
 from ltxspec.providers.sandbox.transport import SandboxTransport
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.archive import FolderArchive
+from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.files import ProjectFolder
 from ltxspec.storage.packaged import read_model_documents
 from ltxspec.storage.state import open_state, spec_paths
+from ltxspec.storage.store.port import SharedNotes
 
 Json = Any
 SPEC = "night"
@@ -74,10 +78,10 @@ model: lightricks:2@0
 defaults: {{width: 1920, height: 1080, duration: 6}}
 shots:
 """
-TIMES = ("submittedAt", "finishedAt", "expiresAt", "digest")
+TIMES = ("submittedAt", "finishedAt", "expiresAt", "digest", "fence")
 
 
-class Clock:
+class Clock(SystemClock):
     """Time that passes only while somebody sleeps, or between runs."""
 
     def __init__(self) -> None:
@@ -95,6 +99,9 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(0)
         self.pass_seconds(max(seconds, 0.0))
+
+    def pause(self, seconds: float) -> None:
+        self.pass_seconds(seconds)
 
 
 def bytes_of_film(seed: int, folder: Path) -> bytes:
@@ -167,6 +174,7 @@ class Checkout:
     on_the_way: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda network: network
     cloned: bool = False  # without what only the first checkout knew
     blind_orders: list[str] = field(default_factory=list)  # orders whose intent was not on disk when they were sent
+    shared: SharedNotes | None = None  # a store that it shares with other checkouts
     _project: ProjectContext | None = None
 
     def write(self) -> "Checkout":
@@ -225,16 +233,28 @@ class Checkout:
             job = Job(Ledger(SPEC, state, clock, wanted), changes, retries)
             archive = FolderArchive(self.root / ".ltxspec/archive", self.root / "renders", check_decodes, ops)
             settings = RunSettings(self.parallelism, limits=self.limits, submit=submit)
-            return asyncio.run(self._run(fate, job, archive, settings, outcome))
+            if self.shared is None:
+                return asyncio.run(self._run(fate, job, archive, settings, outcome))
+            claiming, lease = agreeing(self.shared, str(self.root), SPEC, fate, clock)
+            summary = asyncio.run(self._run(fate, job, archive, settings, outcome, claiming))
+            lease.release()  # a machine that dies does not
+            return summary
 
     async def _run(
-        self, fate: Fate, job: Job, archive: FolderArchive, settings: RunSettings, outcome: Outcome
+        self,
+        fate: Fate,
+        job: Job,
+        archive: FolderArchive,
+        settings: RunSettings,
+        outcome: Outcome,
+        claiming: Claiming = UNCLAIMED,
     ) -> RunSummary:
         inner = SandboxTransport(self.service.app)
         network = self.on_the_way(MortalNetwork(inner, fate, self._check_intent))
         connection = Connection("http://service.test/v1", ApiKey("crash-test-key"), network)
         provider = RunwareProvider(connection, self.service.clock, tuning=Tuning(jitter=lambda: 1.0))
         world = Adapters(provider, archive, self.service.clock, media_loader(self.project), outcome.events.append)
+        world = replace(world, claiming=claiming)
         try:
             return await run([job], world, settings, RunBudget(None), StopSignal())
         finally:
@@ -306,6 +326,12 @@ class Checkout:
         wanted = {request.fingerprint for request in self.rendered[0].requests}
         left = fold(decode_events(journal.read_bytes(), "journal")).open if journal.exists() else {}
         return bool(left) and all(task.intent.fingerprint not in wanted for task in left.values())
+
+    def open_shots(self) -> tuple[str, ...]:
+        """The shots whose orders the journal still has open."""
+        journal = spec_paths(self.root, "lockfiles", "runware", SPEC).journal
+        left = fold(decode_events(journal.read_bytes(), "journal")).open if journal.exists() else {}
+        return tuple(f"{SPEC}.{task.intent.instance}" for task in left.values())
 
     def recorded(self) -> set[str]:
         """Every task that the lockfile holds."""

@@ -21,11 +21,15 @@ from crash.bench import ALLEY, PAIR, SHRINE, Checkout, Clock, Service, without_t
 from crash.death import Fate
 from replacing import replace
 
+from ltxspec.plan.document import PlanOptions
 from ltxspec.providers.sandbox.scenario import Behaviour, Kind, Scenario, ScenarioFault
+from ltxspec.storage.store.bucket import Bucket
+from ltxspec.storage.store.port import SharedNotes
 
 Recovery = Literal["kept", "clone", "bare clone"]
 RECOVERIES: tuple[Recovery, ...] = ("kept", "clone", "bare clone")
 MOST_RERUNS = 5
+PATIENT = 2  # applies after which a person waits for a day, and then decides what a dead machine did not order
 A_DAY = 90_000.0  # seconds, and a little more
 SLOW = 0.05  # speed of a service whose renders take longer than the grace time
 
@@ -80,6 +84,7 @@ class Verdict:
     repairs: list[str] = field(default_factory=list)
     blind: int = 0
     reruns: int = 0
+    asked: int = 0  # times a person had to say that what another machine claimed was not ordered
 
     @property
     def sound(self) -> bool:
@@ -163,10 +168,16 @@ def _with_edits(deaths: list[Death], rng: random.Random) -> list[Death]:
 
 
 class Yardstick:
-    """What an uninterrupted run of the same project leaves, and how many points it passes."""
+    """What an uninterrupted run of the same project leaves, and how many points it passes.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: where it runs.
+        sharing: whether its machine shares a store with others.
+    """
+
+    def __init__(self, folder: Path, *, sharing: bool = False) -> None:
         self._folder = folder
+        self.sharing = sharing
         self._known: dict[tuple[str, int, float], tuple[bytes, int]] = {}
 
     def of(self, world: World) -> tuple[bytes, int]:
@@ -175,18 +186,26 @@ class Yardstick:
         if key not in self._known:
             root = self._folder / f"yardstick-{len(self._known)}"
             service = Service(root / "service", Clock(), speed=world.speed)
-            checkout = Checkout(root / "a", service, world.shots, parallelism=world.parallelism)
+            checkout = Checkout(
+                root / "a", service, world.shots, parallelism=world.parallelism, shared=self.new_store()
+            )
             points = checkout.write().apply().points
             self._known[key] = (without_times(checkout.lockfile_text()), len(points))
             shutil.rmtree(root)
         return self._known[key]
+
+    def new_store(self) -> SharedNotes | None:
+        """An empty store for the machines of one world, if they share one."""
+        return Bucket.in_memory("memory://crash") if self.sharing else None
 
 
 def live_through(world: World, folder: Path, yardstick: Yardstick) -> Verdict:
     """Run one world to its end."""
     wanted, points = yardstick.of(world)
     service = Service(folder / "service", Clock(), world.scenario, world.speed)
-    checkout = Checkout(folder / "0", service, world.shots, parallelism=world.parallelism).write()
+    checkout = Checkout(
+        folder / "0", service, world.shots, parallelism=world.parallelism, shared=yardstick.new_store()
+    ).write()
     verdict = Verdict()
     for number, death in enumerate(world.deaths, 1):
         at = max(1, math.ceil(death.at * points))
@@ -199,6 +218,11 @@ def live_through(world: World, folder: Path, yardstick: Yardstick) -> Verdict:
         verdict.reruns += 1
         if checkout.settled() is None:
             break
+        if checkout.shared is not None and verdict.reruns == PATIENT:
+            service.clock.pass_seconds(A_DAY)
+        if checkout.shared is not None and verdict.reruns == PATIENT + 1:
+            verdict.asked += len(checkout.open_shots())
+            checkout.apply(asked=PlanOptions(retries=checkout.open_shots()))
         if checkout.only_unwanted_left():
             service.clock.pass_seconds(A_DAY)  # an order that may not have arrived, and that nobody wants any more
     if checkout.cloned:
@@ -254,6 +278,7 @@ class Figures:
     losses: int = 0
     repairs: int = 0
     blind: int = 0
+    asked: int = 0
     unsound: list[str] = field(default_factory=list)
 
     def note(self, about: str, verdict: Verdict) -> None:
@@ -267,6 +292,7 @@ class Figures:
         self.losses += len(verdict.losses)
         self.repairs += len(verdict.repairs)
         self.blind += verdict.blind
+        self.asked += verdict.asked
         if not verdict.sound:
             self.unsound.append(f"{about}\n    {verdict}")
 
@@ -276,9 +302,15 @@ def worlds(count: int, seed: int) -> Iterator[World]:
     return (draw(seed * 1_000_003 + number) for number in range(count))
 
 
-def campaign(chosen: Iterable[World], folder: Path) -> tuple[Figures, Figures]:
-    """Live through all of them: those in which looking can tell, and those in which nothing can."""
-    decidable, undecidable, yardstick = Figures(), Figures(), Yardstick(folder)
+def campaign(chosen: Iterable[World], folder: Path, *, sharing: bool = False) -> tuple[Figures, Figures]:
+    """Live through all of them: those in which looking can tell, and those in which nothing can.
+
+    Args:
+        chosen: the worlds.
+        folder: where they are.
+        sharing: whether the machines of a world share a store.
+    """
+    decidable, undecidable, yardstick = Figures(), Figures(), Yardstick(folder, sharing=sharing)
     for number, world in enumerate(chosen):
         place = folder / f"world-{number}"
         figures = undecidable if world.undecidable else decidable

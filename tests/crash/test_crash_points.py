@@ -6,6 +6,7 @@ import pytest
 from crash.bench import ALLEY, Checkout, Clock, Service
 from crash.campaign import Death, World, Yardstick, campaign, every_point, live_through, worlds
 from crash.death import Fate
+from replacing import replace
 
 from ltxspec.lock.codec import decode_lockfile
 from ltxspec.plan.document import PlanOptions
@@ -28,19 +29,39 @@ def test_it_is_so_in_every_world_in_which_looking_can_tell(tmp_path: Path, seed:
     assert decidable.runs > 5
 
 
-def test_the_harness_sees_a_double_charge_where_a_service_hides_what_it_took_and_takes_it_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("sharing", "charges"), [(False, 2), (True, 1)], ids=["alone", "sharing a store"])
+def test_a_service_that_hides_what_it_took_and_takes_it_again_is_paid_twice_by_machines_that_share_nothing(
+    tmp_path: Path, charges: int, *, sharing: bool
+) -> None:
     manners = Behaviour("never", "processing", archive_running="not-found", progress=False)
     world = World(0, "  alley: {prompt: Rain}\n", Scenario(manners), [Death(0.2, "bare clone", 0)], speed=0.05)
-    doubles = [
+    verdicts = [
         live_through(
             World(0, world.shots, world.scenario, [Death(share / 20, "bare clone", 0)], speed=0.05),
             tmp_path / str(share),
-            Yardstick(tmp_path),
-        ).doubles
+            Yardstick(tmp_path, sharing=sharing),
+        )
         for share in range(1, 9)
     ]
     assert world.undecidable
-    assert max(doubles) == 1
+    assert 1 + max(verdict.doubles for verdict in verdicts) == charges
+    assert all(verdict.sound for verdict in verdicts) is sharing
+
+
+@pytest.mark.parametrize(("point", "asked"), [("before", 0), ("after", 1)])
+def test_what_a_machine_claimed_and_did_not_order_is_left_to_a_person_and_then_paid_once(
+    tmp_path: Path, point: str, asked: int
+) -> None:
+    yardstick = Yardstick(tmp_path, sharing=True)
+    world = World(0, ALLEY, Scenario(), [])
+    whole = Checkout(
+        tmp_path / "w", Service(tmp_path / "s", Clock()), ALLEY, shared=yardstick.new_store(), parallelism=2
+    )
+    points = whole.write().apply().points
+    share = (points.index(f"claim: {point} it is written") + 0.5) / len(points)
+    verdict = live_through(replace(world, deaths=[Death(share, "bare clone", 0)]), tmp_path / "0", yardstick)
+    assert verdict.struck == [f"claim: {point} it is written"]
+    assert (verdict.sound, verdict.asked) == (True, asked)
 
 
 def test_a_video_that_has_arrived_is_never_lost_again_even_when_its_address_has_expired(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_a_lease_that_is_taken_away_ends_the_ordering_and_not_the_collecting(ser
     assert second.run("lock", "force-release", "night", "--yes").code == 0
     done = ended(process)
     assert done.code == 3
-    held = [event for event in done.events if event["kind"] == "shot-held-back"]
+    held = [event for event in done.events if event["type"] == "shot-held-back"]
     assert [event["message"] for event in held] == [
         "not ordered: the lease of `night` was lost: somebody released it by force"
     ]

@@ -25,7 +25,7 @@ class Actors:
             "apply": self.apply, "apply after a wait": self.apply_after_a_wait, "collect": self.plain("collect"),
             "gc": self.plain("archive", "gc"), "archive pull": self.plain("archive", "pull"),
             "plan": self.plain("plan"), "pick": self.pick, "import": self.import_, "lock mv": self.move,
-            "lock rm": self.forget,
+            "lock rm": self.forget, "force release": self.plain("lock", "force-release", SPEC, "--yes"),
         }  # fmt: skip
         self.acts = {**own, **self.users.acts()}
         world.act = self.take

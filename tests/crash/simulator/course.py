@@ -68,6 +68,12 @@ class Course:
             if strike.at == self.points and strike.what != "disk":
                 self._hit(strike, label)
 
+    def kill(self, label: str) -> None:
+        """The process is killed here. Raises Crash."""
+        self.struck.append(f"kill at {label}")
+        self.dead = True
+        raise Crash(label)
+
     def _hit(self, strike: Strike, label: str) -> None:
         if strike.what == "meanwhile":
             # Between the last look at a lockfile and its renaming no program can see another one's write.

@@ -15,9 +15,9 @@ from crash.simulator.service import Service
 Json = Any
 Kind = Literal[
     "not connected", "lost", "reply lost", "cut", "late", "refused for now", "taken, refused for now", "page",
-    "foreign error", "named error", "drip", "short",
+    "foreign error", "named error", "drip", "short", "killed",
 ]  # fmt: skip
-Exchange = Literal["order", "look", "archive look", "video"]
+Exchange = Literal["order", "look", "archive look", "video", "store"]
 LATE = 200.0
 DRIP = 60.0  # seconds between two bytes
 
@@ -72,6 +72,8 @@ class Wire(httpx.AsyncBaseTransport):
         status, body = self.service.post(request.content)
         if what == "order":
             self.after_order(tasks)
+        if trouble is not None and trouble.kind == "killed":
+            self.course.kill(f"{what}: taken, before the reply")
         self.course.pass_point(f"{what}: taken, before the reply")
         response = await self._spoiled(request, status, body, trouble)
         self.course.pass_point(f"{what}: after the reply")

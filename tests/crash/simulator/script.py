@@ -59,14 +59,16 @@ class Setting:
 
     per_spec: str | None = None
     parallelism: int = 4
+    shares: bool = False  # a store
 
     @property
     def text(self) -> str:
         """The file."""
         budget = f'[budget]\nper_spec = "{self.per_spec}"\n' if self.per_spec else ""
         provider = f'[provider]\nname = "runware"\nparallelism = {self.parallelism}\n'
+        store = '[store]\nurl = "memory://films"\n' if self.shares else ""
         looks = "poll_interval = 5.0\npoll_max = 60.0\ntask_timeout = 600\n"
-        return f'[project]\nid = "crash-tests"\n{provider}[runware]\n{looks}{budget}'
+        return f'[project]\nid = "crash-tests"\n{provider}[runware]\n{looks}{budget}{store}'
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from crash.simulator.service import Manners, Service
 from crash.simulator.specs import written
 
 from ltxspec.cli import main
+from ltxspec.errors import StorageError
 
 Json = Any
 _REPORT = re.compile(r"details for a bug report: (\S+)")
@@ -51,6 +52,7 @@ class Run:
     told: dict[str, Decimal] = field(default_factory=dict)  # task -> cost, as replies told it
     shown: dict[str, str] = field(default_factory=dict)  # video, as its address names it -> task
     began_with: bytes = b""  # the lockfile as it was, empty when there was none
+    stored: int = 0  # dealings with the store
     waiting: Callable[[], None] | None = None  # done when the command pauses for the first time
 
     @property
@@ -191,6 +193,25 @@ class World:
             after_order=lambda order: self.after_order(run, order),
             on_reply=lambda body: _note(run, body),
         )
+
+    def at_point(self, label: str) -> None:
+        """The command at work passes a point. Raises Crash."""
+        self.runs[-1].course.pass_point(label)
+
+    def at_store(self, what: str) -> bool:
+        """The command at work deals with the store. Returns whether the reply will be lost.
+
+        Raises:
+            Crash: it is dead.
+            StorageError: it does not reach it.
+        """
+        run = self.runs[-1]
+        self.at_point(f"store: {what}")
+        run.stored += 1
+        struck = [one for one in run.troubles if one.exchange == "store" and 0 <= run.stored - one.nth < one.times]
+        if any(trouble.kind == "lost" for trouble in struck):
+            raise StorageError("the store is away")
+        return bool(struck)
 
     def pause(self, seconds: float) -> None:
         """The command at work waits for a lock."""

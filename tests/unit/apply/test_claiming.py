@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from builders import task
+from replacing import replace
 
 from ltxspec.apply.claiming import UNCLAIMED, Claiming, Denial
 from ltxspec.apply.ports import Claim, RenderOrder
@@ -66,11 +67,7 @@ def test_a_claim_of_ones_own_lets_the_order_go_and_says_whether_it_is_new() -> N
     claims = FakeClaims()
     assert claimed(Claiming(claims, FakeLeases())) is True
     assert claims.asked == [(task(), 7, False)]
-    assert claimed(Claiming(FakeClaims(Claim(**{**_fields(OURS), "is_new": False})))) is False
-
-
-def _fields(claim: Claim) -> dict[str, object]:
-    return {name: getattr(claim, name) for name in Claim.__slots__}
+    assert claimed(Claiming(FakeClaims(replace(OURS, is_new=False)))) is False
 
 
 def test_somebody_elses_claim_denies_it_with_who_and_the_cure() -> None:

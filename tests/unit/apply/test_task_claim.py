@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from builders import task
 from fakes import FakeProvider
+from replacing import replace
 from unit.apply.stages import UNKNOWN, Shows
 from unit.apply.test_claiming import OURS, THEIRS, FakeClaims, FakeLeases
 from unit.apply.test_task_loop import LOST, MODERATED, OFFLINE, POOR, REFUSED, Bench, seen
@@ -108,6 +109,6 @@ def test_a_claim_is_released_only_if_certainly_nothing_was_accepted(answers: lis
     claims = FakeClaims()
     bench.follow(claiming=Claiming(claims))
     assert claims.released == ([task()] if released else [])
-    old = FakeClaims(type(OURS)(**{name: getattr(OURS, name) for name in OURS.__slots__} | {"is_new": False}))
+    old = FakeClaims(replace(OURS, is_new=False))
     Bench(FakeProvider(script=[*answers])).follow(claiming=Claiming(old))
     assert old.released == [], "an earlier run made it, and may have sent something"
