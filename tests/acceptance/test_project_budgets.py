@@ -65,7 +65,7 @@ def test_a_month_and_a_label_are_refused_before_anything_is_ordered_and_count_al
 
 
 @pytest.mark.parametrize("budget", ['per_month = "2.20"', 'per_label = {act = "1.10"}'])
-def test_dear_orders_stop_further_ones(run: Any, tmp_path: Path, budget: str) -> None:
+def test_dear_orders_stop_further_ones(run: Any, budget: str) -> None:
     """Prompts hold the name of this test, at which the service charges 2.5 times the listed price."""
     done = run("apply", "--auto-approve", "--parallelism", "1", budget=budget, check=3)
     assert "the cost limit would be exceeded" in done.err
