@@ -62,6 +62,11 @@ class ProjectLimit:
         """What may still be spent, in USD; never below 0. `assumed` is what an order of unknown price counts as."""
         return max(self.limit - self.spent.reckoned(assumed), Usd(0))
 
+    def left_beside(self, changes: Iterable[Change], assumed: Usd | None = None) -> Usd:
+        """The same beside what some changes have in progress."""
+        sums = reckoning([change for change in changes if self.counts(change)])
+        return max(self.left(assumed) - sums.under_way - (assumed or _NOTHING) * sums.under_way_unknown, _NOTHING)
+
 
 @dataclass(frozen=True, slots=True)
 class LabelLimit:

@@ -27,6 +27,8 @@ from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.clock import SystemClock
 from ltxspec.values import ShotAddress, TaskId
 
+_UNREAD = "what the shots with a label have cost is not known: there are specs with problems"
+
 
 def limits_over_project(
     project: ProjectContext,
@@ -35,6 +37,7 @@ def limits_over_project(
     *,
     is_whole: bool,
     now: datetime | None = None,
+    strict: bool = True,
 ) -> list[ProjectLimit]:
     """`[budget] per_month` and `per_label`, with what counts against each before a plan.
 
@@ -44,6 +47,7 @@ def limits_over_project(
         rendered: the specs of the plan.
         is_whole: whether these are all specs of the project.
         now: the present time; None: the system's.
+        strict: whether specs with problems are an error; otherwise limits of labels are left out then.
 
     Raises:
         Refused: a spec with problems may have shots with a label that is limited.
@@ -59,8 +63,12 @@ def limits_over_project(
         month = (now or SystemClock().now()).strftime("%Y-%m")
         found.append(month_limit(budget.per_month, month, orders))
     if budget.per_label:
-        history = History(orders, _labels(project, rendered, is_whole=is_whole))
-        found += label_limits(_given(project), history, plan.changes)
+        labels = _labels(project, rendered, is_whole=is_whole)
+        if labels is None and strict:
+            raise Refused(
+                "unread-spec", _UNREAD, hint="`ltxspec validate` lists them; limits of labels count all specs"
+            )
+        found += label_limits(_given(project), History(orders, labels), plan.changes) if labels is not None else []
     return found
 
 
@@ -88,16 +96,12 @@ def _orders(project: ProjectContext, counted: Iterable[TaskId | None]) -> Sequen
 
 def _labels(
     project: ProjectContext, rendered: Sequence[RenderedSpec], *, is_whole: bool
-) -> dict[ShotAddress, dict[str, str]]:
-    """The labels of all shots of the project. Raises Refused if some cannot be read."""
+) -> dict[ShotAddress, dict[str, str]] | None:
+    """The labels of all shots of the project; None if some cannot be read."""
     problems = Problems()
     every = [*([] if is_whole else render_specs(project, (), problems=problems)), *rendered]
     if problems.errors or any(spec.left_out for spec in every):
-        raise Refused(
-            "unread-spec",
-            "what the shots with a label have cost is not known: there are specs with problems",
-            hint="`ltxspec validate` lists them; `[budget] per_label` counts over all specs",
-        )
+        return None
     return {request.address: dict(request.labels or {}) for spec in every for request in spec.requests}
 
 
