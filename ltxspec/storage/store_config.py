@@ -8,6 +8,7 @@ from ltxspec.storage.toml_tables import TomlTable
 
 SCHEMES = ("s3", "gs", "az", "file", "memory")
 _HAS_ENDPOINT = ("s3", "az")
+_SIGNS = ("s3://", "az://", "gs://")
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
 _WEEK = 7 * 86400
 _NO_SECRETS = "credentials come from the environment, as the service's own tools read them (AWS_…, AZURE_…, GOOGLE_…)"
@@ -22,6 +23,7 @@ class StoreConfig:
     free: bool = False  # whether the videos of a free provider are stored, too
     timeout: float = 60.0  # seconds without any answer
     link_life: int = 3600  # seconds for which `output --url` is valid
+    direct: bool | None = None  # whether the provider puts videos into it; None: where that is known to work
 
 
 def store_config(table: TomlTable) -> StoreConfig:
@@ -34,6 +36,7 @@ def store_config(table: TomlTable) -> StoreConfig:
         free=table.flag("free", default=usual.free),
         timeout=table.number("timeout", usual.timeout),
         link_life=table.integer("link_life", usual.link_life, 1, _WEEK),
+        direct=table.flag("direct", default=False) if "direct" in table.values else None,
     )
     if url is not None and (problem := _problem_with(url)):
         table.error(f"`url` in [store] {problem}", "url", "write it as s3://bucket/prefix, gs://…, az://… or file:///…")
@@ -41,6 +44,10 @@ def store_config(table: TomlTable) -> StoreConfig:
         table.error("`endpoint` in [store] is only for stores of `s3://` and `az://`", "endpoint")
     if store.endpoint is not None and _has_more(store.endpoint):
         table.error("`endpoint` in [store] is an address without user, query and fragment", "endpoint", _NO_SECRETS)
+    if store.direct and not (url or "").startswith(_SIGNS):
+        table.error(
+            "`direct` in [store] needs a store of `s3://`, `az://` or `gs://`: others sign no addresses", "direct"
+        )
     table.finish(_NO_SECRETS)
     return store
 
