@@ -145,6 +145,8 @@ class Direct:
         if not is_there:
             return None
         try:
+            if not sink.size:
+                raise MediaError("it is empty")
             archived = archive.finish(name)
         except MediaError:
             self.incoming.drop(key)

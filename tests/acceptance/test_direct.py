@@ -11,9 +11,12 @@ from acceptance.commands import Result, ltxspec, write_spec
 from paid_here import paid_here
 from store_servers import StoreServer
 
+from ltxspec.errors import StorageError
 from ltxspec.providers.runware.download import Downloads
 from ltxspec.providers.sandbox import outbound
 from ltxspec.storage.store.bucket import Bucket
+from ltxspec.storage.store.incoming import Incoming
+from ltxspec.values import TaskId
 
 SPEC = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720, fps: 24}\nshots:\n"
 ONE = SPEC + "  a: {prompt: Rain}\n"
@@ -97,9 +100,9 @@ def test_a_video_is_put_read_once_and_copied_inside_the_store(
     for secret in ("X-Amz-Signature", "incoming/", os.environ["AWS_SECRET_ACCESS_KEY"] + "/"):
         assert written(project, secret) == []
     assert "X-Amz" not in said.out + said.err
-    ltxspec("archive", "verify", "--deep", cwd=project, **service)
-    assert apply(project, service).out.startswith("Nothing to do") or True
-    assert "0 sent" in ltxspec("archive", "push", cwd=project, check=None, **service).out or True
+    assert "2 videos verified, 0 damaged" in ltxspec("archive", "verify", "--deep", cwd=project, check=0, **service).out
+    assert ltxspec("archive", "push", cwd=project, check=0, **service).out.startswith("0 videos ")
+    assert (traffic.downloads, traffic.videos_sent) == (0, [])
 
 
 def test_what_did_not_arrive_is_downloaded(
@@ -159,9 +162,6 @@ def test_an_order_with_an_address_of_its_own_keeps_it(
 def test_a_store_that_cannot_be_written_is_said_and_the_video_downloaded(
     s3: StoreServer, tmp_path: Path, service: dict[str, str], traffic: Traffic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ltxspec.errors import StorageError
-    from ltxspec.storage.store.incoming import Incoming
-
     def refuse(_: Incoming) -> None:
         raise StorageError("the store refuses these credentials")
 
@@ -171,14 +171,27 @@ def test_a_store_that_cannot_be_written_is_said_and_the_video_downloaded(
     assert traffic.downloads == 1
 
 
-def test_an_order_whose_answer_is_lost_is_sent_again_under_its_id_and_adopted(
-    s3: StoreServer, tmp_path: Path, traffic: Traffic
+def test_an_order_that_got_lost_is_sent_again_under_its_id_with_a_new_address(
+    s3: StoreServer, tmp_path: Path, traffic: Traffic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    faults = [{"fault": "lostReply", "task": "videoInference", "times": 1}]
-    with paid_here(tmp_path / "service", faults=faults) as service:
+    signed: list[TaskId] = []
+    sign = Incoming.address
+
+    def noted(own: Incoming, task: TaskId, seconds: int) -> str | None:
+        signed.append(task)
+        return sign(own, task, seconds)
+
+    monkeypatch.setattr(Incoming, "address", noted)
+    lost = {"fault": "drop", "accepted": False, "task": "videoInference"}
+    with paid_here(tmp_path / "service", faults=[lost]) as service:
         project = films(tmp_path, s3)
+        config = project / "ltxspec.toml"
+        config.write_text(config.read_text().replace("poll_max = 0.2", "poll_max = 0.2\ngrace = 0.2"))
         apply(project, dict(service))
+    assert len(signed) == 2
+    assert len(set(signed)) == 1, "the same order"
     assert traffic.downloads == 0
+    assert written(project, "X-Amz-Signature") == []
 
 
 def test_azure_is_off_unless_asked_for_because_of_its_header(
