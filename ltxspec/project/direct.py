@@ -1,7 +1,7 @@
 """Lets the provider put finished videos straight into the team's store, and takes them from there.
 
 Each order of one result gets a signed address when it is sent. The video is read once from the store, hashed and
-decoded like a download, and then copied inside the store: it is neither downloaded from the provider nor sent from here.
+decoded like a download, and then copied inside the store: neither downloaded from the provider nor sent from here.
 What is not there, or not usable, is downloaded from the provider as ever.
 """
 
@@ -145,9 +145,7 @@ class Direct:
         if not is_there:
             return None
         try:
-            if not sink.size:
-                raise MediaError("it is empty")
-            archived = archive.finish(name)
+            archived = _finished(archive, name, sink.size)
         except MediaError:
             self.incoming.drop(key)
             raise
@@ -158,3 +156,10 @@ class Direct:
         """Go on without the store: every video is downloaded from the provider."""
         self._is_ready = False
         self.project.warn(f"the provider does not put videos into the store: {error.line}")
+
+
+def _finished(archive: "FolderArchive", name: str, size: int) -> Archived:
+    """What the archive makes of a file of this size. Raises MediaError if it is no video, StorageError as the disk."""
+    if not size:
+        raise MediaError("it is empty")
+    return archive.finish(name)

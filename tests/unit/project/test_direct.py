@@ -39,7 +39,7 @@ class Bench:
         project = open_project(folder, "runware", environ={}, warn=self.warnings.append)
         videos = VideoStore(self.bucket, "", "")
         self.direct = Direct(project, videos, Incoming(self.bucket), self.pauses.append)
-        self.archive = ReceivingArchive(folder / "archive", folder / "renders", check)  # type: ignore[arg-type]  # measures nothing
+        self.archive = ReceivingArchive(folder / "archive", folder / "renders", check)
         self.archive.arriving = self.direct.arriving
 
     def arrive(self, data: bytes = VIDEO, task_id: str = TASK) -> None:
