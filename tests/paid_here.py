@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -26,11 +26,13 @@ KEY = "test-key-of-the-paid-service"
 
 
 @contextmanager
-def paid_here(folder: Path, *, speed: float = 1000, **behaviour: Any) -> Iterator[Mapping[str, str]]:
+def paid_here(
+    folder: Path, *, speed: float = 1000, faults: Sequence[Mapping[str, Any]] = (), **behaviour: Any
+) -> Iterator[Mapping[str, str]]:
     """Serve it; gives the environment of commands that use it. It calls and uploads to this machine only."""
     settings = SandboxSettings(
         load_catalog(read_model_documents()), SystemClock(), write_copy, folder, speed=speed, api_key=KEY,
-        outside=Outside("this machine"), scenario=parse_scenario({"behaviour": behaviour}),
+        outside=Outside("this machine"), scenario=parse_scenario({"behaviour": behaviour, "faults": [*faults]}),
     )  # fmt: skip
     with serving(settings) as url:
         yield {"RUNWARE_BASE_URL": url, "RUNWARE_API_KEY": KEY, "LTXSPEC_PROVIDER": "runware"}

@@ -139,5 +139,5 @@ def prune_in_store(session: Session, project: "ProjectContext", how: "StorePruni
 def _listed(project: "ProjectContext", items: "Iterable[LooseObject]") -> "tuple[ArchivedVideo, ...]":
     from ltxspec.report.results.archive import ArchivedVideo
 
-    place = f"{project.config.store.url}/videos"
-    return tuple(ArchivedVideo(one.sha256, f"{place}/{one.sha256}", one.bytes, round(one.days, 2)) for one in items)
+    place = project.config.store.url
+    return tuple(ArchivedVideo(one.sha256, f"{place}/{one.key}", one.bytes, round(one.days, 2)) for one in items)

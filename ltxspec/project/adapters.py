@@ -17,6 +17,7 @@ _SCENARIO = "LTXSPEC_SANDBOX_SCENARIO"
 if TYPE_CHECKING:
     from ltxspec.apply.ports import Fill, Provider
     from ltxspec.storage.archive import FolderArchive
+    from ltxspec.storage.receiving import Arriving
 
 
 def has_key(service: Service, environment: Mapping[str, str]) -> bool:
@@ -129,23 +130,27 @@ def open_provider(
     )
 
 
-def open_archive(project: ProjectContext, specs: Iterable[str] = ()) -> "FolderArchive":
+def open_archive(
+    project: ProjectContext, specs: Iterable[str] = (), arriving: "Arriving | None" = None
+) -> "FolderArchive":
     """Open the archive of finished videos.
 
     Args:
         project: configures the location.
         specs: specs whose videos and links will be written; if there are any, an archive outside the project is
             reported once.
+        arriving: finds videos that the provider put into the store.
 
     Raises:
         StorageError: a symbolic link takes the archive or the tree of links out of the project.
     """
     from ltxspec.media.measure import checked
-    from ltxspec.storage.archive import FolderArchive
+    from ltxspec.storage.receiving import ReceivingArchive
 
     root = project.root / project.config.archive.url
     ident = project.config.project.id
-    archive = FolderArchive(root, project.renders, checked, project=project.root, ident=ident)
+    archive = ReceivingArchive(root, project.renders, checked, project=project.root, ident=ident)
+    archive.arriving = arriving
     written = list(specs)
     archive.refuse_outside(written)
     if written:

@@ -13,12 +13,16 @@ from ltxspec.apply.ports import Clock
 from ltxspec.errors import Refused
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.archive_gc import all_locks, references
+from ltxspec.project.collect import journalled
+from ltxspec.project.lookup import recorded_state
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.store import needed_store
 from ltxspec.report.wording import counted
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.reachable import inside_git
 from ltxspec.storage.remote_heads import missing_heads
+from ltxspec.storage.store.incoming import Incoming
+from ltxspec.values import TaskId
 
 LEAST_DAYS = 90.0
 _DAY = 86400.0  # seconds
@@ -27,11 +31,12 @@ _MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class LooseObject:
-    """A video in the store without any reference."""
+    """A video in the store without any reference, or one that arrived there and was not taken over."""
 
-    sha256: str
+    sha256: str  # of what arrived: the id of its task
     bytes: int
     days: float  # since it was stored
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +86,25 @@ def prune_store(project: ProjectContext, how: StorePruning, clock: Clock | None 
     with all_locks(project, how.wait) if how.delete else nullcontext():
         now = (clock or SystemClock()).now()
         there = store.listed()  # before the references: what is stored after this is not looked at
+        arrived = list(Incoming(store.objects, project.service.folder).leftovers())
         named = references(project, open_archive(project))
+        found = [(sha256, item) for sha256, item in there.items() if sha256 not in named]
+        waiting = open_tasks(project)
+        left = [(task, item) for task, item in arrived if task not in waiting]
         loose = [
-            LooseObject(sha256, item.bytes, (now - item.modified).total_seconds() / _DAY)
-            for sha256, item in there.items()
-            if sha256 not in named
+            LooseObject(name, item.bytes, (now - item.modified).total_seconds() / _DAY, item.key)
+            for name, item in [*found, *left]
         ]
         dropped = [item for item in loose if item.days >= how.min_days]
         if how.delete:
             for item in dropped:
-                store.drop(item.sha256)
-    return PrunedStore(dropped, [item for item in loose if item.days < how.min_days], len(there) - len(loose))
+                store.objects.delete([item.key])
+    return PrunedStore(dropped, [item for item in loose if item.days < how.min_days], len(there) - len(found))
+
+
+def open_tasks(project: ProjectContext) -> set[TaskId]:
+    """The tasks under way on this machine. Raises LockfileError if a journal cannot be read."""
+    return {task for name in journalled(project) for task in recorded_state(project, name).journal.open}
 
 
 def _refuse_to_guess(project: ProjectContext, heads: str | None) -> None:

@@ -21,6 +21,7 @@ from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.selection import selection
 from ltxspec.project.adapters import open_archive, open_provider
+from ltxspec.project.direct import direct_of
 from ltxspec.project.filling import filling_of
 from ltxspec.project.locks import LockedSpecs
 from ltxspec.project.plan import ProjectPlan
@@ -61,12 +62,14 @@ class PreparedRun:
             LtxspecError: nothing was ordered, or the records cannot be written; what is in progress is in the journal.
         """
         labels = {c.task_id: str(c.address) for job in self.jobs for c in job.changes if c.task_id is not None}
-        provider = open_provider(self.project, labels, fill=filling_of(self.project))
-        archive = open_archive(self.project, [job.ledger.spec for job in self.jobs])
+        direct = direct_of(self.project)
+        provider = open_provider(self.project, labels, fill=filling_of(self.project, direct))
+        specs = [job.ledger.spec for job in self.jobs]
+        archive = open_archive(self.project, specs, direct.arriving if direct is not None else None)
         if self.settings.submit and any(change.action.spends for job in self.jobs for change in job.changes):
             archive.refuse_unwritable()
         clock, ledgers = SystemClock(), [job.ledger for job in self.jobs]
-        storing = Storing(self.project, archive, ledgers, emit)
+        storing = Storing(self.project, archive, ledgers, emit, direct)
         storing.open()
         videos = SourceVideos(self.project, archive, clock, ledgers)
         rival = rival_of(self.project, [ledger.spec for ledger in ledgers])

@@ -15,6 +15,7 @@ from ltxspec.apply.ledger import Ledger
 from ltxspec.errors import LtxspecError
 from ltxspec.lock.merge import recorded_videos
 from ltxspec.project.archive_push import send
+from ltxspec.project.direct import Direct
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.store import open_videos, unsent
 from ltxspec.report.wording import counted
@@ -34,12 +35,14 @@ class Storing:
         archive: where the videos are.
         ledgers: of the specs of the run.
         tell: called with each event.
+        direct: what the provider put into the store itself.
     """
 
     project: ProjectContext
     archive: FolderArchive
     ledgers: Sequence[Ledger]
     tell: Emit
+    direct: Direct | None = None
     _store: VideoStore | None = None
     _is_ours: bool = False  # the store was found not to be another project's
     _under_way: list[asyncio.Task[None]] = field(default_factory=list)
@@ -88,7 +91,8 @@ class Storing:
         if not self._is_ours:
             store.refuse_other_project()
             self._is_ours = True
-        send(self.project, store, sha256, place)
+        if self.direct is None or not self.direct.keep(sha256):
+            send(self.project, store, sha256, place)
 
     def _send_rest(self, store: VideoStore) -> tuple[int, str]:
         """Send what is not known to be in the store. Returns how much is left, and why."""

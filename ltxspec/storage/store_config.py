@@ -8,6 +8,7 @@ from ltxspec.storage.toml_tables import TomlTable
 
 SCHEMES = ("s3", "gs", "az", "file", "memory")
 _HAS_ENDPOINT = ("s3", "az")
+_SIGNS = ("s3://", "az://", "gs://")
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
 _WEEK = 7 * 86400
 _REMOTE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -26,6 +27,7 @@ class StoreConfig:
     link_life: int = 3600  # seconds for which `output --url` is valid
     leases: str | None = None  # the git remote that keeps them; None: in the store, if there is one
     lease_life: int = 60  # seconds after which a lease ends that is not renewed
+    direct: bool | None = None  # whether the provider puts videos into it; None: where that is known to work
 
 
 def store_config(table: TomlTable) -> StoreConfig:
@@ -40,6 +42,7 @@ def store_config(table: TomlTable) -> StoreConfig:
         link_life=table.integer("link_life", usual.link_life, 1, _WEEK),
         leases=table.text("leases", "") or None,
         lease_life=table.integer("lease_life", usual.lease_life, _SHORTEST, _LONGEST),
+        direct=table.flag("direct", default=False) if "direct" in table.values else None,
     )
     if store.leases is not None and not _REMOTE.fullmatch(store.leases):
         table.error("`leases` in [store] is the name of a git remote", "leases", 'such as "origin"')
@@ -49,6 +52,10 @@ def store_config(table: TomlTable) -> StoreConfig:
         table.error("`endpoint` in [store] is only for stores of `s3://` and `az://`", "endpoint")
     if store.endpoint is not None and _has_more(store.endpoint):
         table.error("`endpoint` in [store] is an address without user, query and fragment", "endpoint", _NO_SECRETS)
+    if store.direct and not (url or "").startswith(_SIGNS):
+        table.error(
+            "`direct` in [store] needs a store of `s3://`, `az://` or `gs://`: others sign no addresses", "direct"
+        )
     table.finish(_NO_SECRETS)
     return store
 

@@ -31,6 +31,7 @@ from ltxspec.providers.runware.wire import (
 from ltxspec.values import TaskId
 
 _STATUSES_OF_THE_ONE_TASK = frozenset({400, 401, 402, 403})  # with these, an error without an id is about the order
+_NOT_DELIVERED = "uploadFailed"  # of `uploadEndpoint`: whether the video exists all the same is not documented
 _MODERATION = re.compile(r"moderat|content polic|safety|nsfw|sensitive content", re.IGNORECASE)
 _OF_THE_QUESTION = re.compile(r"(^|[^a-z])(taskUUID|taskType)$", re.IGNORECASE)  # the only fields of a poll request
 _CODE_OF_THE_QUESTION = re.compile(r"Task(UUID|Type)", re.IGNORECASE)
@@ -261,7 +262,10 @@ def _failure(errors: Sequence[ApiError]) -> Failure:
 
 
 def _permanent(error: ApiError) -> bool:
+    """Whether only the user may order again: it would fail as well, or it was rendered and not delivered."""
     kind = kind_of(error.code)
-    return kind in PERMANENT or (
-        kind in {ErrorKind.PROVIDER, ErrorKind.UNKNOWN} and bool(_MODERATION.search(error.message))
+    return (
+        kind in PERMANENT
+        or error.code == _NOT_DELIVERED
+        or (kind in {ErrorKind.PROVIDER, ErrorKind.UNKNOWN} and bool(_MODERATION.search(error.message)))
     )

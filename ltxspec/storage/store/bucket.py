@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import obstore
 from obstore import exceptions
@@ -145,12 +145,28 @@ class Bucket:
             with self._asked(), contextlib.suppress(FileNotFoundError):
                 obstore.delete(self._library, key)
 
+    def copy(self, source: str, target: str) -> bool:
+        """See `ObjectStore.copy`."""
+        with self._asked():
+            try:
+                obstore.copy(self._library, source, target)
+            except FileNotFoundError as error:
+                return self._missing(error)
+        return True
+
+    def upload_link(self, key: str, seconds: int) -> str | None:
+        """See `ObjectStore.upload_link`."""
+        return self._signed("PUT", key, seconds)
+
     def link(self, key: str, seconds: int) -> str | None:
         """See `ObjectStore.link`."""
+        return self._signed("GET", key, seconds)
+
+    def _signed(self, method: Literal["GET", "PUT"], key: str, seconds: int) -> str | None:
         if isinstance(self._library, LocalStore | MemoryStore):
             return None
         with self._asked():
-            return obstore.sign(self._library, "GET", key, timedelta(seconds=seconds))
+            return obstore.sign(self._library, method, key, timedelta(seconds=seconds))
 
     def read_note(self, key: str) -> Note | None:
         """See `SharedNotes.read_note`."""

@@ -87,6 +87,14 @@ class ObjectStore(SharedNotes, Protocol):
         """Delete objects. Missing ones are no error."""
         ...
 
+    def copy(self, source: str, target: str) -> bool:
+        """Copy an object inside the store, over an existing one as well. False if there is no such source."""
+        ...
+
+    def upload_link(self, key: str, seconds: int) -> str | None:
+        """An address to which anybody can PUT one object for some time; None if the store has no such addresses."""
+        ...
+
     def link(self, key: str, seconds: int) -> str | None:
         """An address from which anybody can read an object for some time; None if the store has no such addresses."""
         ...

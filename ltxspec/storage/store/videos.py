@@ -101,6 +101,25 @@ class VideoStore:
         facts = ObjectFacts(sha256, size, _TYPES[suffix])
         return self._store.put(self._key(sha256), _checked(video, sha256), facts, replace=replace)
 
+    def adopt(self, key: str, sha256: str, size: int) -> bool:
+        """Copy an object that is known to have this hash to the place of that hash.
+
+        Args:
+            key: where it is; nobody else may write there.
+            sha256: its hash.
+            size: its bytes.
+
+        Returns:
+            Whether the store has all of it there.
+
+        Raises:
+            StorageError: the store failed.
+        """
+        if not self._store.copy(key, self._key(sha256)):
+            return False
+        found = self._store.head(self._key(sha256))
+        return found is not None and found.bytes == size
+
     def fetch(self, sha256: str, write: Callable[[bytes], None]) -> bool:
         """Pass a video on, piece by piece; False if it is not in the store.
 

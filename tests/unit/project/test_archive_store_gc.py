@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from acceptance.repositories import git
+from builders import own_intent, task
 from fakes import FakeClock
 from replacing import replace
 from unit.project.projects import path_of
@@ -15,6 +16,7 @@ from ltxspec.project.archive_push import push_videos
 from ltxspec.project.archive_store_gc import StorePruning, prune_store
 from ltxspec.project.project import ProjectContext
 from ltxspec.storage.clock import SystemClock
+from ltxspec.storage.journal import JournalFile
 from ltxspec.storage.store.port import ObjectFacts
 
 LOOSE = "1" * 64
@@ -93,3 +95,16 @@ def test_without_git_or_an_id_nothing_is_deleted(opened: ProjectContext) -> None
     with pytest.raises(Refused, match="only this folder's lockfiles are known"):
         prune(opened, delete=True)
     assert store_of(opened).has(LOOSE)
+
+
+def test_what_arrived_and_was_not_taken_over_goes_when_it_is_old(opened: ProjectContext) -> None:
+    intent = own_intent(provider="sandbox", project="mine")
+    keys = [f"sandbox/incoming/{name}" for name in (task(1), f"checked/{task(2)}-0123", intent.task_id)]
+    for key in keys:
+        store_of(opened).objects.put(key, [b"x"], ObjectFacts(LOOSE, 1, "video/mp4"))
+    JournalFile(opened.paths_of("night").journal).append(intent)
+    dropped, young, named = prune(opened, days=10)
+    assert (dropped, sorted(young), named) == ([], sorted([LOOSE, task(1), task(2)]), 1)
+    assert sorted(prune(opened, delete=True)[0]) == sorted([LOOSE, task(1), task(2)])
+    left = [item.key for item in store_of(opened).objects.list("sandbox/incoming")]
+    assert left == keys[2:], "what is under way here may still be taken over"

@@ -25,13 +25,28 @@ def opened(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> ProjectC
     return stored_project(tmp_path_factory, tmp_path)
 
 
-def play(opened: ProjectContext, *, committed: bool = True) -> tuple[int, list[ApplyEvent]]:
+class Direct:
+    """What the provider put into the store itself: everything, or nothing."""
+
+    def __init__(self, *, keeps: bool) -> None:
+        self.keeps = keeps
+        self.asked: list[str] = []
+
+    def keep(self, sha256: str) -> bool:
+        self.asked.append(sha256)
+        return self.keeps
+
+
+def play(
+    opened: ProjectContext, *, committed: bool = True, direct: Direct | None = None
+) -> tuple[int, list[ApplyEvent]]:
     """A run that has recorded the take of `night.alley`."""
     told: list[ApplyEvent] = []
 
     async def run() -> int:
         with open_state(opened.paths_of("night"), command="apply") as state:
-            storing = Storing(opened, open_archive(opened), [Ledger("night", state, SystemClock(), {})], told.append)
+            ledger = Ledger("night", state, SystemClock(), {})
+            storing = Storing(opened, open_archive(opened), [ledger], told.append, direct)  # type: ignore[arg-type]  # a stand-in
             storing.open()
             take = recorded(opened).shots["alley"].takes[0]
             storing.emit(ApplyEvent(EventKind.SHOT_RUNNING, "running", ShotAddress("night", "alley"), take.task_id))
@@ -49,6 +64,14 @@ def test_every_recorded_take_is_in_the_store_when_a_run_ends(opened: ProjectCont
     assert (left, len(told)) == (0, 1 + committed)
     assert store_of(opened).has(sha_of(opened))
     assert sent_list(opened, store_of(opened)).read() == {sha_of(opened)}
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_what_the_provider_put_there_is_not_sent(opened: ProjectContext, *, keeps: bool) -> None:
+    direct = Direct(keeps=keeps)
+    play(opened, direct=direct)
+    assert direct.asked[0] == sha_of(opened)
+    assert store_of(opened).has(sha_of(opened)) is not keeps
 
 
 def test_a_store_that_is_away_is_reported_once_with_what_is_left(

@@ -22,8 +22,8 @@ def test_these_are_addresses_of_stores(url: str) -> None:
 
 def test_every_key_has_its_default_and_can_be_set() -> None:
     assert parsed("") == (StoreConfig(), [])
-    text = "url = 's3://b'\nendpoint = 'https://s.example'\nfree = true\ntimeout = 5\nlink_life = 60"
-    assert parsed(text) == (StoreConfig("s3://b", "https://s.example", True, 5.0, 60), [])  # noqa: FBT003  # in order
+    text = "url = 's3://b'\nendpoint = 'https://s.example'\nfree = true\ntimeout = 5\nlink_life = 60\ndirect = false"
+    assert parsed(text) == (StoreConfig("s3://b", "https://s.example", True, 5.0, 60, False), [])  # noqa: FBT003  # in order
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,13 @@ def test_an_endpoint_is_for_stores_that_have_one_and_holds_no_secret() -> None:
     assert "without user" in message
     assert hint is not None
     assert "the environment" in hint
+
+
+@pytest.mark.parametrize("url", ["file:///films", "memory://films"])
+def test_only_a_store_that_signs_addresses_is_written_by_the_provider(url: str) -> None:
+    ((message, _),) = parsed(f"url = '{url}'\ndirect = true")[1]
+    assert message.startswith("`direct` in [store] needs a store of")
+    assert parsed(f"url = '{url}'\ndirect = false")[1] == []
 
 
 def test_credentials_do_not_belong_in_the_file() -> None:

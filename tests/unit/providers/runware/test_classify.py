@@ -356,6 +356,7 @@ def test_results_may_come_in_any_order() -> None:
         (refusal("internalServerError", status="error"), False),
         (refusal("gpuOnFire", status="error"), False),
         (refusal("inferenceError"), False),
+        (refusal("uploadFailed"), True),  # it may exist all the same: only the user buys again
         (refusal("promptBlocked"), True),
         (refusal("invalidFrameImage"), True),
         (refusal("mediaNotFound"), True),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from store_servers import StoreServer
@@ -189,3 +189,23 @@ def test_a_large_object_is_no_note(bucket: Bucket) -> None:
     bucket.put("leases/a.json", [b"x" * (LARGEST_NOTE + 1)], facts(b"x" * (LARGEST_NOTE + 1)))
     with pytest.raises(StorageError, match="is not what ltxspec writes there"):
         bucket.read_note("leases/a.json")
+
+
+def test_an_object_is_copied_over_another_one_and_a_missing_one_is_not(bucket: Bucket) -> None:
+    bucket.put("incoming/a", [SMALL], facts(SMALL))
+    bucket.put("videos/a", [b"other"], facts(b"other"))
+    assert bucket.copy("incoming/a", "videos/a") is True
+    assert (read(bucket, "videos/a"), read(bucket, "incoming/a")) == (SMALL, SMALL)
+    assert bucket.copy("incoming/missing", "videos/b") is False
+    assert read(bucket, "videos/b") is None
+
+
+def test_an_address_takes_one_object_where_the_store_signs(bucket: Bucket) -> None:
+    address = bucket.upload_link("incoming/a", 60)
+    if address is None:
+        assert bucket.name.startswith(("file://", "memory://"))
+        return
+    headers = {"x-ms-blob-type": "BlockBlob", "Content-Type": "video/mp4"}  # the first is what Azure demands
+    with urlopen(Request(address, SMALL, headers, method="PUT")) as answer:
+        assert answer.status in (200, 201)
+    assert read(bucket, "incoming/a") == SMALL
