@@ -132,12 +132,12 @@ def open_archive(project: ProjectContext, specs: Iterable[str] = ()) -> "FolderA
     Raises:
         StorageError: a symbolic link takes the archive or the tree of links out of the project.
     """
-    from ltxspec.media.measure import checked
+    from ltxspec.media.checking import CHECKS
     from ltxspec.storage.archive import FolderArchive
 
     root = project.root / project.config.archive.url
     ident = project.config.project.id
-    archive = FolderArchive(root, project.renders, checked, project=project.root, ident=ident)
+    archive = FolderArchive(root, project.renders, CHECKS, project=project.root, ident=ident)
     written = list(specs)
     archive.refuse_outside(written)
     if written:
