@@ -76,7 +76,7 @@ def test_what_kills_every_worker_is_no_damage_of_the_video(video: Path, monkeypa
 
 
 def test_a_process_that_cannot_be_started_is_no_damage_either(video: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking.sys, "executable", "/nowhere/python")
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
     checks = Checks(workers=1, worth=0.0)
     for _ in range(2):  # the place of the worker is not used up
         with pytest.raises(StorageError, match="no process for checking videos can be started"):
