@@ -21,6 +21,7 @@ from timing import MEBIBYTE_IN_KILOBYTES
 from ltxspec.cli.main import run
 from ltxspec.lock.codec import SUFFIX
 from ltxspec.media import measure
+from ltxspec.media.checking import CHECKS
 from ltxspec.plan import expectations
 from ltxspec.providers.runware.client import Client
 from ltxspec.storage import durable, state
@@ -68,6 +69,7 @@ def main(report: Path, arguments: list[str]) -> int:
     count()
     started = time.perf_counter()
     code = run(arguments)
+    CHECKS.close()  # so that the system says what they used
     report.write_text(json.dumps(counts(time.perf_counter() - started)))
     return code
 

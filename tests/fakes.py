@@ -212,5 +212,15 @@ class MemoryState:
         self.writes.append(type(event).__name__)
         self.journal.append(event)
 
+    def write(self, event: Event) -> int:
+        self.append(event)
+        return len(self.journal)
+
+    def sync(self) -> None:
+        pass
+
+    def is_on_disk(self, number: int) -> bool:
+        return number <= len(self.journal)
+
     def compact(self) -> None:
         self.compacted = True

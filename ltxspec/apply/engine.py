@@ -104,8 +104,7 @@ async def _outcomes(
     silence = Silence(adapters.clock, lambda text: adapters.emit(ApplyEvent(EventKind.SERVICE_SILENT, text)))
     poller = Poller(
         adapters.provider, adapters.clock, interval=settings.poll_interval, longest=settings.poll_max,
-        silence=silence, hints=adapters.hints,
-        timing=Latencies([job.ledger for job in jobs], adapters.clock),
+        silence=silence, hints=adapters.hints, known=Latencies([job.ledger for job in jobs], adapters.clock),
     )  # fmt: skip
     takes = SourceTakes(
         {job.ledger.spec: job.ledger for job in jobs},

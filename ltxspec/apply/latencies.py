@@ -58,6 +58,11 @@ class Latencies:
         if found is not None:
             self._learn(found.intent.request, self._seconds_since(found))
 
+    async def on_disk(self, task: TaskId) -> None:
+        """Wait until what the journals know of a task is on disk. Raises StorageError."""
+        for ledger in self.ledgers:
+            await ledger.on_disk(task)
+
     def _open(self, task: TaskId) -> OpenTask | None:
         return next((ledger.open[task] for ledger in self.ledgers if task in ledger.open), None)
 

@@ -1,20 +1,21 @@
 """The writer of a spec's journal and lockfile while the engine runs: each step is on disk before the next begins."""
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import MAXYEAR, UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from msgspec import structs
 
 from ltxspec.apply.archived import with_archived
 from ltxspec.apply.checkpoints import Checkpoints
-from ltxspec.apply.made import marked, take_of, with_hash, with_videos, without_secrets_of
+from ltxspec.apply.grouped import GroupedSyncs
+from ltxspec.apply.made import by_name, marked, take_of, with_hash, with_videos, without_secrets_of
 from ltxspec.apply.orders import without_secrets
 from ltxspec.apply.ports import Archived, Clock, SpecState, TaskReport
 from ltxspec.apply.record_index import RecordIndex
 from ltxspec.apply.records import record_changes
+from ltxspec.apply.times import time_after, time_of, timestamp
 from ltxspec.lock.journal import (
     Abandoned,
     Accepted,
@@ -33,31 +34,11 @@ from ltxspec.lock.journal import (
 from ltxspec.lock.models import Failure, Lockfile, Output, Take, readable
 from ltxspec.plan.actions import Change
 from ltxspec.plan.recorded import RecordedState
-from ltxspec.redaction import redact_secrets, redact_url
+from ltxspec.redaction import redact_secrets
 from ltxspec.render.expectations import NONE, Expectations
 from ltxspec.values import Json, TaskId
 
-
-def timestamp(at: datetime) -> str:
-    """RFC 3339 in UTC with milliseconds, as in lockfiles."""
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
-
-
-def _time_of(written: str | None) -> datetime | None:
-    """A recorded time; None if it is missing (an imported take), invalid, or so late that none could follow it."""
-    try:
-        found = datetime.fromisoformat(written or "")
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None and found.year < MAXYEAR else None
-
-
-def time_after(wanted: str, known: Iterable[str | None]) -> str:
-    """A time as written, or one millisecond after the latest of those known: a clock may have been set back."""
-    at, others = _time_of(wanted), [found for found in map(_time_of, known) if found is not None]
-    if at is None or not others or at > max(others):
-        return wanted
-    return timestamp(max(others) + timedelta(milliseconds=1))
+__all__ = ["Ledger", "by_name", "time_after", "timestamp"]
 
 
 class Ledger:
@@ -70,6 +51,8 @@ class Ledger:
         self._wanted = wanted  # instance keys that the spec has now
         self._index = RecordIndex(state.read_lockfile())
         self._checkpoints = Checkpoints(clock)
+        self._syncs = GroupedSyncs(state)
+        self._newest: dict[TaskId, int] = {}  # number of the last event of a task
         self._unwritten: dict[TaskId, Committed | None] = {}  # recorded since the lockfile was written; what closes it
         self._afterwards: list[Callable[[], None]] = []  # to do once they are written
         self._open: dict[TaskId, OpenTask] = {}
@@ -99,7 +82,7 @@ class Ledger:
     def now(self, task: TaskId | None = None) -> str:
         """The current time as recorded. An event of a task is never dated before its order, whatever the clock says."""
         present = self._clock.now()
-        ordered = _time_of(self._open[task].intent.at) if task in self._open else None
+        ordered = time_of(self._open[task].intent.at) if task in self._open else None
         return timestamp(max(present, ordered) if ordered else present)
 
     def record(self, changes: Collection[Change]) -> None:
@@ -112,8 +95,21 @@ class Ledger:
         self._index.replace(with_archived(self.lockfile, task, outputs, archived))
         self.checkpoint()
 
+    async def on_disk(self, task: TaskId) -> None:
+        """Wait until all events of a task are on disk, as each step must before the one that follows it.
+
+        Raises:
+            StorageError: one of them is not; it will not appear later either.
+        """
+        if (number := self._newest.get(task)) is not None:
+            await self._syncs.reached(number)
+
+    def withdraw(self, task: TaskId) -> None:
+        """Drop an order whose intent is not on disk: it was not sent."""
+        self._open.pop(task, None)
+
     def intend(self, intent: Intent) -> OpenTask:
-        """Record that an order is about to be sent; returns once on disk. It is dated after the shot's other orders."""
+        """Record that an order is about to be sent, once it is `on_disk`. It is dated after the shot's other orders."""
         self._append(structs.replace(intent, at=self._after_others(intent)))
         return self._open[intent.task_id]
 
@@ -134,7 +130,7 @@ class Ledger:
             task: an open task.
             order: the body, if it was built again; None if it is exactly what was journalled.
         """
-        self._append(Repeated(task, self.now(), None if order is None else without_secrets(order)))
+        self._append(Repeated(task, self.now(), None if order is None else without_secrets(order)), at_once=True)
 
     def accept(self, task: TaskId) -> None:
         """Record that the provider has the order."""
@@ -172,7 +168,7 @@ class Ledger:
 
     def abandon(self, task: TaskId, reason: str) -> None:
         """Close an order without a take: it was definitely not accepted, and nothing was paid."""
-        self._append(Abandoned(task, readable(reason), self.now()))
+        self._append(Abandoned(task, readable(reason), self.now()), at_once=True)
 
     def outputs_of(self, task: TaskId) -> tuple[Output, ...]:
         """The journalled videos of a task, with the hashes that an earlier commit recorded in the lockfile."""
@@ -217,6 +213,7 @@ class Ledger:
             self.checkpoint()
         if is_closed:
             self._open.pop(task, None)
+            self._newest.pop(task, None)
         return take
 
     def checkpoint(self) -> None:
@@ -226,7 +223,8 @@ class Ledger:
         while self._unwritten:
             task = next(iter(self._unwritten))
             if (closing := self._unwritten[task]) is not None:
-                self._append(closing)
+                self._state.write(closing)
+                step(self._open, closing)
             del self._unwritten[task]
         while self._afterwards:
             self._afterwards.pop()()
@@ -262,6 +260,7 @@ class Ledger:
         """Write what is not written yet, and drop closed tasks from the journal. Raises as `checkpoint`."""
         if self._unwritten:
             self.checkpoint()
+        self._state.sync()
         self._state.compact()
 
     def _with_earlier(self, task: TaskId, outputs: Sequence[Output]) -> tuple[Output, ...]:
@@ -275,25 +274,19 @@ class Ledger:
         known += [task.intent.at for task in self._open.values() if task.intent.instance == intent.instance]
         return time_after(intent.at, known)
 
-    def _append(self, event: Event) -> None:
-        self._state.append(event)
+    def _append(self, event: Event, *, at_once: bool = False) -> None:
+        """Write an event; `at_once` for one that a step follows without `on_disk`."""
+        if at_once:
+            self._state.append(event)
+        else:
+            self._newest[event.task_id] = self._state.write(event)
         step(self._open, event)
 
     def _append_outputs(self, event: Delivered | Finished | Failed) -> None:
         """Journal outputs. Signed addresses are secret: kept in memory for the download, never written to a file."""
-        self._state.append(structs.replace(event, outputs=tuple(map(without_secrets_of, event.outputs))))
+        written = structs.replace(event, outputs=tuple(map(without_secrets_of, event.outputs)))
+        self._newest[event.task_id] = self._state.write(written)
         step(self._open, event)
-
-
-def by_name(outputs: Iterable[Output]) -> dict[tuple[str, int], Output]:
-    """A task's results by identity: the video's id, else its address without secrets, plus a number."""
-    found: dict[tuple[str, int], Output] = {}
-    seen = Counter[str]()
-    for output in outputs:
-        name = output.video_uuid or redact_url(output.video_url or "")
-        found[name, seen[name]] = output
-        seen[name] += 1
-    return found
 
 
 def _expiry(task: OpenTask, ttl: int | None) -> str | None:

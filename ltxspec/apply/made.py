@@ -1,6 +1,7 @@
 """What a take records of the results of a task. Pure."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from msgspec import structs
 
@@ -11,6 +12,17 @@ from ltxspec.lock.models import Output, Take
 from ltxspec.plan.expectations import unmet
 from ltxspec.redaction import redact_url
 from ltxspec.render.expectations import Expectations
+
+
+def by_name(outputs: Iterable[Output]) -> dict[tuple[str, int], Output]:
+    """A task's results by identity: the video's id, else its address without secrets, plus a number."""
+    found: dict[tuple[str, int], Output] = {}
+    seen = Counter[str]()
+    for output in outputs:
+        name = output.video_uuid or redact_url(output.video_url or "")
+        found[name, seen[name]] = output
+        seen[name] += 1
+    return found
 
 
 def marked(outputs: tuple[Output, ...], expect: Expectations) -> tuple[Output, ...]:

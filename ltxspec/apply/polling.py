@@ -56,8 +56,8 @@ class Wait:
     usual: float  # that such a render takes; half of it later, waits grow
 
 
-class Timing(Protocol):
-    """What is known of the time that renders take."""
+class Known(Protocol):
+    """What a run knows of its tasks, and of the time that such renders take."""
 
     def wait(self, task: TaskId) -> Wait | None:
         """When a task may be done; None if that is not known."""
@@ -67,8 +67,12 @@ class Timing(Protocol):
         """A look has found the task done."""
         ...
 
+    async def on_disk(self, task: TaskId) -> None:
+        """Wait until what is known of a task is on disk. Raises StorageError."""
+        ...
 
-class _Unknown:
+
+class _Nothing:
     """Nothing is known."""
 
     def wait(self, task: TaskId) -> Wait | None:
@@ -76,6 +80,9 @@ class _Unknown:
         return None
 
     def ended(self, task: TaskId) -> None:
+        del task
+
+    async def on_disk(self, task: TaskId) -> None:
         del task
 
 
@@ -121,7 +128,7 @@ class Poller:
 
     _loop: "asyncio.Task[NoReturn]"  # set on entry
 
-    def __init__(  # what it works with, and how often; a class would only rename them
+    def __init__(
         self,
         provider: Provider,
         clock: Clock,
@@ -130,7 +137,7 @@ class Poller:
         longest: float,
         silence: Silence | None = None,
         hints: Hints | None = None,
-        timing: Timing | None = None,
+        known: Known | None = None,
     ) -> None:
         self._provider = provider
         self._clock = clock
@@ -140,7 +147,7 @@ class Poller:
         self._changed = asyncio.Event()
         self._calls = Calls(hints, apart=interval)
         self.silence = silence or Silence(clock)
-        self._timing = timing or _Unknown()
+        self._known = known or _Nothing()
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.create_task(self._look_on())
@@ -173,11 +180,13 @@ class Poller:
 
         Raises:
             ProviderRefused: the key is bad; no look can succeed.
+            StorageError: what is known of the task is not on disk.
         """
+        await self._known.on_disk(order.task_id)
         now = self._clock.monotonic()
         done: asyncio.Future[TaskReport | None] = asyncio.get_running_loop().create_future()
         watch = _Watch(order, now + seconds, until, now + self._interval, self._interval, done, on_look, now, accepted)
-        watch.expected, watch.began = self._timing.wait(order.task_id), now
+        watch.expected, watch.began = self._known.wait(order.task_id), now
         watch.due = min(watch.next_look(now, self._longest) or watch.due, watch.deadline)
         self._watches.append(watch)
         self._changed.set()
@@ -272,7 +281,7 @@ class Poller:
         watch.last = report
         watch.on_look(report)
         if report.state is TaskState.SUCCEEDED:
-            self._timing.ended(watch.order.task_id)
+            self._known.ended(watch.order.task_id)
         if report.state in _ENDS or watch.until(report):
             if watch.awaits_call and not watch.called:
                 self._calls.missed()

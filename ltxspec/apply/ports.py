@@ -227,6 +227,18 @@ class SpecState(Protocol):
         """Append an event; returns once it is on disk."""
         ...
 
+    def write(self, event: Event) -> int:
+        """Append an event without waiting for the disk, and return its number, which grows."""
+        ...
+
+    def sync(self) -> None:
+        """Bring to disk what was written before, from any thread. Raises StorageError: what was not there is lost."""
+        ...
+
+    def is_on_disk(self, number: int) -> bool:
+        """Whether an event is on disk. Raises StorageError if it was lost."""
+        ...
+
     def compact(self) -> None:
         """Drop closed tasks from the journal, when nothing is open."""
         ...

@@ -50,6 +50,7 @@ async def _record_refusal(run: TaskRun) -> ShotOutcome:
 async def archive_and_commit(run: TaskRun) -> ShotOutcome:
     """Download and check each video, then write the lockfile. A missing video leaves the task open but recorded."""
     context, ledger = run.context, run.ledger
+    await ledger.on_disk(run.task_id)
     outputs = ledger.outputs_of(run.task_id)
     delivery = await _fetched(run, outputs)
     ledger.readdress(run.task_id, delivery.outputs)
@@ -80,6 +81,7 @@ async def take_in(run: TaskRun, report: TaskReport) -> None:
     """Journal, archive and record the delivered results at once, while others are still being rendered."""
     ledger, done = run.ledger, len(run.ledger.outputs_of(run.task_id))
     ledger.deliver(run.task_id, report.outputs)
+    await ledger.on_disk(run.task_id)
     outputs = ledger.outputs_of(run.task_id)
     delivery = await _fetched(run, outputs)
     take = ledger.commit(

@@ -265,7 +265,9 @@ async def _buy(change: Change, order: RenderOrder, ledger: Ledger, context: RunC
     try:
         fence = context.claiming.fence(ledger.spec)
         ledger.intend(structs.replace(make_intent(change, order.body, ledger.now()), fence=fence))
+        await ledger.on_disk(order.task_id)
     except LtxspecError as error:  # a disk that fails now would also fail when the result has to be recorded
+        ledger.withdraw(order.task_id)
         context.budget.release(order.task_id)
         context.stop.stop(error.summary)
         return held_back(change, context, error.summary)

@@ -4,6 +4,7 @@ FFmpeg's own filters decide what counts as black, frozen and silent (`blackdetec
 and how loud the audio is (`ebur128`).
 """
 
+import contextlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from ltxspec.errors import MediaError
 from ltxspec.lock.measured import VideoFacts
-from ltxspec.media.probe import OpenVideo, audio_track, check_decodes, open_video
+from ltxspec.media.probe import OpenVideo, audio_track, check_complete, check_ends, open_video
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
@@ -101,11 +102,13 @@ def checked(path: Path) -> VideoFacts | None:
     Raises:
         MediaError: as `check_decodes`.
     """
-    check_decodes(path)
-    try:
-        return measure(path)
-    except MediaError:
-        return None
+    wanted = check_complete(path)
+    facts, seen = None, None
+    with contextlib.suppress(MediaError):
+        facts, _, seen = _measured(path)
+    if seen != wanted:  # else the first and the last picture have been decoded with the others
+        check_ends(path)
+    return facts
 
 
 def measure(path: Path) -> VideoFacts:
@@ -126,14 +129,15 @@ def passages(path: Path) -> Passages:
     return _measured(path)[1]
 
 
-def _measured(path: Path) -> tuple[VideoFacts, Passages]:
+def _measured(path: Path) -> tuple[VideoFacts, Passages, tuple[int, int, int] | None]:
+    """The facts, the passages, and which pictures were decoded without fault, as `check_complete` returns them."""
     with open_video(path) as video:
         sound = audio_track(video.container)
         start, seconds = float(video.first * video.unit), float(video.seconds)
         black, frozen, silent = _Passages(_BLACK), _Passages(_FREEZE), _Passages(_SILENCE)
         picture = _Measuring(_picture_filters(video), black, frozen)
         audio = None if sound is None else _Measuring(_sound_filters(sound), silent)
-        _run(video, sound, picture, audio)
+        seen = _run(video, sound, picture, audio)
         loudness = None if audio is None else audio.loudness
         facts = VideoFacts(
             width=video.stream.codec_context.width,
@@ -146,7 +150,7 @@ def _measured(path: Path) -> tuple[VideoFacts, Passages]:
             silent_seconds=None if sound is None else silent.finish(_end_of(sound, start + seconds)),
             loudness=None if loudness is None or not math.isfinite(loudness) else round(loudness, 1),
         )
-        return facts, Passages(*(_from(start, seconds, each.found) for each in (black, frozen, silent)))
+        return facts, Passages(*(_from(start, seconds, each.found) for each in (black, frozen, silent))), seen
 
 
 def _from(start: float, seconds: float, found: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
@@ -155,17 +159,25 @@ def _from(start: float, seconds: float, found: Sequence[tuple[float, float]]) ->
     return tuple((round(since, 2), round(until, 2)) for since, until in inside if until > since)
 
 
-def _run(video: OpenVideo, sound: "AudioStream | None", picture: _Measuring, audio: _Measuring | None) -> None:
-    """Decode both tracks, interleaved as they are in the file."""
+def _run(
+    video: OpenVideo, sound: "AudioStream | None", picture: _Measuring, audio: _Measuring | None
+) -> tuple[int, int, int] | None:
+    """Decode both tracks, interleaved as they are in the file; how many pictures, the first and the last.
+
+    None if one is damaged, or not all pictures of the file were decoded.
+    """
     video.container.seek(video.first, stream=video.stream)
     tracks = [video.stream] if sound is None else [video.stream, sound]
-    count = 0
+    count, times, damaged = 0, [], False
     for packet in video.container.demux(*tracks):
         is_picture = packet.stream is video.stream
         for frame in packet.decode():
             count += is_picture
             if is_picture:
-                picture.push(cast("VideoFrame", frame))
+                shown = cast("VideoFrame", frame)
+                times.append(shown.pts)
+                damaged = damaged or shown.is_corrupt
+                picture.push(shown)
             elif audio is not None:
                 audio.push(cast("AudioFrame", frame))
     if not count:
@@ -173,6 +185,8 @@ def _run(video: OpenVideo, sound: "AudioStream | None", picture: _Measuring, aud
     picture.push(None)
     if audio is not None:
         audio.push(None)
+    known = [time for time in times if time is not None]
+    return None if damaged or len(known) < video.count else (video.count, min(known), max(known))
 
 
 def _picture_filters(video: OpenVideo) -> "Graph":

@@ -135,11 +135,35 @@ def check_decodes(path: Path) -> None:
     """
     with open_video(path, whole=True) as video:
         _check_length(video)
-        if next(video.frames_from(video.first), None) is None:
-            raise MediaError(f"the first picture of `{video.name}` does not decode")
-        shown = [frame.pts for frame in video.frames_from(video.last) if frame.pts is not None]
-        if max(shown, default=video.first - 1) < video.last:
-            raise MediaError(f"the last picture of `{video.name}` does not decode")
+        _check_ends(video)
+
+
+def check_complete(path: Path) -> tuple[int, int, int]:
+    """Check that a download is a complete video, as far as its structure says, without decoding any of it.
+
+    Returns:
+        How many pictures there are, and the times of the first and the last, in units of its time base.
+
+    Raises:
+        MediaError: it is empty, not a video, truncated, or has a hole.
+    """
+    with open_video(path, whole=True) as video:
+        _check_length(video)
+        return video.count, video.first, video.last
+
+
+def check_ends(path: Path) -> None:
+    """Check that the first and the last picture of a complete video decode. Raises MediaError."""
+    with open_video(path, whole=True) as video:
+        _check_ends(video)
+
+
+def _check_ends(video: OpenVideo) -> None:
+    if next(video.frames_from(video.first), None) is None:
+        raise MediaError(f"the first picture of `{video.name}` does not decode")
+    shown = [frame.pts for frame in video.frames_from(video.last) if frame.pts is not None]
+    if max(shown, default=video.first - 1) < video.last:
+        raise MediaError(f"the last picture of `{video.name}` does not decode")
 
 
 def _check_length(video: OpenVideo) -> None:

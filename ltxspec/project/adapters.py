@@ -144,12 +144,12 @@ def open_archive(
     Raises:
         StorageError: a symbolic link takes the archive or the tree of links out of the project.
     """
-    from ltxspec.media.measure import checked
+    from ltxspec.media.checking import CHECKS
     from ltxspec.storage.receiving import ReceivingArchive
 
     root = project.root / project.config.archive.url
     ident = project.config.project.id
-    archive = ReceivingArchive(root, project.renders, checked, project=project.root, ident=ident)
+    archive = ReceivingArchive(root, project.renders, CHECKS, project=project.root, ident=ident)
     archive.arriving = arriving
     written = list(specs)
     archive.refuse_outside(written)

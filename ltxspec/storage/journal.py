@@ -1,11 +1,12 @@
-"""The journal file: append-only, mode 0600, every event is on disk before the call returns."""
+"""The journal file: append-only, mode 0600. Events are written one by one, and brought to disk together."""
 
 import contextlib
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from ltxspec.errors import LockfileError
+from ltxspec.errors import LockfileError, StorageError
 from ltxspec.lock.journal import Event, fold
 from ltxspec.lock.journal_codec import decode_events, encode_event, intact_length
 from ltxspec.storage.durable import (
@@ -40,6 +41,8 @@ class JournalFile:
 
     The file is reopened for every event and must have exactly the length that this object left: a journal that was
     deleted or changed from outside is noticed before an order relies on it.
+
+    Events are numbered from 1 in the order in which this object writes them. One thread may write while another syncs.
     """
 
     def __init__(self, path: Path, ops: FileOps = REAL) -> None:
@@ -48,6 +51,11 @@ class JournalFile:
         self._within = None if ops.within is None else Path(ops.within)
         self._length: int | None = None  # bytes of intact events, once known
         self._dirty = False  # whether a failed write left bytes after them
+        self._guard = threading.Lock()
+        self._written = 0  # number of the last event
+        self._durable = 0  # number of the last event that is known to be on disk
+        self._durable_length = 0  # bytes up to there
+        self._lost: list[tuple[int, int]] = []  # first and last number of events that did not reach the disk
 
     def read(self) -> list[Event]:
         """The events so far. Raises as `read_events`."""
@@ -55,31 +63,70 @@ class JournalFile:
         events = decode_events(data, str(self.path))
         self._length = intact_length(data)
         self._dirty = len(data) > self._length
+        if self._written == self._durable:
+            self._durable_length = self._length
         return events
 
     def append(self, event: Event) -> None:
-        """Add an event.
+        """Add an event; it is on disk, with all earlier ones, when this returns.
 
         Raises:
-            StorageError: it is not on disk; earlier events still are.
+            StorageError: it is not on disk; earlier events still are, as far as `is_on_disk` said so.
             LockfileError: the file was changed from outside; nothing is written to it.
         """
+        self.write(event)
+        self.sync()
+
+    def write(self, event: Event) -> int:
+        """Add an event, which is not on disk before `sync`, and return its number. Raises as `append`."""
         line = encode_event(event)
-        if self._length is None:
-            self.read()
-        with translated("write", self.path):
-            if not self._length and not self.path.exists():
-                self._create()
-            with opened(self.path, os.O_WRONLY | os.O_APPEND, self._ops) as descriptor:
-                self._cut_torn_tail(descriptor)
-                self._write(descriptor, line)
+        with self._guard:
+            if self._length is None:
+                self.read()
+            with translated("write", self.path):
+                if not self._length and not self.path.exists():
+                    self._create()
+                with opened(self.path, os.O_WRONLY | os.O_APPEND, self._ops) as descriptor:
+                    self._cut_torn_tail(descriptor)
+                    self._write(descriptor, line)
+            self._written += 1
+            return self._written
+
+    def sync(self) -> None:
+        """Bring to disk whatever was written before this call.
+
+        Raises:
+            StorageError: nothing that was not on disk before is there now, nor will it be: it is taken back.
+            LockfileError: the file was changed from outside.
+        """
+        with self._guard:
+            number, length = self._written, self._length or 0
+        if number == self._durable:
+            return
+        try:
+            with translated("write", self.path), opened(self.path, os.O_WRONLY | os.O_APPEND, self._ops) as descriptor:
+                if os.fstat(descriptor).st_size < length:
+                    raise _changed(self.path)
+                self._ops.fsync(descriptor)
+        except (StorageError, LockfileError):
+            self._take_back()
+            raise
+        with self._guard:
+            self._durable, self._durable_length = number, length
+
+    def is_on_disk(self, number: int) -> bool:
+        """Whether an event is on disk. Raises StorageError if it never will be."""
+        with self._guard:
+            if any(first <= number <= last for first, last in self._lost):
+                raise StorageError(f"an event could not be written to `{self.path}`", hint="run the command again")
+            return number <= self._durable
 
     def compact(self) -> None:
         """Remove the file when no task is open: all closed ones are in the lockfile. Raises StorageError."""
         if not fold(self.read()).open:
             with translated("remove", self.path):
                 remove_file(self.path, self._ops)
-            self._length, self._dirty = 0, False
+            self._length, self._dirty, self._durable_length = 0, False, 0
 
     def _create(self) -> None:
         """Create the file, and make its name durable up to the project's root.
@@ -103,17 +150,13 @@ class JournalFile:
             self._ops.ftruncate(descriptor, good)
             self._ops.fsync(descriptor)
         elif size != good:
-            raise LockfileError(
-                f"journal `{self.path}` was changed or removed by another program while ltxspec was running",
-                hint="run the command again; before anything is ordered, the provider is asked what it already has",
-            )
+            raise _changed(self.path)
         self._dirty = False
 
     def _write(self, descriptor: int, line: bytes) -> None:
         self._dirty = True  # until the line is known to be on disk
         try:
             write_all(descriptor, line, self._ops)
-            self._ops.fsync(descriptor)
         except OSError:
             # Undo it at once: an event that was reported as not written must not appear later.
             with contextlib.suppress(OSError):  # then the next append truncates first
@@ -121,6 +164,28 @@ class JournalFile:
             raise
         self._length = (self._length or 0) + len(line)
         self._dirty = False
+
+    def _take_back(self) -> None:
+        """Remove what was written and is not on disk: an event that was reported as not written must not appear later.
+
+        The events are lost also if that fails: the next write removes them first.
+        """
+        with self._guard:
+            self._lost.append((self._durable + 1, self._written))
+            self._durable, self._length, self._dirty = self._written, self._durable_length, True
+            with (
+                contextlib.suppress(OSError),
+                opened(self.path, os.O_WRONLY | os.O_APPEND, self._ops) as descriptor,
+            ):
+                if os.fstat(descriptor).st_size >= self._durable_length:
+                    self._ops.ftruncate(descriptor, self._durable_length)
+
+
+def _changed(path: Path) -> LockfileError:
+    return LockfileError(
+        f"journal `{path}` was changed or removed by another program while ltxspec was running",
+        hint="run the command again; before anything is ordered, the provider is asked what it already has",
+    )
 
 
 def _up_to_root(path: Path) -> Sequence[Path]:

@@ -150,6 +150,18 @@ class FileSpecState:
         """Add an event to the journal; returns once it is on disk. Raises StorageError, LockfileError."""
         self._journal.append(event)
 
+    def write(self, event: Event) -> int:
+        """Add an event that is not on disk before `sync`; its number. Raises StorageError, LockfileError."""
+        return self._journal.write(event)
+
+    def sync(self) -> None:
+        """Bring all events to disk, from any thread. Raises StorageError, LockfileError: what was not there is lost."""
+        self._journal.sync()
+
+    def is_on_disk(self, number: int) -> bool:
+        """Whether an event is on disk. Raises StorageError if it is lost."""
+        return self._journal.is_on_disk(number)
+
     def compact(self) -> None:
         """Drop closed tasks from the journal, if no task is open. Raises StorageError."""
         self._journal.compact()

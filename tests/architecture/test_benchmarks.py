@@ -45,3 +45,9 @@ def test_its_page_is_opened_and_scrolled_beside_an_empty_one(tmp_path: Path, bro
 def test_start_up_is_measured_beside_python() -> None:
     lines = run("startup.py", "--rounds", "1")
     assert any(line.startswith("ltxspec --version") for line in lines)
+
+
+def test_applying_is_measured_beside_the_time_that_the_renders_take() -> None:
+    _, _, row = run("apply_scale.py", "--shots", "12", "--speed", "50", "--parallelism", "12")
+    shots, *_, writes, _, _ = row.split()
+    assert (shots, writes) == ("12", "12")

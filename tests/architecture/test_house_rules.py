@@ -99,8 +99,9 @@ def test_a_provider_s_name_would_be_noticed(line: str) -> None:
     assert list(provider_names(line))
 
 
-def test_only_one_module_starts_programs() -> None:
-    assert {name_of(path) for path in SOURCES if lines_matching(STARTS, path)} == {"ltxspec/storage/git.py"}
+def test_only_two_modules_start_programs_git_and_the_workers_that_check_videos() -> None:
+    starting = {"ltxspec/storage/git.py", "ltxspec/media/checking.py"}
+    assert {name_of(path) for path in SOURCES if lines_matching(STARTS, path)} == starting
 
 
 @pytest.mark.parametrize(

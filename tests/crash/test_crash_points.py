@@ -8,6 +8,7 @@ from crash.campaign import Death, World, Yardstick, campaign, every_point, live_
 from crash.death import Fate
 from replacing import replace
 
+from ltxspec.apply import checkpoints
 from ltxspec.lock.codec import decode_lockfile
 from ltxspec.plan.document import PlanOptions
 from ltxspec.providers.sandbox.scenario import Behaviour, Scenario
@@ -112,3 +113,14 @@ def test_a_retake_that_was_killed_is_collected_by_a_plain_apply_where_it_was_beg
     record = decode_lockfile(checkout.lockfile_text() or b"", "lockfile").shots["alley"]
     assert record.current == record.takes[1].task_id
     assert list(service.charges().values()) == [1, 1]
+
+
+def test_a_lockfile_that_is_written_only_in_the_end_loses_nothing_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in runs with many takes, whose lockfiles are written rarely: until then the journal has them."""
+    monkeypatch.setattr(checkpoints, "_PART", 0)
+    monkeypatch.setattr(checkpoints, "_PACE", 0.0)
+    figures = every_point(tmp_path, step=61)
+    assert figures.unsound == []
+    assert figures.interrupted >= 12

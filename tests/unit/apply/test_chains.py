@@ -210,6 +210,7 @@ def test_an_approval_counts_at_the_moment_of_the_order(decided: Verdict | None, 
     task = world.state.lockfile.shots["a"].takes[0].task_id
     approved = Remark(Verdict.APPROVED, None, None, None, "2026-11-29T12:00:00Z")
     world.verdicts, world.decides, world.targets = {task: approved}, decide, targets
+    world.moment = EventKind.SHOT_SUBMITTED  # of `b`: the place of an order is free once its render is done
     last = Outcome.RENDERED if decided is Verdict.APPROVED else Outcome.HELD_BACK
     summary = world.apply(parallelism=1)
     assert outcomes(summary) == {"b": Outcome.RENDERED, "c": last}

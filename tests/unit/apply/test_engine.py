@@ -989,3 +989,69 @@ def test_a_run_that_a_bad_key_stops_was_not_interrupted_and_says_how_to_go_on() 
     summary = bench.run(change())
     assert not summary.interrupted
     assert "check `RUNWARE_API_KEY`" in (summary.outcomes[0].message or "")
+
+
+def two() -> list[Change]:
+    return [change(wanted=request(key, key), number=number) for number, key in enumerate(("alley", "gate"), 1)]
+
+
+def test_the_next_shot_is_ordered_once_a_render_is_done_while_its_video_is_still_fetched() -> None:
+    second = asyncio.Event()  # has been ordered
+
+    class SlowDownloads(FakeProvider):
+        async def submit(self, order: RenderOrder) -> Acceptance:
+            if self.submitted:
+                second.set()
+            return await super().submit(order)
+
+        async def download(self, url: str, sink: Sink) -> None:
+            await second.wait()
+            await super().download(url, sink)
+
+    bench = Bench(SlowDownloads())
+    summary = bench.run(*two(), parallelism=1)
+    assert summary.count(Outcome.RENDERED) == 2
+    rendered = bench.kinds.index(EventKind.SHOT_RENDERED)
+    assert bench.kinds.count(EventKind.SHOT_SUBMITTED) == 2
+    assert EventKind.SHOT_SUBMITTED in bench.kinds[rendered : bench.kinds.index(EventKind.SHOT_COMMITTED)]
+    assert EventKind.SHOT_SUBMITTED not in bench.kinds[1:rendered]
+
+
+def test_a_service_that_is_too_busy_gets_fewer_orders_at_a_time_which_is_said() -> None:
+    def busy(_provider: FakeProvider, _order: RenderOrder) -> Acceptance:
+        raise SubmissionUncertain("it answers 429", busy=True)
+
+    bench = Bench(FakeProvider(script=[busy]))
+    summary = bench.run(*two(), parallelism=2)
+    assert summary.count(Outcome.RENDERED) == 2
+    assert bench.charged() == 2
+    said = [event.message for event in bench.events if event.kind is EventKind.SERVICE_BUSY]
+    assert said[0] == "the service is too busy: at most 1 of 2 orders at a time for now"
+    assert said[-1] == "the service takes orders again: 2 at a time"
+
+
+def test_a_take_that_could_not_be_written_in_the_end_makes_the_run_incomplete() -> None:
+    class FullLater(MemoryState):
+        def write_lockfile(self, lockfile: Lockfile) -> None:
+            del lockfile
+            raise StorageError("the disk is full")
+
+    state = FullLater(lockfile(**{f"shot-{number}": record(take(number=number)) for number in range(10, 50)}))
+    bench = Bench(state=state)
+    summary = bench.run(change())
+    assert (summary.count(Outcome.UNRESOLVED), summary.incomplete) == (1, True)
+    assert bench.open == {task()}
+    assert bench.archive.forgotten == []
+
+
+def test_a_run_that_is_broken_off_has_written_what_it_recorded() -> None:
+    class Broken(FakeProvider):
+        async def submit(self, order: RenderOrder) -> Acceptance:
+            if order.task_id == task(2):
+                raise ZeroDivisionError
+            return await super().submit(order)
+
+    bench = Bench(Broken(), state=MemoryState(lockfile(**{f"s{n}": record(take(number=n)) for n in range(10, 50)})))
+    with pytest.raises(ZeroDivisionError):
+        bench.run(*two())
+    assert bench.state.lockfile.shots["alley"].current == task()

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from replacing import replace
 
 from ltxspec.apply.ledger import Ledger, by_name, timestamp
 from ltxspec.apply.ports import Archived, TaskReport, TaskState
+from ltxspec.errors import StorageError
 from ltxspec.lock.journal import Abandoned, Accepted, Failed, Finished, Intent, Repeated
 from ltxspec.lock.models import Failure, Lockfile, Output, Take
 from ltxspec.plan.actions import Action
@@ -332,3 +334,87 @@ def test_a_reason_that_utf8_cannot_hold_is_made_readable() -> None:
     book.abandon(task(), "no\udc80")
     assert isinstance(state.journal[-1], Abandoned)
     assert state.journal[-1].reason == "no?"
+
+
+def of_many(*numbers: int, state: MemoryState | None = None) -> tuple[Ledger, MemoryState]:
+    """A ledger with forty takes, in which some further tasks end: fewer than are written at once."""
+    state = state or MemoryState()
+    state.lockfile = lockfile(**{f"shot-{number}": record(take(number=number)) for number in range(40)})
+    book, _ = ledger(state)
+    for number in numbers:
+        book.intend(intent(number=number, instance=f"new-{number}"))
+        book.finish(task(number), replace(DONE, task_id=task(number)))
+        book.commit(task(number), f"new-{number}", [HOME], wanted=True)
+    return book, state
+
+
+def test_with_many_takes_a_new_one_is_written_later_and_stays_open_in_the_journal_until_then() -> None:
+    book, state = of_many(50)
+    done: list[str] = []
+    book.when_written(lambda: done.append("note dropped"))
+    assert "new-50" in book.lockfile.shots
+    assert "new-50" not in state.lockfile.shots
+    assert (set(book.unwritten), list(book.open), done) == ({task(50)}, [], [])
+    after_a_kill = Ledger("night", state, FakeClock(), ("new-50",))
+    assert after_a_kill.open[task(50)].stage == "finished"
+    assert after_a_kill.outputs_of(task(50)) == (NEW,)
+    book.checkpoint()
+    assert "new-50" in state.lockfile.shots
+    assert (set(book.unwritten), done) == (set(), ["note dropped"])
+    assert Ledger("night", state, FakeClock(), ("new-50",)).open == {}
+    book.when_written(lambda: done.append("at once"))
+    assert done[-1] == "at once"
+
+
+def test_a_sixteenth_of_new_takes_is_written_at_once_and_closed_after_that() -> None:
+    _, state = of_many(50, 51, 52)
+    assert {"new-50", "new-51", "new-52"} <= state.lockfile.shots.keys()
+    assert state.writes[-4:] == ["lockfile", "Committed", "Committed", "Committed"]
+
+
+def test_closing_writes_what_is_left() -> None:
+    book, state = of_many(50)
+    book.close()
+    assert "new-50" in state.lockfile.shots
+    assert state.compacted
+
+
+def test_a_lockfile_that_cannot_be_written_leaves_its_tasks_open_and_their_notes_in_place() -> None:
+    class Full(MemoryState):
+        def write_lockfile(self, lockfile: Lockfile) -> None:
+            del lockfile
+            raise StorageError("the disk is full")
+
+    book, state = of_many(50, state=Full())
+    book.when_written(lambda: pytest.fail("the note is needed"))
+    with pytest.raises(StorageError):
+        book.close()
+    assert set(book.unwritten) == {task(50)}
+    assert list(Ledger("night", state, FakeClock(), ("new-50",)).open) == [task(50)]
+    assert not state.compacted
+
+
+def test_what_follows_from_a_take_waits_until_it_is_written() -> None:
+    clock = FakeClock()
+    book, state = of_many(50)
+    book._clock = book._checkpoints.clock = clock
+    asyncio.run(book.written(task(50)))
+    assert "new-50" in state.lockfile.shots
+    assert clock.seconds == pytest.approx(0.041)  # of 41 takes, at most so many in a second are written for orders
+    asyncio.run(book.written(task(50)))
+    assert clock.seconds == pytest.approx(0.041)
+
+
+def test_an_intent_that_did_not_reach_the_disk_is_no_order() -> None:
+    class Lost(MemoryState):
+        def is_on_disk(self, number: int) -> bool:
+            del number
+            raise StorageError("it is lost")
+
+    book, _ = ledger(Lost())
+    book.intend(intent())
+    with pytest.raises(StorageError):
+        asyncio.run(book.on_disk(task()))
+    book.withdraw(task())
+    assert book.open == {}
+    asyncio.run(book.on_disk(task(7)))  # of which nothing was written

@@ -1,6 +1,7 @@
 import asyncio
 import math
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import pytest
@@ -9,7 +10,7 @@ from crash.simulator.clock import Clock as VirtualClock
 from crash.simulator.clock import make_virtual
 from fakes import FakeClock, FakeProvider
 
-from ltxspec.apply.polling import Poller, Silence
+from ltxspec.apply.polling import Poller, Silence, Wait
 from ltxspec.apply.ports import Clock, RenderOrder, TaskReport, TaskState
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
 from ltxspec.values import TaskId
@@ -98,6 +99,63 @@ def test_waits_grow_up_to_the_longest() -> None:
     moments = [moment for moment, _ in provider.asked]
     waits = [round(later - earlier, 2) for earlier, later in zip([0.0, *moments], moments, strict=False)]
     assert waits[:6] == [2.0, 2.0, 3.0, 4.5, 6.75, 10.12]
+    assert waits[-1] == 15.0
+
+
+class Usual:
+    """Each task may be done after some seconds, looked at every second from then on."""
+
+    def __init__(self, clock: Clock, left: Mapping[TaskId, float], usual: float = 20.0) -> None:
+        self.clock, self.left, self.usual = clock, left, usual
+        self.ends: list[TaskId] = []
+        self.on_disk_first: list[TaskId] = []
+
+    def wait(self, task: TaskId) -> Wait | None:
+        return Wait(self.left[task], 1.0, self.usual) if task in self.left else None
+
+    def ended(self, task: TaskId) -> None:
+        self.ends.append(task)
+
+    async def on_disk(self, task: TaskId) -> None:
+        self.on_disk_first.append(task)
+
+
+def watch_knowing(provider: Counting, known: Usual, *orders: RenderOrder) -> None:
+    async def run() -> None:
+        async with Poller(provider, provider.clock, interval=2.0, longest=15.0, known=known) as poller:
+            await asyncio.gather(*(poller.watch(item, 1000, lambda _: None, until=lambda _: False) for item in orders))
+
+    asyncio.run(run())
+
+
+def test_a_render_whose_time_is_known_is_looked_at_when_it_may_be_done_and_often_from_then_on() -> None:
+    provider = accepted(Counting(FakeClock(), polls_needed=4), order())
+    known = Usual(provider.clock, {task(): 9.5})
+    watch_knowing(provider, known, order())
+    assert [moment for moment, _ in provider.asked] == [10, 11, 12, 13]
+    assert known.ends == known.on_disk_first == [task()]
+
+
+def test_a_long_render_still_shows_its_progress() -> None:
+    provider = accepted(Counting(FakeClock(), polls_needed=4), order())
+    watch_knowing(provider, Usual(provider.clock, {task(): 40.0}), order())
+    assert [moment for moment, _ in provider.asked] == [15, 30, 40, 41]
+
+
+def test_renders_that_end_about_the_same_time_share_their_looks() -> None:
+    orders = [order(number) for number in range(1, 6)]
+    provider = accepted(Counting(FakeClock(), polls_needed=2), *orders)
+    watch_knowing(provider, Usual(provider.clock, {item.task_id: 9 + n / 10 for n, item in enumerate(orders)}), *orders)
+    assert provider.asked == [(9, 1), (10, 5), (11, 4)]
+
+
+def test_a_render_that_takes_much_longer_than_usual_is_looked_at_more_and_more_rarely() -> None:
+    provider = accepted(Counting(FakeClock(), polls_needed=12), order())
+    watch_knowing(provider, Usual(provider.clock, {task(): 2.0}, usual=4.0), order())
+    moments = [moment for moment, _ in provider.asked]
+    waits = [later - earlier for earlier, later in pairwise(moments)]
+    assert waits[:3] == [1, 1, 1]
+    assert waits == sorted(waits)
     assert waits[-1] == 15.0
 
 

@@ -83,7 +83,7 @@ def test_a_download_is_checked_and_measured(tmp_path: Path, monkeypatch: pytest.
     def fails(_: Path) -> None:
         raise MediaError("no such filter")
 
-    monkeypatch.setattr("ltxspec.media.measure.measure", fails)
+    monkeypatch.setattr("ltxspec.media.measure._measured", fails)
     assert checked(whole) is None
 
 

@@ -195,3 +195,87 @@ def test_a_journal_with_an_open_task_is_kept_whole(path: Path) -> None:
 def test_compacting_nothing_is_fine(path: Path) -> None:
     JournalFile(path).compact()
     assert not path.exists()
+
+
+def test_written_events_are_on_disk_after_the_next_sync_and_not_before(path: Path) -> None:
+    disk = Disk()
+    journal = JournalFile(path, disk.ops())
+    first, second = journal.write(FIRST), journal.write(SECOND)
+    assert not journal.is_on_disk(first)
+    before = disk.calls
+    journal.sync()
+    assert (journal.is_on_disk(first), journal.is_on_disk(second), read_events(path)) == (True, True, [FIRST, SECOND])
+    assert disk.calls == before + 2  # opened, and synced once
+    journal.sync()
+    assert disk.calls == before + 2
+    third = journal.write(Committed(task(1), NOW))
+    assert not journal.is_on_disk(third)
+
+
+def test_a_sync_that_fails_takes_back_what_it_was_for_and_nothing_else(path: Path) -> None:
+    for only, after in ((("fsync",), False), (("fsync",), True), (("open",), False)):
+        place = path.with_name(f"{only[0]}-{after}")
+        journal_with(place, FIRST)
+        disk = Disk(None, FULL, only, after=after)
+        journal = JournalFile(place, disk.ops())
+        lost = [journal.write(SECOND), journal.write(Committed(task(1), NOW))]
+        disk.fail_at = disk.calls + 1
+        with pytest.raises(StorageError, match="No space left"):
+            journal.sync()
+        for number in lost:
+            with pytest.raises(StorageError):
+                journal.is_on_disk(number)
+        assert read_events(place) == [FIRST]
+        kept = journal.write(SECOND)
+        journal.sync()
+        assert journal.is_on_disk(kept)
+        with pytest.raises(StorageError):  # still lost, though later ones are there
+            journal.is_on_disk(lost[0])
+        assert read_events(place) == [FIRST, SECOND]
+
+
+def test_what_cannot_be_taken_back_is_cut_off_by_the_next_event(path: Path) -> None:
+    journal_with(path, FIRST)
+    disk = Disk(None, FULL, ("fsync", "ftruncate"))
+    ops = disk.ops()
+
+    def never(*_: object) -> None:
+        raise FULL
+
+    broken = replace(ops, fsync=never, ftruncate=never)
+    journal = JournalFile(path, broken)
+    journal.write(SECOND)
+    with pytest.raises(StorageError):
+        journal.sync()
+    journal._ops = REAL
+    journal.append(Committed(task(1), NOW))
+    assert read_events(path) == [FIRST, Committed(task(1), NOW)]
+
+
+def test_a_crash_at_any_call_of_several_events_and_their_sync_keeps_those_that_were_on_disk(path: Path) -> None:
+    def story(place: Path, ops: FileOps) -> None:
+        journal_with(place, FIRST)
+        journal = JournalFile(place, ops)
+        journal.write(SECOND)
+        journal.write(Committed(task(1), NOW))
+        journal.sync()
+        place.unlink()
+
+    whole = [FIRST, SECOND, Committed(task(1), NOW)]
+    for call, after in every_fault(lambda ops: story(path.with_name("count"), ops)):
+        place = path.with_name(f"{call}-{after}")
+        with pytest.raises(Crash):
+            story(place, Disk(call, Crash(), after=after).ops())
+        found = read_events(place)
+        assert found == whole[: len(found)]
+        assert found[:1] == [FIRST]
+
+
+def test_a_journal_that_was_cut_from_outside_before_its_sync_is_noticed(path: Path) -> None:
+    journal = journal_with(path, FIRST)
+    number = journal.write(SECOND)
+    path.write_bytes(b"")
+    with pytest.raises(LockfileError, match="changed or removed by another program"):
+        journal.sync()
+    with pytest.raises(StorageError):
+        journal.is_on_disk(number)

@@ -137,6 +137,13 @@ def test_an_order_that_never_left_is_told_apart(open_provider: OpenProvider, err
     assert len(seen) == 1
 
 
+@pytest.mark.parametrize(("status", "busy"), [(429, True), (503, True), (500, False), (408, False)])
+def test_a_service_that_has_too_many_orders_says_so(open_provider: OpenProvider, status: int, busy: bool) -> None:
+    with pytest.raises(SubmissionUncertain) as caught:
+        run(open_provider(lambda _: httpx.Response(status, text="")), lambda p: p.submit(ORDER))
+    assert caught.value.busy is busy
+
+
 def test_an_unclear_answer_may_ask_for_a_wait(open_provider: OpenProvider) -> None:
     answer = httpx.Response(503, headers={"Retry-After": "17"}, json={"data": []})
     with pytest.raises(SubmissionUncertain, match="HTTP 503 without information about this order") as caught:
