@@ -2,12 +2,13 @@
 
 The driver holds the locks and all records (`desk.py`); an actor beside it passes the questions of the shards on. Ray
 runs a shard again whose machine is lost. The cluster is found as Ray finds it: RAY_ADDRESS, else one that runs on this
-machine, else one is started for the run. Keys are in the environments of the machines: Ray writes the environment that a
-job brings along into its logs.
+machine, else one is started for the run. Keys are in the environments of the machines: Ray writes the environment that
+a job brings along into its logs.
 """
 
 import asyncio
 import contextlib
+import io
 import os
 import secrets
 import sys
@@ -78,7 +79,8 @@ def connected(project: ProjectContext) -> Iterator[Cluster]:
         try:
             yield _looked_at(project)
         finally:
-            ray.shutdown()
+            with redirect_stdout(io.StringIO()):  # it repeats what it printed before
+                ray.shutdown()
 
 
 _ADDRESS = "RAY_ADDRESS names the cluster"
@@ -112,7 +114,9 @@ def _looked_at(project: ProjectContext) -> Cluster:
         raise LtxspecError("no machine of the cluster takes tasks", hint=_ADDRESS)
     for version, _ in found:
         if version != __version__:
-            raise Refused("other-version", f"a machine of the cluster has ltxspec {version}, and this one {__version__}")
+            raise Refused(
+                "other-version", f"a machine of the cluster has ltxspec {version}, and this one {__version__}"
+            )
     cpus = sum(int(node["Resources"]["CPU"]) for node in nodes)
     return Cluster(len(nodes), cpus, all(sees for _, sees in found))
 
@@ -135,42 +139,48 @@ def _shard(relay: Any, number: int) -> bytes:
 
     def send(message: bytes) -> bytes:
         try:
-            return cast("bytes", ray.get(relay.ask.remote(message)))
+            answer: bytes = ray.get(relay.ask.remote(message))
         except ray.exceptions.RayError as error:
             raise StorageError(f"the machine that keeps the records cannot be reached: {_first_line(error)}") from error
+        return answer
 
     return work(send, number, os.environ)
 
 
 class Relay:
-    """Passes questions on to the driver, and its answers back. An actor of the cluster; it keeps nothing."""
+    """Passes questions on to the driver, and its answers back. An actor of the cluster.
+
+    It keeps nothing but questions without an answer. Where its machine is lost, Ray starts it on another one, and asks
+    again whatever it was asked: the driver answers a question that it knows as it did before.
+    """
 
     def __init__(self) -> None:
-        self._asked: list[tuple[int, bytes]] = []
+        self._asked: dict[int, bytes] = {}
         self._waiting: dict[int, asyncio.Future[bytes]] = {}
-        self._number = 0
+        self._number = int.from_bytes(secrets.token_bytes(6))  # not those of a relay before this one
         self._news = asyncio.Event()
 
     async def ask(self, message: bytes) -> bytes:
         """A question; returns with its answer."""
         self._number += 1
-        future = self._waiting[self._number] = asyncio.get_running_loop().create_future()
-        self._asked.append((self._number, message))
+        future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._waiting[self._number] = future
+        self._asked[self._number] = message
         self._news.set()
         return await future
 
-    async def take(self) -> list[tuple[int, bytes]]:
-        """For the driver: the questions since the last time; waits a moment for one."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), _LONGEST_LOOK)
-        self._news.clear()
-        asked, self._asked = self._asked, []
-        return asked
-
-    async def give(self, answers: list[tuple[int, bytes]]) -> None:
-        """From the driver: answers."""
+    async def exchange(self, answers: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+        """From the driver: answers. Returns the questions that have none; waits a moment for one."""
         for number, answer in answers:
-            self._waiting.pop(number).set_result(answer)
+            self._asked.pop(number, None)
+            future = self._waiting.pop(number, None)
+            if future is not None and not future.done():
+                future.set_result(answer)
+        if not self._asked:
+            self._news.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), _LONGEST_LOOK)
+        return list(self._asked.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +193,7 @@ class RayRun(PreparedRun):
         """As `PreparedRun.carry_out`: unfinished tasks first, here; then the orders, over there."""
         here = PreparedRun(**{item.name: getattr(self, item.name) for item in fields(PreparedRun)})
         first = await replace(here, settings=replace(self.settings, elsewhere=True)).carry_out(emit)
-        parts = parts_of(
-            self.jobs, self.cluster.cpus, self.settings.parallelism, is_limited=self.budget.is_limited
-        )
+        parts = parts_of(self.jobs, self.cluster.cpus, self.settings.parallelism, is_limited=self.budget.is_limited)
         if not parts:
             return first
         desk = Desk(here, parts, emit, str(self.project.root) if self.cluster.shared else None)
@@ -201,7 +209,9 @@ class RayRun(PreparedRun):
             raise Failed(failures[0])
         outcomes: list[ShotOutcome] = [*first.outcomes]
         for part, end in zip(parts, ends, strict=True):
-            outcomes += desk.outcomes(part, end.outcomes) if end.failure is None else desk.lost(part, end.failure.summary)
+            outcomes += (
+                desk.outcomes(part, end.outcomes) if end.failure is None else desk.lost(part, end.failure.summary)
+            )
         changes = [change for job in self.jobs for change in (*job.outside, *job.changes)]
         summary = summary_of(with_retakes(outcomes, changes), self.budget, interrupted=self.stop.by_user)
         unstored = first.unstored + sum(end.unstored for end in ends)
@@ -225,8 +235,8 @@ def spread(prepared: PreparedRun) -> Iterator[PreparedRun]:
             except Refused as refused:
                 raise Refused(
                     refused.code,
-                    "the machines of the cluster do not see this folder, so that finished videos have to go to a store; "
-                    + refused.summary,
+                    f"the machines of the cluster do not see this folder, so videos have to go to a store; "
+                    f"{refused.summary}",
                     hint=refused.hint,
                 ) from None
         here = {item.name: getattr(prepared, item.name) for item in fields(PreparedRun)}
@@ -239,7 +249,8 @@ async def _spread(desk: Desk, parts: Sequence[Part]) -> list[ShardEnd]:
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     mine = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=True)
-    relay = ray.remote(Relay).options(num_cpus=0, scheduling_strategy=mine).remote()
+    lasting = {"max_restarts": _RETRIES, "max_task_retries": -1}
+    relay = ray.remote(Relay).options(num_cpus=0, scheduling_strategy=mine, **lasting).remote()
     task = _remote(_shard).options(num_cpus=1, max_retries=_RETRIES)
     proved = asyncio.Event()
     desk.proved = proved.set
@@ -248,11 +259,13 @@ async def _spread(desk: Desk, parts: Sequence[Part]) -> list[ShardEnd]:
         first = asyncio.ensure_future(_ended(task.remote(relay, 0)))
         if parts[0].is_limited:  # the others wait until a price is confirmed
             waiting = asyncio.create_task(proved.wait())
-            await asyncio.wait({first, waiting, answering}, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {first, waiting, answering}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()
         rest = [_ended(task.remote(relay, number)) for number in range(1, len(parts))]
         ends = asyncio.gather(first, *rest)
-        await asyncio.wait({ends, answering}, return_when=asyncio.FIRST_COMPLETED)
+        waited: set[asyncio.Future[Any]] = {ends, answering}
+        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         if answering.done():
             answering.result()
         return list(await ends)
@@ -265,11 +278,11 @@ async def _answer(desk: Desk, relay: Any) -> None:
     import ray
 
     try:
+        answers: list[tuple[int, bytes]] = []
         while True:
-            asked = await relay.take.remote()
-            answers = desk.answer([cast("Ask", unpack(message)) for _, message in asked])
-            numbers = [number for number, _ in asked]
-            relay.give.remote([(number, pack(one)) for number, one in zip(numbers, answers, strict=True)])
+            asked = await relay.exchange.remote(answers)
+            found = desk.answer([cast("Ask", unpack(message)) for _, message in asked])
+            answers = [(number, pack(one)) for (number, _), one in zip(asked, found, strict=True)]
     except ray.exceptions.RayError as error:
         raise StorageError(
             f"the connection to the cluster broke: {_first_line(error)}",

@@ -34,7 +34,7 @@ from ltxspec.engines.messages import (
     pack,
     unpack,
 )
-from ltxspec.errors import LtxspecError, StorageError
+from ltxspec.errors import LtxspecError
 from ltxspec.lock.journal import Event
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Change
@@ -90,6 +90,7 @@ class Link:
     stop: SharedStop = field(default_factory=SharedStop)
     attempt: str = field(default_factory=lambda: uuid.uuid4().hex)
     _events: list[ApplyEvent] = field(default_factory=list)
+    _number: int = 0
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def emit(self, event: ApplyEvent) -> None:
@@ -101,7 +102,8 @@ class Link:
         """Ask the driver. Raises Failed with what went wrong there, or StorageError if it cannot be reached."""
         with self._guard:
             events, self._events = tuple(self._events), []
-        message = pack(Ask(self.shard, self.attempt, kind, arguments, events))
+            self._number += 1
+            message = pack(Ask(self.shard, self.attempt, kind, arguments, events, self._number))
         answer = cast("Answer", unpack(self.send(message)))
         self.stop.heard(answer)
         if answer.failure is not None:
@@ -132,7 +134,9 @@ class RemoteState:
         shots = {key: record for key, record in lockfile.shots.items() if record is not known.shots.get(key)}
         retired = {key: record for key, record in lockfile.retired.items() if record is not known.retired.get(key)}
         if shots or retired:
-            before = [{key: old[key] for key in (*shots, *retired) if key in old} for old in (known.shots, known.retired)]
+            before = [
+                {key: old[key] for key in (*shots, *retired) if key in old} for old in (known.shots, known.retired)
+            ]
             self._link.ask("records", self._part.spec, Changed(shots, retired, *before))
         self._known = lockfile
 
@@ -213,7 +217,7 @@ def work(send: Callable[[bytes], bytes], shard: int, environ: "Any") -> bytes:
 
 @contextlib.contextmanager
 def _project(todo: Work, environ: "Any") -> Iterator[ProjectContext]:
-    """The project on this machine: the driver's folder where it is shared, otherwise a folder that is gone afterwards."""
+    """The project on this machine: the driver's folder where it is shared, else one that is gone afterwards."""
     with contextlib.ExitStack() as stack:
         config = todo.config
         if todo.folder is not None:
@@ -221,9 +225,7 @@ def _project(todo: Work, environ: "Any") -> Iterator[ProjectContext]:
         else:
             root = Path(stack.enter_context(TemporaryDirectory(prefix="ltxspec-shard-")))
             config = replace(config, archive=replace(config.archive, url=".ltxspec/archive"))
-        yield ProjectContext(
-            root, root, config, todo.provider, todo.catalog, ProjectFolder(root), environ=environ
-        )
+        yield ProjectContext(root, root, config, todo.provider, todo.catalog, ProjectFolder(root), environ=environ)
 
 
 async def _carry_out(project: ProjectContext, todo: Work, link: Link) -> RunSummary:
