@@ -1,10 +1,10 @@
 """The money a run may still spend: spent, in-flight and unknown amounts all count."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ltxspec.values import TaskId, Usd
+from ltxspec.values import ShotAddress, TaskId, Usd
 
 
 @dataclass(slots=True)
@@ -19,17 +19,20 @@ class RunBudget:
     limit: Usd | None  # of the run
     per_shot: Usd | None = None  # of one order; also the assumed cost of an order without a known price
     per_spec: Mapping[str, Usd] = field(default_factory=dict)  # the amount left for each spec that has a limit
+    per_label: Mapping[str, Usd] = field(default_factory=dict)  # the amount left for each label that has a limit
+    labels: Mapping[ShotAddress, Collection[str]] = field(default_factory=dict)  # those of each shot, of `per_label`
     factor: Decimal = Decimal(1)  # the highest ratio of a reported cost to its estimate so far, at least 1
     _settled: dict[TaskId, Usd] = field(default_factory=dict)
     _open: dict[TaskId, Usd] = field(default_factory=dict)
     _price: dict[TaskId, Usd] = field(default_factory=dict)  # by the price list
     _spec: dict[TaskId, str] = field(default_factory=dict)
+    _labels: dict[TaskId, Collection[str]] = field(default_factory=dict)
     _ordered: set[TaskId] = field(default_factory=set)  # in this run
 
     @property
     def is_limited(self) -> bool:
         """Whether there is any limit."""
-        return self.limit is not None or self.per_shot is not None or bool(self.per_spec)
+        return self.limit is not None or self.per_shot is not None or bool(self.per_spec) or bool(self.per_label)
 
     @property
     def open_orders(self) -> tuple[int, Usd]:
@@ -43,7 +46,13 @@ class RunBudget:
 
     def committed_for(self, spec: str) -> Usd:
         """The part of `committed` that belongs to one spec."""
-        tasks = [task for task, of in self._spec.items() if of == spec]
+        return self._committed([task for task, of in self._spec.items() if of == spec])
+
+    def committed_with(self, label: str) -> Usd:
+        """The part of `committed` that belongs to the shots with one label."""
+        return self._committed([task for task, labels in self._labels.items() if label in labels])
+
+    def _committed(self, tasks: Sequence[TaskId]) -> Usd:
         settled = sum((self._settled.get(task, Decimal(0)) for task in tasks), Decimal(0))
         return settled + sum((self._open.get(task, Decimal(0)) for task in tasks), Decimal(0)) * self.factor
 
@@ -52,38 +61,46 @@ class RunBudget:
         spec = self._spec.get(task, "")
         within = self.limit is None or self.committed <= self.limit
         dear = self.per_shot is not None and self._open.get(task, Decimal(0)) * self.factor > self.per_shot
-        return within and not dear and self.committed_for(spec) <= self.per_spec.get(spec, self.committed)
+        is_labelled = all(self.committed_with(name) <= self.per_label[name] for name in self._labels.get(task, ()))
+        return (
+            within and not dear and is_labelled and self.committed_for(spec) <= self.per_spec.get(spec, self.committed)
+        )
 
     def overspent(self) -> tuple[Usd, Usd] | None:
         """By how much this run's ended orders exceeded a limit, and that limit; None when they exceeded none."""
-        spent: dict[str, Usd] = {}
+        spent, labelled = dict[str, Usd](), dict[str, Usd]()
         ended = self._ordered & self._settled.keys()
         for task in ended:
             spec = self._spec[task]
             spent[spec] = spent.get(spec, Decimal(0)) + self._settled[task]
+            for label in self._labels.get(task, ()):
+                labelled[label] = labelled.get(label, Decimal(0)) + self._settled[task]
         limits = [(usd, self.per_spec[spec]) for spec, usd in spent.items() if spec in self.per_spec]
+        limits += [(usd, self.per_label[label]) for label, usd in labelled.items()]
         if self.per_shot is not None:
             limits += [(self._settled[task], self.per_shot) for task in ended]
         if self.limit is not None:
             limits.append((sum(spent.values(), Decimal(0)), self.limit))
         return max(((usd - limit, limit) for usd, limit in limits if usd > limit), default=None)
 
-    def reserve(self, task: TaskId, estimate: Usd | None, spec: str = "") -> bool:
+    def reserve(self, task: TaskId, estimate: Usd | None, spec: str = "", address: ShotAddress | None = None) -> bool:
         """Reserve money for an order. Returns False and reserves nothing if a limit would be exceeded."""
         amount = self._reckoned(estimate) * self.factor
-        left = [cap - used for cap, used in self._caps(spec)]
+        left = [cap - used for cap, used in self._caps(spec, address)]
         if any(amount > rest or (estimate is None and rest <= 0) for rest in left):
             return False
         if self.per_shot is not None and amount > self.per_shot:
             return False
-        self.count(task, estimate, spec)
+        self.count(task, estimate, spec, address)
         self._ordered.add(task)
         return True
 
-    def count(self, task: TaskId, estimate: Usd | None, spec: str = "") -> None:
+    def count(self, task: TaskId, estimate: Usd | None, spec: str = "", address: ShotAddress | None = None) -> None:
         """Count money that is already committed (a task under way from an earlier run), regardless of limits."""
         self._open[task] = self._reckoned(estimate)
         self._spec[task] = spec
+        if self.per_label and address is not None:
+            self._labels[task] = self.labels.get(address, ())
         if estimate is not None:
             self._price[task] = estimate
 
@@ -104,9 +121,14 @@ class RunBudget:
         self._open.pop(task, None)
         self._ordered.discard(task)
 
-    def _caps(self, spec: str) -> list[tuple[Usd, Usd]]:
-        """The limits that apply to a spec's shots, each with the amount committed against it."""
+    def _caps(self, spec: str, address: ShotAddress | None) -> list[tuple[Usd, Usd]]:
+        """The limits that apply to a shot, each with the amount committed against it."""
         caps = [] if self.limit is None else [(self.limit, self.committed)]
+        caps += (
+            [(self.per_label[name], self.committed_with(name)) for name in self.labels.get(address, ())]
+            if address
+            else []
+        )
         return caps + ([(self.per_spec[spec], self.committed_for(spec))] if spec in self.per_spec else [])
 
     def _reckoned(self, estimate: Usd | None) -> Usd:

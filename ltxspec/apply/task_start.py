@@ -105,7 +105,7 @@ async def resume_shot(  # noqa: PLR0913  # the first three are the subject, the 
         expect: what its spec expects of the videos, where `change` is None because the run is about other shots.
     """
     intent, request = task.intent, change.request if change else None
-    context.budget.count(intent.task_id, estimate, ledger.spec)
+    context.budget.count(intent.task_id, estimate, ledger.spec, address)
     if request is not None and intent.fingerprint in request.versions:
         ledger.plan_says(as_planned(intent, request))
     facts = Facts(
@@ -241,7 +241,7 @@ async def _adopt(change: Change, ledger: Ledger, context: RunContext, facts: Fac
     if request is None or task is None:
         raise AssertionError("adopted without a request")
     order = make_order(request, task)
-    context.budget.count(task, change.reckoned, ledger.spec)
+    context.budget.count(task, change.reckoned, ledger.spec, change.address)
     ledger.intend(make_intent(change, order.body, ledger.now()))
     if facts.accepted:
         ledger.accept(task)
@@ -258,7 +258,7 @@ async def _buy(change: Change, order: RenderOrder, ledger: Ledger, context: RunC
         return held_back(change, context, reason)
     if (refusal := context.refusal(change)) is not None:
         return held_back(change, context, refusal)
-    if not context.budget.reserve(order.task_id, change.reckoned, ledger.spec):
+    if not context.budget.reserve(order.task_id, change.reckoned, ledger.spec, change.address):
         return held_back(change, context, "the cost limit would be exceeded")
     try:
         ledger.intend(make_intent(change, order.body, ledger.now()))

@@ -165,18 +165,24 @@ class _OrderLimit(click.ParamType["int | Literal['budget']"]):
 
 
 class _Grouping(click.ParamType[str]):
-    """What costs are grouped by: a fixed name, or `label:KEY`."""
+    """What costs are grouped by: a fixed name, or `label:KEY`; several with commas between them."""
 
-    name = "spec|shot|month|model|label:KEY"
+    name = "spec|shot|month|model|label:KEY,…"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Check it. Raises WrongUsage."""
         del param, ctx
-        kind, colon, key = str(value).partition(":")
-        if value in GROUPINGS or (kind == "label" and colon and key.strip()):
-            return str(value)
-        hint = "write spec, shot, month or model, or a label such as label:campaign"
-        raise WrongUsage(f"costs cannot be grouped by `{value}`", hint=hint)
+        each = [part.strip() for part in str(value).split(",")]
+        wrong = next((part for part in each if not _is_grouping(part)), None)
+        if wrong is None and len(set(each)) == len(each):
+            return ",".join(each)
+        hint = "write spec, shot, month or model, or a label such as label:campaign; several as label:campaign,month"
+        raise WrongUsage(f"costs cannot be grouped by `{value if wrong is None else wrong}`", hint=hint)
+
+
+def _is_grouping(text: str) -> bool:
+    kind, colon, key = text.partition(":")
+    return text in GROUPINGS or (kind == "label" and bool(colon) and bool(key.strip()))
 
 
 class _Fractions(click.ParamType[tuple[float, ...]]):

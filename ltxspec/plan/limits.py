@@ -8,6 +8,8 @@ from ltxspec.plan.actions import Change, Plan, reckoning
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.values import Usd, dollars
 
+OVER_PROJECT = "over-project-budget"  # code of the warning about a limit that counts over the whole project
+
 
 def refuse_unknown_prices(plan: Plan) -> None:
     """Raise `Refused` if a shot would be ordered at an unknown price."""

@@ -8,6 +8,7 @@ from ltxspec.errors import Diagnostic
 from ltxspec.lock.models import Take
 from ltxspec.lock.verdicts import Remark, Verdict
 from ltxspec.plan.actions import Action, Change, Plan, Reason, estimate
+from ltxspec.plan.budgets import ProjectLimit
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.values import ShotAddress, Usd, total_usd
 
@@ -119,6 +120,7 @@ class ProjectStatus:
         broken: shots with errors, of which nothing else is known; all instances of a shot count as one.
         diagnostics: problems of the specs, if any has an error; files of verdicts that cannot be read; videos that are
             not as expected.
+        over_project: the limits that count over the whole project, without what is in progress.
     """
 
     plan: Plan
@@ -129,6 +131,7 @@ class ProjectStatus:
     checked: bool = False
     broken: Sequence[ShotAddress] = ()
     diagnostics: Sequence[Diagnostic] = ()
+    over_project: Sequence[ProjectLimit] = ()
 
     @property
     def is_broken(self) -> bool:
@@ -142,6 +145,14 @@ class ProjectStatus:
     def decided(self, verdict: Verdict) -> int:
         """How many shots have a current take with this verdict."""
         return sum(shot.remark is not None and shot.remark.verdict is verdict for shot in self.shots)
+
+    @property
+    def project_left(self) -> list[tuple[ProjectLimit, Usd]]:
+        """Each limit over the project, and what may still be spent of it in USD, at most."""
+        return [
+            (one, one.left_beside((*self.plan.changes, *self.plan.outside), self.limits.per_shot))
+            for one in self.over_project
+        ]
 
     @property
     def to_buy(self) -> tuple[Usd, int]:

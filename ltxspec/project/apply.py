@@ -10,12 +10,14 @@ from ltxspec.apply.events import NOTHING_DONE, ApplyEvent, Emit, EventKind, RunS
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Change, Plan, Reason
 from ltxspec.plan.bought_again import refuse_buying_again
+from ltxspec.plan.budgets import refuse_over_project
 from ltxspec.plan.document import PlanDocument, PlanOptions
 from ltxspec.plan.limits import refuse_over_budget, refuse_unknown_prices
 from ltxspec.plan.policy import refuse_by_policy
 from ltxspec.plan.shards import Shard
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.project.approval import refuse_stale, refuse_unapproved, refusing_gone
+from ltxspec.project.budgets import limits_over_project
 from ltxspec.project.links import relink
 from ltxspec.project.locks import LockedSpecs, holding_specs, locked
 from ltxspec.project.others import move_takes, sources
@@ -115,6 +117,8 @@ def prepare_apply(
         show(part)
         limits = run_limits(project, options.saved, options.max_cost)
         _refuse(project, planned.plan, options, limits, held)
+        over_project = limits_over_project(project, planned.plan, planned.rendered, is_whole=planned.is_whole)
+        refuse_over_project(planned.plan, over_project, limits.per_shot)
         if not part.pending and not any(item.journal.open for item in held.given.values()):
             relink(project, [have.lockfile for have in held.given.values()])
             yield None
@@ -122,7 +126,7 @@ def prepare_apply(
         approved = _approved(project, part.plan, options, approve)
         relink(project, move_takes(part.plan, {**held.states, **sources}))
         settings = settings_of(project, parallelism=options.parallelism, detach=options.detach, approved=approved)
-        budget = run_budget(planned, limits, held.recorded, options.shard)
+        budget = run_budget(planned, limits, held.recorded, options.shard, over_project)
         jobs, replan = jobs_of(held, part), replanner(part)
         yield PreparedRun(project, jobs, settings, budget, replan=replan, states=held.states)
 

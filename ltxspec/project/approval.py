@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 
 from msgspec.structs import replace
 
-from ltxspec.errors import Invalid, LtxspecError, Refused
+from ltxspec.errors import Invalid, LtxspecError, Refused, WrongUsage
 from ltxspec.lock.by_task import takes_by_id
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Plan, Reason, estimate
 from ltxspec.plan.document import PlanDocument, PlannedShot, PlanOptions, Problem
 from ltxspec.plan.doubts import ABOUT_VERDICTS
-from ltxspec.plan.limits import budget_warning
+from ltxspec.plan.limits import OVER_PROJECT, budget_warning
 from ltxspec.plan.planfile import applied, as_planned, plan_differences, plan_digest, terms_of
 from ltxspec.plan.unmet import UNMET
+from ltxspec.project.path_globs import matching
 from ltxspec.project.project import ProjectContext
 from ltxspec.values import TaskId, dollars, money_text
 
@@ -27,7 +28,7 @@ _SAVE_AGAIN = "review the current plan and save it again: `ltxspec plan -o FILE`
 def refusing_gone(project: ProjectContext, saved: PlanDocument | None) -> Iterator[None]:
     """While specs are read: refuse a saved plan whose specs or variables are not there any more. Raises Refused."""
     message = "the saved plan is out of date: {} that it names are gone"
-    gone = [path for path in saved.options.paths if not (project.folder / path).exists()] if saved else []
+    gone = [path for path in saved.options.paths if _is_gone(project, path)] if saved else []
     if gone:
         raise Refused(
             "stale-plan",
@@ -43,6 +44,14 @@ def refusing_gone(project: ProjectContext, saved: PlanDocument | None) -> Iterat
             raise
         details = _cut([item.message for item in errors])
         raise Refused("stale-plan", message.format("variables"), hint=_SAVE_AGAIN, details=details) from error
+
+
+def _is_gone(project: ProjectContext, path: str) -> bool:
+    """Whether a path of a saved plan names nothing any more."""
+    try:
+        return not all((project.folder / name).exists() for name in matching(project.folder, path))
+    except WrongUsage:
+        return True
 
 
 def refuse_stale(
@@ -177,7 +186,7 @@ def _anywhere(problem: Problem) -> Problem:
 
 def _compared(problems: Iterable[Problem]) -> list[Problem]:
     """The warnings that must be the same; what is found or decided about takes meanwhile changes no plan."""
-    return [_anywhere(problem) for problem in problems if problem.code not in {*ABOUT_VERDICTS, UNMET}]
+    return [_anywhere(problem) for problem in problems if problem.code not in {*ABOUT_VERDICTS, UNMET, OVER_PROJECT}]
 
 
 def _listed_twice(shots: Iterable[PlannedShot]) -> str | None:

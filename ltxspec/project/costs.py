@@ -1,5 +1,7 @@
 """Groups what was spent: by spec, shot, month, model, or a label of the current specs."""
 
+from collections.abc import Sequence
+
 from ltxspec.errors import Problems
 from ltxspec.lock.by_task import takes_by_id
 from ltxspec.lock.models import Take
@@ -14,34 +16,44 @@ NO_LABEL = "(none)"
 _NAMED = 5  # labels named in one message
 
 
+Group = tuple[tuple[str, ...], list[Take]]
+
+
 def takes_by(project: ProjectContext, pattern: str | None, by: str) -> list[tuple[str, list[Take]]]:
-    """All takes of the shots that match an address, grouped by `spec`, `shot`, `month`, `model` or `label:KEY`, sorted.
+    """As `grouped_takes`, with one name for each group: its names with commas between them."""
+    return [(", ".join(names), takes) for names, takes in grouped_takes(project, pattern, by.split(","))]
+
+
+def grouped_takes(project: ProjectContext, pattern: str | None, by: Sequence[str]) -> list[Group]:
+    """All takes of the shots that match an address, in groups, sorted.
 
     Each task counts once, under the address of `takes_by_id`, also if that one does not match.
     Labels are those of the current specs; takes of shots without the label are under `NO_LABEL`, last.
 
+    Args:
+        project: the project.
+        pattern: the address; None: every shot.
+        by: what they are grouped by: `spec`, `shot`, `month`, `model` or `label:KEY`, the outermost first.
+
     Raises:
         UnknownAddress: nothing matches.
     """
-    labels = _labels(project, by.removeprefix(_LABEL)) if by.startswith(_LABEL) else {}
-    groups: dict[str, list[Take]] = {}
+    labels = {one: _labels(project, one.removeprefix(_LABEL)) for one in by if one.startswith(_LABEL)}
+    groups: dict[tuple[str, ...], list[Take]] = {}
     lockfiles = all_lockfiles(project)
     left = dict(takes_by_id(lockfiles))
     for item in find(project, pattern, lockfiles):
         mine = [one.task_id for one in item.record.takes if left.get(one.task_id, (None,))[0] == item.address]
         for _, take in map(left.pop, mine):
-            if by.startswith(_LABEL):
-                name = labels.get(item.address, NO_LABEL)
-            else:
-                names = {
-                    "spec": item.address.spec,
-                    "shot": str(item.address),
-                    "month": take.submitted_at[:7] if take.submitted_at else "not dated",
-                    "model": take.model,
-                }
-                name = names[by]
-            groups.setdefault(name, []).append(take)
-    return sorted(groups.items(), key=lambda group: (group[0] == NO_LABEL, group[0]))
+            names = {
+                "spec": item.address.spec,
+                "shot": str(item.address),
+                "month": take.submitted_at[:7] if take.submitted_at else "not dated",
+                "model": take.model,
+                **{one: found.get(item.address, NO_LABEL) for one, found in labels.items()},
+            }
+            groups.setdefault(tuple(names[one] for one in by), []).append(take)
+    return sorted(groups.items(), key=lambda group: [(name == NO_LABEL, name) for name in group[0]])
 
 
 def _labels(project: ProjectContext, key: str) -> dict[ShotAddress, str]:

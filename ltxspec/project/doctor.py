@@ -106,6 +106,7 @@ def _budget(project: ProjectContext) -> Row:
 
     budget = project.config.budget
     limits = {"one apply": budget.per_apply, "one shot": budget.per_shot, "one spec": budget.per_spec}
+    limits |= {"one month": budget.per_month, **budget.per_label}
     shown = [f"{dollars(usd)} for {what}" for what, usd in limits.items() if usd is not None]
     return "budget", True, ", ".join(shown) or "no limits; `[budget]` in `ltxspec.toml` sets some"
 

@@ -16,6 +16,7 @@ from ltxspec.plan.selection import Selection
 from ltxspec.project.context_specs import Reading, add_referenced, without_context
 from ltxspec.project.looks import ProjectLooks
 from ltxspec.project.lookup import takes_kept
+from ltxspec.project.path_globs import matching
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.references import refuse_bad_references
 from ltxspec.render.concern import NO_SHOT, Concern
@@ -261,13 +262,14 @@ def with_typed_spec(project: ProjectContext, paths: Sequence[str], read: Callabl
 
 
 def spec_files(project: ProjectContext, paths: Sequence[str]) -> list[Path]:
-    """The spec files of a command: the given ones, or those of `[project] specs`."""
+    """The spec files of a command: the given ones (which may have wildcards), or those of `[project] specs`."""
     if STDIN in paths:
         if not isinstance(project.files, TypedFolder):
             hint = "`plan`, `validate` and `render` read a spec from standard input; all else works on files"
             raise WrongUsage("this command reads no spec from standard input", hint=hint)
         others = [path for path in paths if path != STDIN]
         return [*(spec_files(project, others) if others else ()), Path(TYPED)]
+    paths = [name for path in paths for name in matching(project.folder, path)]
     for path in paths:
         if not (project.folder / path).exists():
             raise WrongUsage(f"`{path}` does not exist", hint=instead_of(path) or _PATHS)

@@ -39,6 +39,7 @@ from ltxspec.project.remarks import remarks_of
 from ltxspec.project.rules import limits_of, most_orders, terms_of, with_policies
 from ltxspec.project.unclaimed import moved_from_unknown, moved_in_progress, unclaimed
 from ltxspec.project.unread import unread_warnings
+from ltxspec.project.variables import refuse_to_keep_secrets
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.storage.trees import FileTree
 from ltxspec.values import Json
@@ -67,6 +68,11 @@ class ProjectPlan:
     def pending(self) -> Sequence[Change]:
         """The changes of shots that are not up to date."""
         return self.plan.pending
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all specs of the project are planned."""
+        return not self.options.paths
 
     @property
     def diagnostics(self) -> Sequence[Diagnostic]:
@@ -103,7 +109,7 @@ class ProjectPlan:
         from ltxspec.report.plan.json import plan_json
         from ltxspec.storage.durable import write_document
 
-        _refuse_to_keep_secrets(self.options.variables)
+        refuse_to_keep_secrets(self.options.variables)
         if not Path(path).parent.is_dir():
             raise StorageError(
                 f"the plan cannot be saved to `{Path(path).name}`: there is no such folder",
@@ -276,7 +282,12 @@ def read_saved_plan(path: Path, name: str) -> PlanDocument:
 def with_budget_warning(planned: ProjectPlan) -> ProjectPlan:
     """The plan, with the text of the refusal as a warning if `apply` would refuse it for a limit of `[budget]`."""
     plan = planned.plan
-    found = budget_warning(plan, limits_of(planned.project.config))
+    config = planned.project.config
+    found = budget_warning(plan, limits_of(config))
+    if config.budget.spans_project:
+        from ltxspec.project.budgets import over_project_warnings
+
+        found += over_project_warnings(planned.project, plan, planned.rendered, is_whole=planned.is_whole)
     return replace(planned, plan=replace(plan, diagnostics=[*plan.diagnostics, *found])) if found else planned
 
 
@@ -286,15 +297,3 @@ def _with_verdicts(project: ProjectContext, plan: Plan) -> Plan:
     found = doubted(plan.changes, remarks.by_task)
     warned = doubt_warning(found, lambda spec: recorded_state(project, spec).lockfile)
     return replace(plan, doubted=found, diagnostics=[*plan.diagnostics, *remarks.warnings, *warned])
-
-
-def _refuse_to_keep_secrets(variables: Mapping[str, Json]) -> None:
-    """Refuse variables with secrets: a saved plan is planned again with its variables, so they cannot be redacted."""
-    from ltxspec.redaction import redact_secrets
-
-    for name, value in variables.items():
-        if redact_secrets({name: value}) != {name: value}:
-            raise WrongUsage(
-                f"the variable `{name}` may contain a secret, and saved plans store no secrets",
-                hint="apply without `-o`, or use an address without a secret",
-            )

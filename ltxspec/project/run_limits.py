@@ -1,11 +1,12 @@
 """The limits of one run: the tightest of everything that was said, and the account against which its orders count."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from ltxspec.apply.budget import RunBudget
-from ltxspec.plan.actions import Change, reckoning
+from ltxspec.plan.actions import Change, Plan, reckoning
+from ltxspec.plan.budgets import ProjectLimit
 from ltxspec.plan.document import PlanDocument
 from ltxspec.plan.limits import left_for_specs
 from ltxspec.plan.planfile import terms_of
@@ -17,7 +18,7 @@ from ltxspec.project.plan import ProjectPlan
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.rules import limits_of
 from ltxspec.project.sharding import sharing_of
-from ltxspec.values import Usd
+from ltxspec.values import ShotAddress, Usd
 
 
 def run_limits(project: ProjectContext, saved: PlanDocument | None, cap: Usd | None) -> SpendingLimits:
@@ -31,7 +32,11 @@ def run_limits(project: ProjectContext, saved: PlanDocument | None, cap: Usd | N
 
 
 def run_budget(
-    planned: ProjectPlan, limits: SpendingLimits, recorded: Mapping[str, RecordedState], shard: Shard | None
+    planned: ProjectPlan,
+    limits: SpendingLimits,
+    recorded: Mapping[str, RecordedState],
+    shard: Shard | None,
+    over_project: Sequence[ProjectLimit] = (),
 ) -> RunBudget:
     """The account of a run. A shard may spend its own part of every limit that is shared.
 
@@ -40,16 +45,23 @@ def run_budget(
         limits: the limits of the whole plan.
         recorded: what is recorded for its specs.
         shard: the shard that the run applies; None: the whole.
+        over_project: the limits that count over the whole project.
     """
     project, plan = planned.project, planned.plan
-    limit, per_spec = limits.per_apply, left_for_specs(plan, limits)
+    months = [one.left(limits.per_shot) for one in over_project if one.label is None]
+    limit = min([*months, *([limits.per_apply] if limits.per_apply is not None else [])], default=None)
+    per_spec = left_for_specs(plan, limits)
+    per_label = {one.name: one.left(limits.per_shot) for one in over_project if one.label is not None}
     sharing = sharing_of(planned, shard, limits.per_shot)
     if sharing is not None:
         aside = reckoning(plan.outside)  # it counts against the limit, and no shard counts it
         kept = aside.under_way + (limits.per_shot or Usd(0)) * aside.under_way_unknown
         limit = None if limit is None else sharing.of(limit - kept)
         per_spec = {spec: sharing.of(usd, partial(_is_of, spec)) for spec, usd in per_spec.items()}
-    budget = RunBudget(limit, limits.per_shot, per_spec, proven_factor(recorded.values(), project.catalog))
+        per_label = {one.name: sharing.of(per_label[one.name], one.counts) for one in over_project if one.label}
+    labels = _labels(plan, over_project) if per_label else {}
+    factor = proven_factor(recorded.values(), project.catalog)
+    budget = RunBudget(limit, limits.per_shot, per_spec, per_label, labels, factor)
     if budget.is_limited and budget.factor > 1:
         times = f"{budget.factor:.2f} times its listed price"
         project.warn(f"the newest take cost {times}; limits use that for every order")
@@ -58,3 +70,10 @@ def run_budget(
 
 def _is_of(spec: str, change: Change) -> bool:
     return change.address.spec == spec
+
+
+def _labels(plan: Plan, over_project: Sequence[ProjectLimit]) -> dict[ShotAddress, tuple[str, ...]]:
+    """The names of the limits of labels that each shot of a plan counts against."""
+    named = [one for one in over_project if one.label is not None]
+    every = (*plan.changes, *plan.outside)
+    return {change.address: tuple(one.name for one in named if one.counts(change)) for change in every}

@@ -1,12 +1,13 @@
 """Values for variables of specs, as given on the command line and in files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ltxspec.errors import WrongUsage
 from ltxspec.render.overrides import Overrides
 from ltxspec.spec.cuts import cut_texts, of_table
 from ltxspec.spec.document import Document, read_document
+from ltxspec.values import Json
 
 
 def read_variables(pairs: Sequence[str], files: Sequence[str], folder: Path) -> Overrides:
@@ -45,3 +46,19 @@ def _read_file(path: Path, name: str) -> Document:
     if not isinstance(document.root, dict):
         raise WrongUsage(f"`{name}` must contain a mapping of variable names to values")
     return document
+
+
+def refuse_to_keep_secrets(variables: Mapping[str, Json]) -> None:
+    """Refuse variables with secrets: a saved plan is planned again with its variables, so they cannot be redacted.
+
+    Raises:
+        WrongUsage: a variable may hold a secret.
+    """
+    from ltxspec.redaction import redact_secrets
+
+    for name, value in variables.items():
+        if redact_secrets({name: value}) != {name: value}:
+            raise WrongUsage(
+                f"the variable `{name}` may contain a secret, and saved plans store no secrets",
+                hint="apply without `-o`, or use an address without a secret",
+            )

@@ -9,7 +9,7 @@ from ltxspec.lock.verdicts import Note, Remark
 from ltxspec.report.results.takes import NO_REMARKS, Notes, Places, Remarks, result_of, web_address
 from ltxspec.report.terminal import Paint, Style, clean
 from ltxspec.report.wording import amount, charged, counted
-from ltxspec.values import ShotAddress, money_text, total_usd
+from ltxspec.values import ShotAddress, format_usd, money_text, total_usd
 
 _MOST_NAMED = 5
 
@@ -121,6 +121,26 @@ def cost_text(rows: Sequence[tuple[str, Sequence[Take]]], style: Style, provider
     total = charged(_cost_line("total", list(every.values()), width), provider)
     lines.append(style.paint(total, Paint.BOLD))
     return "\n".join(lines) + "\n"
+
+
+def cost_csv(groupings: Sequence[str], rows: Sequence[tuple[tuple[str, ...], Sequence[Take]]]) -> str:
+    """Costs as CSV: a column for each grouping, then the number of takes, the known sum in USD, and unknown costs."""
+    import csv
+    import io
+
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow([*groupings, "takes", "usd", "unknown"])
+    for names, takes in rows:
+        usd, unknown = total_usd(take.cost for take in takes)
+        table.writerow([*map(_cell, names), len(takes), format_usd(usd), unknown])
+    return out.getvalue()
+
+
+def _cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: such a label gets an apostrophe before it."""
+    shown = clean(text)
+    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown
 
 
 def _cost_line(name: str, takes: Sequence[Take], width: int) -> str:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from ltxspec.errors import Location, Problems, Severity, WrongUsage
 from ltxspec.services import DEFAULT, SANDBOX, SERVICES
+from ltxspec.storage.budget_config import BudgetConfig, budget_config
 from ltxspec.storage.finding import FoundConfig, find_config, read_config
 from ltxspec.storage.paths import shown
 from ltxspec.storage.previews_config import PreviewsConfig, previews_config
 from ltxspec.storage.store_config import StoreConfig, store_config
 from ltxspec.storage.toml_tables import TomlFile, TomlTable, name_hint, parse_toml
-from ltxspec.values import Json, Usd
+from ltxspec.values import Json
 
 _NO_SECRETS = "secrets do not belong in a file; set the environment variable "
 _MOST_PARALLEL = 64  # concurrent tasks
@@ -56,15 +57,6 @@ def usual_services() -> dict[str, ServiceConfig]:
     """Settings of the network services that have no table in `ltxspec.toml`."""
     services = (service for service in SERVICES.values() if service.address)
     return {one.name: ServiceConfig(one.address, one.polling.interval, one.polling.longest) for one in services}
-
-
-@dataclass(frozen=True, slots=True)
-class BudgetConfig:
-    """[budget]; None means no limit."""
-
-    per_apply: Usd | None = None
-    per_shot: Usd | None = None
-    per_spec: Usd | None = None  # total cost of a spec so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +192,7 @@ def parse_config(data: bytes, file: Path, name: str, problems: Problems) -> Conf
         project=_project(table("project")),
         provider=_provider(table("provider")),
         services={key: _service(table(key), usual) for key, usual in usual_services().items()},
-        budget=_budget(table("budget")),
+        budget=budget_config(table("budget")),
         archive=_archive(table("archive")),
         store=store_config(table("store")),
         delivery=_delivery(table("delivery")),
@@ -245,14 +237,6 @@ def _service(table: TomlTable, usual: ServiceConfig) -> ServiceConfig:
         table.error(f"`poll_max` in [{table.name}] must not be below `poll_interval`", "poll_max")
     table.finish(_NO_SECRETS + SERVICES[table.name].key)
     return service
-
-
-def _budget(table: TomlTable) -> BudgetConfig:
-    budget = BudgetConfig(
-        per_apply=table.amount("per_apply"), per_shot=table.amount("per_shot"), per_spec=table.amount("per_spec")
-    )
-    table.finish()
-    return budget
 
 
 def _archive(table: TomlTable) -> ArchiveConfig:

@@ -1,6 +1,7 @@
 """Flattens a configuration to text, key by key, for comparison. The values may hold secrets."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 
@@ -17,7 +18,9 @@ def settings(config: Config) -> dict[str, str | None]:
     for table, values in tables.items():
         if is_dataclass(values):
             for key in (key for key in fields(values) if key.compare):  # else it only says what the user wrote
-                found[f"{table}.{_WRITTEN.get(key.name, key.name)}"] = _text(getattr(values, key.name))
+                name, value = f"{table}.{_WRITTEN.get(key.name, key.name)}", getattr(values, key.name)
+                each = value if isinstance(value, Mapping) else {"": value}
+                found |= {f"{name}.{inner}" if inner else name: _text(one) for inner, one in each.items()}
     return found
 
 

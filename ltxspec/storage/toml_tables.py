@@ -122,6 +122,11 @@ class TomlTable:
         value = self._take(key, None, 'an amount in USD such as "20.00"', _is_amount)
         return parse_usd(value)
 
+    def amounts(self, key: str) -> dict[str, Usd]:
+        """A table of amounts in USD under names that are not empty; empty when the key is missing."""
+        value = self._take(key, {}, 'a table of amounts in USD such as {"campaign=autumn" = "20.00"}', _is_amounts)
+        return {name: usd for name, written in value.items() if (usd := parse_usd(written)) is not None}
+
     def choice(self, key: str, default: str, options: Sequence[str]) -> str:
         """One of several strings."""
         named = " or ".join(f"`{option}`" for option in options)
@@ -177,6 +182,12 @@ def _is_other_form(name: str, current: str, table: str, key: str) -> bool:
     if name == current or not current:  # a header, or a key before the first header
         return len(parts) > 1 and parts[: len(whole)] == whole
     return current == table and len(parts) > 1 and parts[0] == key
+
+
+def _is_amounts(value: Json) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    return all(name.partition("=")[0].strip() and _is_amount(usd) for name, usd in value.items())
 
 
 def _is_filled(value: Json) -> bool:

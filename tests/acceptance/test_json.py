@@ -53,6 +53,7 @@ CALLS: dict[str, tuple[tuple[str, ...], str, int]] = {
     "import": (("night.weather[fog]", "--request", "request.json", "--response", "response.json"), "import", 0),
     "lock verify": ((), "lock-verify", 0),
     "lock merge": ((), "lock-merge", 0),
+    "lock join": ((".",), "lock-join", 0),
     "lock migrate": ((), "lock-migrate", 0),
     "lock mv": (("night.alley", "night.lane"), "lock-mv", 0),
     "lock rm": (("night.alley", "--take", "1", "--yes"), "lock-rm", 0),

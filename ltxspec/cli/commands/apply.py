@@ -120,13 +120,15 @@ def _approve(approval: "Approval") -> bool:
 
 def _saved_plan(session: Session, selected: Selected) -> "PlanDocument | None":
     """The plan file among the paths, if there is one: any file that is not YAML. It determines what is applied."""
+    from ltxspec.project.path_globs import is_pattern
     from ltxspec.project.plan import read_saved_plan
 
     paths = selected.paths
     if "-" in paths:
         hint = "save the spec as a file: what is ordered must be what is recorded beside it"
         raise WrongUsage("`apply` reads no spec from standard input", hint=hint)
-    files = [path for path in paths if not path.endswith((".yaml", ".yml")) and not (session.folder / path).is_dir()]
+    others = [path for path in paths if not path.endswith((".yaml", ".yml")) and not is_pattern(session.folder, path)]
+    files = [path for path in others if not (session.folder / path).is_dir()]
     if not files:
         return None
     if len(paths) > 1:

@@ -25,10 +25,12 @@ class Compared:
     last: "date | None" = None
     keys: tuple[str, ...] = ()
 
-    def check(self, *, alone: bool) -> None:
+    def check(self, output_format: str, *, alone: bool) -> None:
         """Refuse options that do not go together. Raises WrongUsage."""
         from ltxspec.errors import WrongUsage
 
+        if self.reconcile and output_format == "csv":
+            raise WrongUsage("`--reconcile` is written as text or JSON")
         if self.reconcile and not alone:
             hint = "the provider reports by day and model, and knows no shots"
             raise WrongUsage("`--reconcile` takes no address and no `--by`", hint=hint)
@@ -36,7 +38,10 @@ class Compared:
             raise WrongUsage("`--from`, `--to` and `--key-id` are for `--reconcile`")
 
 
-@click.command("cost", epilog="Examples: `ltxspec cost --by month`, `ltxspec cost --reconcile --from 2026-11-01`.")
+_EXAMPLES = "Examples: `ltxspec cost --by label:campaign,month --format csv`, `ltxspec cost --reconcile`."
+
+
+@click.command("cost", epilog=_EXAMPLES)
 @click.argument("address", required=False, shell_complete=addresses)
 @click.option("--by", type=GROUPING, shell_complete=groupings, help="How to group (default: spec).")
 @click.option("--reconcile", is_flag=True, help="Compare with the provider's usage report, by day and model.")
@@ -46,7 +51,7 @@ class Compared:
 @click.option("--to", "last", type=DAY, metavar="DATE", help="Last day (UTC) to compare; default: today.")
 @click.option("--key-id", "keys", multiple=True, metavar="UUID", help="Count only this API key (its id, not the key).")
 @options.provider
-@options.output_format("text", "json")
+@options.output_format("text", "json", "csv")
 @options.gathered("compared", Compared)
 @click.pass_obj
 def command(  # the options of one command
@@ -55,26 +60,31 @@ def command(  # the options of one command
     """Add up the cost of all takes, including failed and superseded ones. Unknown costs are counted, not taken as 0.
 
     With `label:KEY`, takes are grouped by a label of the current specs; those without it are under `(none)`.
+    Several groupings, as `label:campaign,month`, make a group for each combination; CSV has a column for each.
 
     With --reconcile, the costs of all specs are compared with what the provider says it charged. A difference is only
     an indication, because the report has no tasks and counts everybody on the account. Exit code 3: something differs
     or cannot be decided, or nothing could be compared; 0: nothing differs; 1: the provider gives no report.
     """
-    compared.check(alone=address is None and by is None)
+    compared.check(output_format, alone=address is None and by is None)
     if compared.reconcile:
         return _reconcile(session, provider, output_format, compared)
-    from ltxspec.project.costs import takes_by
+    from ltxspec.project.costs import grouped_takes
     from ltxspec.project.lookup import elsewhere_hint, in_progress
     from ltxspec.report.results.takes import cost_of
-    from ltxspec.report.takes import cost_text, progress_note
+    from ltxspec.report.takes import cost_csv, cost_text, progress_note
 
     project = session.open_project(provider)
-    rows = takes_by(project, address, by or "spec")
+    groupings = (by or "spec").split(",")
+    found = grouped_takes(project, address, groupings)
+    rows = [(", ".join(names), takes) for names, takes in found]
     ordered = in_progress(project, address)
     if output_format == "json":
         session.answer(cost_of(rows, list(map(str, ordered))))
     else:
-        click.echo(cost_text(rows, session.style(), project.provider), nl=False)
+        is_table = output_format == "csv"
+        text = cost_csv(groupings, found) if is_table else cost_text(rows, session.style(), project.provider)
+        click.echo(text, nl=False)
         click.echo(progress_note(ordered), err=True, nl=False)
     session.hint(elsewhere_hint(project, is_named=provider is not None))
     return 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ltxspec.cli import options
+from ltxspec.cli.commands import lock_join
 from ltxspec.cli.completing import addresses, takes
 from ltxspec.cli.context import Session
 from ltxspec.cli.param_types import NEW_ADDRESS
@@ -290,3 +291,6 @@ def textconv(session: Session, file: str) -> int:
 
     click.echo(as_text(session.folder / file), nl=False)
     return 0
+
+
+command.add_command(lock_join.command)

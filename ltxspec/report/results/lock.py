@@ -33,6 +33,21 @@ class LockMerge(Result, frozen=True, kw_only=True):
     diagnostics: tuple[Problem, ...]
 
 
+class JoinedLockfile(Open, frozen=True):
+    """A lockfile that shards were joined into."""
+
+    file: Text
+    tasks: Annotated[Count, Meta(description="recorded now")]
+    added: Annotated[Count, Meta(description="of these, new here")]
+    opened: Annotated[Count, Meta(description="tasks in progress that were added to the journal")]
+
+
+class LockJoin(Result, frozen=True, kw_only=True):
+    """The lockfiles that shards were joined into."""
+
+    joined: tuple[JoinedLockfile, ...]
+
+
 class LockMigrate(Result, frozen=True, kw_only=True):
     """The lockfiles that were rewritten in the current version."""
 

@@ -36,6 +36,7 @@ RESULTS: Mapping[str, type[Result]] = {
     "import": takes.Import,
     "lock-verify": lock.LockVerify,
     "lock-merge": lock.LockMerge,
+    "lock-join": lock.LockJoin,
     "lock-migrate": lock.LockMigrate,
     "lock-mv": lock.LockMv,
     "lock-rm": lock.LockRm,

@@ -1,7 +1,7 @@
 """The state of a project as a document: what `status --format json` writes. Money is a decimal string in US dollars."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
@@ -43,6 +43,15 @@ class StatusOfSpec(Open, frozen=True):
     left: Annotated[Money | None, Meta(description="what `[budget] per_spec` leaves; null without that limit")]
 
 
+class StatusOfLimit(Open, frozen=True):
+    """A limit that counts over the whole project."""
+
+    name: Annotated[str, Meta(description="the month in UTC, or the label: `2026-11`, `campaign=autumn`")]
+    limit: Money
+    spent: Annotated[Sum, Meta(description="recorded, and in progress for shots that are not among `shots`")]
+    left: Money
+
+
 class FindingDocument(Record, frozen=True):
     """Something that `--check` found."""
 
@@ -53,6 +62,8 @@ class FindingDocument(Record, frozen=True):
 
 class StatusDocument(Open, frozen=True):
     """The whole document."""
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"limits"})
 
     format_version: FormatVersion
     ltxspec_version: Text
@@ -75,6 +86,10 @@ class StatusDocument(Open, frozen=True):
             "that are not as expected"
         ),
     ]
+    limits: (
+        Annotated[tuple[StatusOfLimit, ...], Meta(description="over the whole project; missing if there are none")]
+        | None
+    ) = None
 
 
 def status_document(status: ProjectStatus) -> StatusDocument:
@@ -96,6 +111,11 @@ def status_document(status: ProjectStatus) -> StatusDocument:
         broken=tuple(map(str, status.broken)),
         verdicts={verdict.value: status.decided(verdict) for verdict in Verdict},
         diagnostics=tuple(map(problem_of, status.diagnostics)),
+        limits=tuple(
+            StatusOfLimit(one.name, one.limit, Sum(one.spent.known, one.spent.unknown), left)
+            for one, left in status.project_left
+        )
+        or None,
     )
 
 

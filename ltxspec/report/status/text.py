@@ -82,6 +82,9 @@ def money_line(status: ProjectStatus) -> str:
     if status.left:
         left = ", ".join(f"{clean(name)} {money(usd)}" for name, usd in list(status.left.items())[:_MOST_LINES])
         sentences.append(f"Left of `[budget] per_spec`: {left}")
+    if status.project_left:
+        left = ", ".join(f"{clean(one.name)} {money(usd)}" for one, usd in status.project_left[:_MOST_LINES])
+        sentences.append(f"Left of the project's limits: {left}")
     return charged(f"{'. '.join(sentences)}.", status.plan.provider)
 
 

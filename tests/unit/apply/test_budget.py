@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ltxspec.apply.budget import RunBudget
+from ltxspec.values import ShotAddress
 
 amounts = st.decimals(min_value=0, max_value=5, places=2)
 
@@ -226,3 +227,37 @@ def test_a_refused_order_that_was_settled_before_is_none_of_this_run() -> None:
     budget.settle(task(1), Decimal("0.30"))
     budget.release(task(1))
     assert budget.overspent() is None
+
+
+ALLEY, PIER = ShotAddress("night", "alley"), ShotAddress("day", "pier")
+
+
+def labelled(usd: str = "1.00") -> RunBudget:
+    return RunBudget(None, per_label={"act=one": Decimal(usd)}, labels={ALLEY: ("act=one",)})
+
+
+def test_the_shots_with_a_label_keep_to_what_is_left_for_it() -> None:
+    budget = labelled()
+    assert budget.is_limited
+    assert budget.reserve(task(1), Decimal("0.60"), "night", ALLEY)
+    assert not budget.reserve(task(2), Decimal("0.60"), "night", ALLEY)
+    assert budget.reserve(task(3), Decimal("0.60"), "day", PIER), "other shots have no such limit"
+    assert budget.committed_with("act=one") == Decimal("0.60")
+
+
+def test_a_dearer_reality_stops_further_orders_with_the_label() -> None:
+    budget = labelled()
+    assert budget.reserve(task(1), Decimal("0.30"), "night", ALLEY)
+    budget.settle(task(1), Decimal("0.75"))
+    assert not budget.reserve(task(2), Decimal("0.30"), "night", ALLEY)
+    assert budget.overspent() is None
+    budget.settle(task(1), Decimal("1.25"))
+    assert budget.overspent() == (Decimal("0.25"), Decimal("1.00"))
+
+
+def test_an_order_of_an_earlier_run_has_no_room_where_its_label_has_none() -> None:
+    budget = labelled("0.50")
+    budget.count(task(1), Decimal("0.40"), "night", ALLEY)
+    assert budget.has_room(task(1))
+    budget.count(task(2), Decimal("0.40"), "night", ALLEY)
+    assert not budget.has_room(task(2))

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ltxspec.errors import Diagnostic, Invalid, Problems, StorageError, WrongUsage
+from ltxspec.storage.budget_config import BudgetConfig
 from ltxspec.storage.config import (
     ArchiveConfig,
-    BudgetConfig,
     Config,
     DeliveryConfig,
     PolicyRule,
@@ -41,6 +41,8 @@ task_timeout = 600.0
 per_apply = "20.00"
 per_shot = 3
 per_spec = "100"
+per_month = "500"
+per_label = {campaign = "50", "campaign=autumn" = 80}
 [archive]
 url = "/srv/videos"
 [delivery]
@@ -108,7 +110,13 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert config.provider == ProviderConfig("sandbox", 2, 5)
     assert config.services["runware"] == ServiceConfig("http://127.0.0.1:8080/v1", 0.5, 5.0, 0.0, 600.0)
     assert config.services["runware"].timeout_set
-    assert config.budget == BudgetConfig(Decimal("20.00"), Decimal(3), Decimal(100))
+    assert config.budget == BudgetConfig(
+        Decimal("20.00"),
+        Decimal(3),
+        Decimal(100),
+        Decimal(500),
+        {"campaign": Decimal(50), "campaign=autumn": Decimal(80)},
+    )
     assert config.archive == ArchiveConfig("/srv/videos")
     assert config.delivery == DeliveryConfig(86400, "https://hooks.example/x", "https://bucket.example/x")
     assert config.sandbox == SandboxConfig(20.0)
@@ -116,7 +124,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ("duration <= 8", "too long", "warning"),
         ("width == 1920", None, "error"),
     ]
-    assert [rule.where.line for rule in config.policy] == [29, 33]
+    assert [rule.where.line for rule in config.policy] == [31, 35]
 
 
 def test_no_key_of_the_tested_file_is_a_default_so_that_each_is_really_read(tmp_path: Path) -> None:

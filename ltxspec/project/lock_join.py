@@ -1,0 +1,137 @@
+"""Joins what the shards of a plan recorded into the project's own lockfiles and journals. Repeating it changes nothing.
+
+The shards began from one commit and each changed its own shots, so nothing conflicts. The journal of a shard whose
+machine died names what is in progress: its tasks are added to the project's own journal, where `collect` finds them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ltxspec.errors import LockfileError
+from ltxspec.lock.codec import decode_lockfile
+from ltxspec.lock.join import join_shard
+from ltxspec.lock.journal import Event, Intent, fold
+from ltxspec.lock.merge import missing_tasks, recorded_tasks
+from ltxspec.lock.models import Lockfile, Take
+from ltxspec.project.join_folders import Left, read_folders, refuse_foreign
+from ltxspec.project.locks import locked
+from ltxspec.project.lookup import all_lockfiles
+from ltxspec.project.project import ProjectContext
+from ltxspec.storage.git import repository_of, run_git
+from ltxspec.storage.git_refs import commit_of
+from ltxspec.storage.state import FileSpecState
+from ltxspec.values import TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What was joined for one spec.
+
+    Attributes:
+        file: its lockfile, as shown to users.
+        tasks: how many tasks it records now.
+        added: how many of these are new.
+        opened: how many tasks in progress were added to its journal.
+    """
+
+    file: str
+    tasks: int
+    added: int
+    opened: int
+
+
+def join_folders(
+    project: ProjectContext, folders: Sequence[str], *, base: str | None = None, wait: float = 0.0
+) -> list[Joined]:
+    """Join the lockfiles and journals that shards left in folders.
+
+    Args:
+        project: the project, at the commit that the shards began from.
+        folders: relative to where the command was started.
+        base: the revision that the shards began from; None: the commit that is checked out, or what is on disk.
+        wait: seconds to wait for another process that is working on a spec.
+
+    Returns:
+        One result for each spec, sorted.
+
+    Raises:
+        WrongUsage: a folder does not exist, or has nothing in it.
+        LockfileError: a file cannot be trusted, or is another project's. Nothing was written then.
+        LockHeld: another process is working on one of the specs.
+        UnknownRevision, StorageError: the base does not exist; a file cannot be read or written.
+    """
+    left = read_folders(project, folders)
+    commit = _commit(project, base)
+    with locked(project, left, command="lock join", wait=wait) as states:
+        before = {name: state.read_lockfile() for name, state in states.items()}
+        known = {task for lockfile in all_lockfiles(project) for task in recorded_tasks(lockfile)}
+        for have in left.values():
+            for shown, lockfile in have.lockfiles:
+                refuse_foreign(project, shown, lockfile, known)
+        merged = {name: _merged(project, before[name], left[name], commit) for name in sorted(left)}
+        for name, lockfile in merged.items():  # complete before anything is written
+            if lost := missing_tasks(before[name], lockfile):
+                raise AssertionError(f"a join lost {lost[0]}")
+        return [_write(project, states[name], before[name], lockfile, left[name]) for name, lockfile in merged.items()]
+
+
+def _merged(project: ProjectContext, ours: Lockfile, left: Left, commit: str | None) -> Lockfile:
+    base = _at(project, commit, ours.spec) or ours
+    merged = ours
+    for _, theirs in left.lockfiles:
+        merged = join_shard(merged, theirs, base)
+    for shown, theirs in left.lockfiles:
+        if lost := missing_tasks(theirs, merged):
+            raise AssertionError(f"a join lost {lost[0]} of {shown}")
+    return merged
+
+
+def _write(project: ProjectContext, state: FileSpecState, before: Lockfile, merged: Lockfile, left: Left) -> Joined:
+    state.write_lockfile(merged)
+    opened = 0
+    ended = {take.task_id for take in _takes(merged) if not take.is_incomplete}
+    for _, events in left.journals:
+        present = state.events()
+        have = fold(present)
+        wanted = {task for task in fold(events).open if task not in ended}
+        for event in _missing(events, present, wanted):
+            opened += isinstance(event, Intent) and event.task_id not in have.open
+            state.append(event)
+    tasks = recorded_tasks(merged)
+    file = project.label(project.paths_of(merged.spec).lockfile)
+    return Joined(file, len(tasks), len(tasks - recorded_tasks(before)), opened)
+
+
+def _takes(lockfile: Lockfile) -> Iterator[Take]:
+    for records in (lockfile.shots, lockfile.retired):
+        for record in records.values():
+            yield from record.takes
+
+
+def _missing(events: Sequence[Event], present: Sequence[Event], wanted: set[TaskId]) -> Iterator[Event]:
+    """The events of some tasks that a journal does not have yet, in their order."""
+    for event in events:
+        if event.task_id in wanted and event not in present:
+            yield event
+
+
+def _commit(project: ProjectContext, base: str | None) -> str | None:
+    """The commit that the shards began from; None without a repository. Raises UnknownRevision, StorageError."""
+    if base is not None:
+        return commit_of(project.root, base)
+    if repository_of(project.root) is None:
+        return None
+    done = run_git(project.root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    return done.stdout.decode().strip() or None
+
+
+def _at(project: ProjectContext, commit: str | None, spec: str) -> Lockfile | None:
+    """A lockfile at a commit; None if it was not there."""
+    path = project.label(project.paths_of(spec).lockfile)
+    done = run_git(project.root, "cat-file", "blob", f"{commit}:./{path}") if commit else None
+    if done is None or done.returncode != 0:
+        return None
+    try:
+        return decode_lockfile(done.stdout, f"{path} at {str(commit)[:12]}")
+    except LockfileError:  # the base only shows which side changed what; what was paid for is in the sides
+        return None

@@ -1,0 +1,100 @@
+"""What is read for limits over a project: every lockfile, every journal, every label, and nothing of the sandbox."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from acceptance.commands import write_spec
+from builders import record, take
+from replacing import replace
+from unit.project.projects import project as with_lockfiles
+
+from ltxspec.errors import LockfileError, Refused
+from ltxspec.lock.models import Lockfile
+from ltxspec.plan.budgets import ProjectLimit, Spent
+from ltxspec.project.api import Project, open_project
+from ltxspec.project.budgets import limits_over_project, over_project_warnings
+
+NOW = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
+SPEC = """\
+model: lightricks:ltx@2.5-fast
+defaults: {width: 1280, height: 720, duration: 6, fps: 24}
+shots:
+  alley: {prompt: an alley, labels: {act: one}}
+  pier: {prompt: a pier, labels: {act: two}}
+"""
+DAY = Lockfile("runware", "day", {"gate": record(take(number=4, cost="2.00"))})
+NIGHT = Lockfile(
+    "runware", "night", {"alley": record(take(), take(number=2, cost=None))}, {"old": record(take(number=3))}
+)
+
+
+def opened(folder: Path, budget: str, provider: str | None = None) -> Project:
+    folder.mkdir(exist_ok=True)
+    with_lockfiles(folder, NIGHT, DAY)
+    (folder / "ltxspec.toml").write_text(f"[budget]\n{budget}\n", "utf-8")
+    write_spec(folder, SPEC)
+    return open_project(folder, provider)
+
+
+def limits(project: Project, *paths: str, now: datetime = NOW) -> list[ProjectLimit]:
+    planned = project.plan(paths)
+    return limits_over_project(project, planned.plan, planned.rendered, is_whole=planned.is_whole, now=now)
+
+
+def test_a_month_counts_every_lockfile_and_each_task_once(tmp_path: Path) -> None:
+    (found,) = limits(opened(tmp_path, 'per_month = "9"'))
+    assert (found.name, found.limit, found.spent) == ("2026-11", Decimal(9), Spent(Decimal("2.96"), 1))
+    (later,) = limits(opened(tmp_path / "again", 'per_month = "9"'), now=datetime(2026, 12, 1, tzinfo=UTC))
+    assert later.spent == Spent()
+
+
+def test_labels_are_those_of_all_specs_whichever_are_planned(tmp_path: Path) -> None:
+    project = opened(tmp_path, 'per_label = {act = "9", "act=two" = "1"}')
+    write_spec(tmp_path, SPEC.replace("alley:", "gate:"), "day")
+    for paths in ((), ("specs/day.yaml",)):
+        found = {one.name: (one.limit, one.spent) for one in limits(project, *paths)}
+        assert found == {
+            "act=one": (Decimal(9), Spent(Decimal("2.48"), 1)),
+            "act=two": (Decimal(1), Spent()),
+        }
+
+
+def test_nothing_is_counted_without_a_limit_and_on_the_sandbox(tmp_path: Path) -> None:
+    assert limits(opened(tmp_path, 'per_apply = "9"')) == []
+    assert limits(opened(tmp_path / "b", 'per_month = "0"\nper_label = {act = 0}', "sandbox")) == []
+
+
+def test_a_lockfile_that_cannot_be_read_is_no_empty_one(tmp_path: Path) -> None:
+    project = opened(tmp_path, 'per_month = "9"')
+    planned = project.plan(["specs/night.yaml"])
+    (tmp_path / "lockfiles" / "day.lock.json").write_bytes(b"{")
+    with pytest.raises(LockfileError):
+        limits_over_project(project, planned.plan, planned.rendered, is_whole=False)
+
+
+def test_labels_that_cannot_be_read_refuse_an_apply_and_are_left_out_of_a_status(tmp_path: Path) -> None:
+    project = opened(tmp_path, 'per_label = {act = "9"}')
+    planned = project.plan(["specs/night.yaml"])
+    write_spec(tmp_path, "shots: 1\n", "day")
+    plan, rendered = planned.plan, planned.rendered
+    with pytest.raises(Refused, match="is not known"):
+        limits_over_project(project, plan, rendered, is_whole=False)
+    assert limits_over_project(project, plan, rendered, is_whole=False, strict=False) == []
+    (warning,) = over_project_warnings(project, plan, rendered, is_whole=False)
+    assert (warning.severity, warning.code) == ("warning", "over-project-budget")
+
+
+def test_a_plan_warns_of_what_an_apply_refuses(tmp_path: Path) -> None:
+    project = opened(tmp_path, 'per_label = {"act=two" = "0.53"}')
+    told = [item.message for item in project.plan().diagnostics if item.code == "over-project-budget"]
+    assert told == ["`act=two` would have cost $0.54 in all ($0.00 spent, $0.54 planned), over its limit of $0.53"]
+
+
+def test_takes_of_shots_that_are_gone_have_no_label(tmp_path: Path) -> None:
+    moved = replace(NIGHT, retired={}, shots={"nobody": record(take())})
+    with_lockfiles(tmp_path, moved)
+    (tmp_path / "ltxspec.toml").write_text('[budget]\nper_label = {act = "9"}\n', "utf-8")
+    write_spec(tmp_path, SPEC)
+    assert {one.spent for one in limits(open_project(tmp_path))} == {Spent()}

@@ -1,0 +1,63 @@
+"""Joining into the files of a project: all or nothing, and again without any effect."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from acceptance.commands import ltxspec, write_spec
+
+from ltxspec.errors import LockfileError, LockHeld
+from ltxspec.project.api import Project, open_project
+from ltxspec.project.lock_join import Joined, join_folders
+from ltxspec.project.locks import locked
+
+SPEC = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720}\nshots:\n"
+SHOTS = "  a: {prompt: A tower.}\n  b: {prompt: A bridge.}\n"
+LOCKFILE = Path(".ltxspec/sandbox/lockfiles/night.lock.json")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    folder = tmp_path / "film"
+    folder.mkdir()
+    (folder / "ltxspec.toml").write_text('[project]\nid = "x"\n[provider]\nname = "sandbox"\n[sandbox]\nspeed = 1000\n')
+    write_spec(folder, SPEC + SHOTS)
+    return open_project(folder)
+
+
+def shard(project: Project, name: str, *arguments: str) -> Path:
+    folder = Path(shutil.copytree(project.folder, project.folder.parent / name, symlinks=True))
+    ltxspec("apply", "--target", f"night.{name}", *arguments, cwd=folder, check=None)
+    return folder
+
+
+def test_lockfiles_and_journals_are_joined_and_nothing_happens_twice(project: Project) -> None:
+    folders = [str(shard(project, "a")), str(shard(project, "b", "--detach"))]
+    assert join_folders(project, folders) == [Joined(LOCKFILE.as_posix(), 1, 1, 1)]
+    written = (project.folder / LOCKFILE).read_bytes()
+    journal = (project.folder / ".ltxspec/sandbox/journal/night.jsonl").read_bytes()
+    assert join_folders(project, folders) == [Joined(LOCKFILE.as_posix(), 1, 0, 0)]
+    assert (project.folder / LOCKFILE).read_bytes() == written
+    assert (project.folder / ".ltxspec/sandbox/journal/night.jsonl").read_bytes() == journal
+    assert sorted(change.action.value for change in project.plan().changes) == ["no-op", "resume"]
+
+
+def test_a_task_that_is_recorded_is_not_opened_again(project: Project) -> None:
+    folder = shard(project, "b", "--detach")
+    before = shutil.copytree(folder, project.folder.parent / "before", symlinks=True)
+    ltxspec("collect", cwd=folder)
+    assert join_folders(project, [str(folder), str(before)]) == [Joined(LOCKFILE.as_posix(), 1, 1, 0)]
+
+
+def test_nothing_is_written_if_one_folder_cannot_be_read(project: Project) -> None:
+    good, bad = shard(project, "a"), shard(project, "b")
+    (bad / LOCKFILE).write_bytes(b"{")
+    with pytest.raises(LockfileError):
+        join_folders(project, [str(good), str(bad)])
+    assert not (project.folder / LOCKFILE).exists()
+
+
+def test_a_spec_that_another_process_works_on_is_left_alone(project: Project) -> None:
+    folder = shard(project, "a")
+    with locked(project, ["night"], command="apply"), pytest.raises(LockHeld):
+        join_folders(project, [str(folder)])

@@ -1,0 +1,52 @@
+"""The account that a run gets: the tightest limits, and a shard's part of them."""
+
+from pathlib import Path
+
+import pytest
+from acceptance.commands import write_spec
+
+from ltxspec.plan.document import Limits, PlanDocument
+from ltxspec.plan.shards import Shard
+from ltxspec.project.api import Project, open_project
+from ltxspec.project.run_limits import run_budget, run_limits
+from ltxspec.values import Usd
+
+SPEC = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720, duration: 6, fps: 24}\nshots:\n"
+SHOTS = "".join(f"  s{number}: {{prompt: shot {number}}}\n" for number in range(9))
+
+
+def project(folder: Path, budget: str = "") -> Project:
+    (folder / "ltxspec.toml").write_text(f"[budget]\n{budget}\n", "utf-8")
+    for name in ("day", "night"):
+        write_spec(folder, SPEC + SHOTS, name)
+    return open_project(folder, "sandbox")
+
+
+@pytest.mark.parametrize(
+    ("cap", "saved", "expected"),
+    [(None, None, "9"), ("5", None, "5"), ("20", None, "9"), (None, "4", "4"), ("5", "4", "4"), ("3", "4", "3")],
+)
+def test_the_lowest_limit_counts(tmp_path: Path, cap: str | None, saved: str | None, expected: str) -> None:
+    opened = project(tmp_path, 'per_apply = "9"')
+    document = _saved(opened, Usd(saved)) if saved else None
+    found = run_limits(opened, document, Usd(cap) if cap else None)
+    assert found.per_apply == Usd(expected)
+    assert found.typed == (cap is not None and cap == expected)
+
+
+def _saved(opened: Project, limit: Usd) -> PlanDocument:
+    from msgspec.structs import replace
+
+    return replace(opened.plan().as_saved(), limits=Limits(limit, None, None, None))
+
+
+def test_the_accounts_of_all_shards_are_within_every_limit_and_fit_their_orders(tmp_path: Path) -> None:
+    opened = project(tmp_path, 'per_apply = "9.80"\nper_spec = "4.90"')
+    planned = opened.plan()
+    limits = run_limits(opened, None, None)
+    budgets = [run_budget(planned, limits, {}, Shard(number, 3)) for number in (1, 2, 3)]
+    assert Usd("9.79") < sum(one.limit for one in budgets if one.limit is not None) <= Usd("9.80")
+    for spec in ("day", "night"):
+        assert Usd("4.89") < sum(one.per_spec[spec] for one in budgets) <= Usd("4.90")
+    whole = run_budget(planned, limits, {}, None)
+    assert (whole.limit, dict(whole.per_spec)) == (Usd("9.80"), {"day": Usd("4.90"), "night": Usd("4.90")})
