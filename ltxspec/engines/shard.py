@@ -172,13 +172,13 @@ class RemoteBudget(RunBudget):
         """None: the driver reckons it for all shards."""
         return None
 
-    def reserve(self, task: TaskId, estimate: Usd | None, spec: str = "") -> bool:
+    def reserve(self, task: TaskId, estimate: Usd | None, spec: str = "", address: ShotAddress | None = None) -> bool:
         """As `RunBudget.reserve`."""
-        return bool(self._link.ask("reserve", task, estimate, spec))
+        return bool(self._link.ask("reserve", task, estimate, spec, address))
 
-    def count(self, task: TaskId, estimate: Usd | None, spec: str = "") -> None:
+    def count(self, task: TaskId, estimate: Usd | None, spec: str = "", address: ShotAddress | None = None) -> None:
         """As `RunBudget.count`."""
-        self._link.ask("budget", "count", task, estimate, spec)
+        self._link.ask("budget", "count", task, estimate, spec, address)
 
     def resend(self, task: TaskId) -> None:
         """As `RunBudget.resend`."""
