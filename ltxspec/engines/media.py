@@ -1,4 +1,4 @@
-"""`archive verify` and `archive push --engine ray`: what costs time for each of thousands of videos, on many machines."""
+"""`archive verify` and `archive push --engine ray`: what costs time for each of thousands of videos."""
 
 import contextlib
 import os

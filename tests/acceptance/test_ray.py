@@ -60,14 +60,19 @@ def test_a_machine_that_is_lost_costs_nothing_twice(machines: TwoMachines, tmp_p
     assert len(list((tmp_path / "renders").glob("*/*.mp4"))) == 4
     assert KEY not in done.out + done.err
     assert not [path for path in machines.logs if KEY in path.read_text(errors="replace")]
-    video = next((tmp_path / ".ltxspec/archive").glob("??/*.mp4"))
-    video.chmod(0o644)
-    video.write_bytes(video.read_bytes()[:-1])
-    store = f'[store]\nurl = "file://{tmp_path}/store"\n'
-    (tmp_path / "ltxspec.toml").write_text(CONFIG + store)
-    look = ltxspec("archive", "verify", "--engine", "ray", cwd=tmp_path, check=3, **machines.environment)
-    assert "3 videos verified, 1 damaged or missing." in look.out
-    sent = ltxspec("archive", "push", "--engine", "ray", cwd=tmp_path, check=3, **machines.environment)
-    assert "3 videos sent" in sent.out
+    check_media(tmp_path, machines)
     again = ltxspec("apply", *how, cwd=tmp_path, **machines.environment)
     assert json.loads(again.out)["summary"]["outcomes"]["rendered"] == 0
+
+
+def check_media(project: Path, machines: TwoMachines) -> None:
+    """One video is damaged, the others are found sound and are sent."""
+    video = next((project / ".ltxspec/archive").glob("??/*.mp4"))
+    video.chmod(0o644)
+    video.write_bytes(video.read_bytes()[:-1])
+    store = f'[store]\nurl = "file://{project}/store"\n'
+    (project / "ltxspec.toml").write_text(CONFIG + store)
+    look = ltxspec("archive", "verify", "--engine", "ray", cwd=project, check=3, **machines.environment)
+    assert "3 videos verified, 1 damaged or missing." in look.out
+    sent = ltxspec("archive", "push", "--engine", "ray", cwd=project, check=3, **machines.environment)
+    assert "3 videos sent" in sent.out
