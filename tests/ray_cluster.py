@@ -1,7 +1,7 @@
 """A Ray cluster of two machines with one CPU each, on loopback, and the paid service for its shards.
 
-Ray comes with the extra `ltxspec[ray]`; `make slow` installs it by hash. Where it is missing, its tests skip and say so;
-LTXSPEC_REQUIRE_RAY makes them fail.
+Ray comes with the extra `ltxspec[ray]`; `make slow` installs it by hash. Where it is missing, its tests skip and say
+so; LTXSPEC_REQUIRE_RAY makes them fail.
 """
 
 import os
@@ -38,10 +38,15 @@ class TwoMachines:
     url: str
 
     @property
-    def environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, Any]:
         """What a command needs to use them."""
         names = ("RAY_ADDRESS", "RAY_AUTH_MODE", "RAY_TMPDIR")
         return {"RUNWARE_API_KEY": KEY, "RUNWARE_BASE_URL": self.url, **{name: self.settings[name] for name in names}}
+
+    @property
+    def logs(self) -> list[Path]:
+        """What Ray wrote."""
+        return [path for path in Path(self.settings["RAY_TMPDIR"]).rglob("*") if path.is_file()]
 
     def charges(self) -> Counter[str]:
         """How often each task was charged."""

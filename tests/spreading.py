@@ -12,6 +12,7 @@ from sandboxes import catalog
 from small_films import write_small_animatic
 
 from ltxspec.apply.events import ApplyEvent
+from ltxspec.canonical import sha256_hex
 from ltxspec.engines.desk import Desk
 from ltxspec.engines.messages import Ask, ShardEnd, pack, unpack
 from ltxspec.engines.parts import Part, parts_of
@@ -71,7 +72,7 @@ def one_film(folder: Path) -> Callable[[Film, Path], None]:
         with guard:
             if not made.exists():
                 write_small_animatic(film, made)
-        ending = film.task_uuid.replace("-", "").encode()[:16]
+        ending = sha256_hex(film.label.encode()).encode()
         path.write_bytes(made.read_bytes() + (8 + len(ending)).to_bytes(4) + b"free" + ending)
 
     return write

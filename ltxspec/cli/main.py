@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reject": ("reject", "Record that a take is rejected, or needs work."),
     "import": ("import_", "Adopt a render made elsewhere."),
     "lock": ("lock", "Verify, merge and repair lockfiles."),
+    "export": ("export", "Write jobs for render farms."),
     "archive": ("archive", "Fetch videos, check them, drop unused ones."),
     "diff": ("diff", "Show what changed between two versions, in shots and money."),
     "review": ("review", "Show how a change looks: a storyboard page, pictures."),

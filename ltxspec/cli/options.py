@@ -140,6 +140,11 @@ def shard(command: Command) -> Command:
     return click.option("--shard", metavar="K/N", help=text)(command)
 
 
+def engine(text: str) -> Callable[[Command], Command]:
+    """`--engine`; `text` says what it does."""
+    return click.option("--engine", type=click.Choice(["local", "ray"]), default="local", help=text)
+
+
 def provider(command: Command) -> Command:
     """`--provider`."""
     text = "`runware` (paid) or `sandbox` (free, offline)."

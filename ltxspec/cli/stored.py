@@ -1,6 +1,7 @@
 """`ltxspec archive push`, `rescue` and `gc --store`: what the commands of the archive do with the store."""
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,7 @@ from ltxspec.cli import options
 from ltxspec.cli.context import Session
 
 if TYPE_CHECKING:
+    from ltxspec.engines.media import Spread, Work
     from ltxspec.project.archive_store_gc import LooseObject, StorePruning
     from ltxspec.project.project import ProjectContext
     from ltxspec.report.results.archive import ArchivedVideo
@@ -30,12 +32,25 @@ class Notes:
         click.echo(line, err=True)
 
 
+@contextlib.contextmanager
+def elsewhere(engine: str, project: "ProjectContext", work: "Work") -> "Iterator[Spread | None]":
+    """The machines of an engine for work on videos; None: this process does it."""
+    if engine == "local":
+        yield None
+        return
+    from ltxspec.engines.media import spread_media
+
+    with spread_media(project, work) as spread:
+        yield spread
+
+
 @click.command("push", epilog="Examples: `ltxspec archive push`, `ltxspec archive push --dry-run`.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be sent.")
+@options.engine("Which machines send: this one, or a Ray cluster on machines that see the archive.")
 @options.output_format("text", "json")
 @options.provider
 @click.pass_obj
-def push(session: Session, provider: str | None, output_format: str, *, dry_run: bool) -> int:
+def push(session: Session, provider: str | None, output_format: str, engine: str, *, dry_run: bool) -> int:
     """Send every recorded video that is archived here to the store (`[store] url`), except what it has already.
 
     A video that was cut short is sent anew; a finished one is never sent twice. Exit 3 if one could not be sent.
@@ -46,7 +61,8 @@ def push(session: Session, provider: str | None, output_format: str, *, dry_run:
 
     notes = Notes()
     project = session.open_project(provider)
-    pushed = push_videos(project, notes.say, dry_run=dry_run)
+    with elsewhere("local" if dry_run else engine, project, "send") as spread:
+        pushed = push_videos(project, notes.say, dry_run=dry_run, elsewhere=spread.sent if spread else None)
     if output_format == "json":
         session.answer(
             ArchivePush(

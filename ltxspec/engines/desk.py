@@ -1,8 +1,8 @@
 """The driver's side of a spread run: every record, limit and decision stays here.
 
-Shards order, wait and fetch on other machines; what they write goes through the driver's journal and lockfiles, which it
-has locked. An intent is on the driver's disk before the order is sent. So a machine that is lost loses nothing, and a
-driver that is lost leaves what any interrupted apply leaves. Of a shard that is run twice, only the latest attempt is
+Shards order, wait and fetch on other machines; what they write goes through the driver's journal and lockfiles, which
+it has locked. An intent is on the driver's disk before the order is sent. So a machine that is lost loses nothing, and
+a driver that is lost leaves what any interrupted apply leaves. Of a shard that is run twice, only the latest attempt is
 heard: the other one cannot order.
 """
 
@@ -43,6 +43,7 @@ from ltxspec.values import Fingerprint, ShotAddress, TaskId
 from ltxspec.version import __version__
 
 Records = Mapping[str, ShotRecord]
+_REMEMBERED = 8  # answers of each attempt; it asks two questions at once at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Desk:
         self._lockfiles = {name: job.ledger.lockfile for name, job in self._jobs.items()}
         self._open = {name: dict(job.ledger.open) for name, job in self._jobs.items()}
         self._dirty: set[str] = set()
+        self._answered: dict[tuple[str, int], Answer] = {}  # lately, by attempt and number
         self._attempts: dict[int, str] = {}
         self._intended: set[TaskId] = set()  # in this run
         self._bought: set[TaskId] = set()  # those of them that the provider did not have already
@@ -95,10 +97,13 @@ class Desk:
 
     def answer(self, asks: Sequence[Ask]) -> list[Answer]:
         """Answer questions that came together. What they record is on disk when this returns."""
-        answers = [self._one(ask) for ask in asks]
+        answers = [self._answered.get((ask.attempt, ask.number)) or self._one(ask) for ask in asks]
         if (failure := self._written()) is not None:
-            return [replace(one, failure=failure) if ask.kind == "records" else one
-                    for ask, one in zip(asks, answers, strict=True)]  # fmt: skip
+            pairs = zip(asks, answers, strict=True)
+            answers = [replace(one, failure=failure) if ask.kind == "records" else one for ask, one in pairs]
+        for ask, one in zip(asks, answers, strict=True):
+            self._answered[ask.attempt, ask.number] = one
+            self._answered.pop((ask.attempt, ask.number - _REMEMBERED), None)
         return answers
 
     def outcomes(self, part: Part, end: Sequence[ShotOutcome]) -> list[ShotOutcome]:

@@ -29,6 +29,7 @@ class Ask:
     kind: str
     arguments: tuple[object, ...] = ()
     events: tuple[ApplyEvent, ...] = ()
+    number: int = 0  # counts in an attempt; a question may arrive twice, and is answered once
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,132 +1,29 @@
-"""`--engine ray`: the shards of a run as tasks of a Ray cluster. Everything of Ray is imported here, and only here.
+"""`apply --engine ray`: the shards of a run as tasks of a Ray cluster.
 
 The driver holds the locks and all records (`desk.py`); an actor beside it passes the questions of the shards on. Ray
-runs a shard again whose machine is lost. The cluster is found as Ray finds it: RAY_ADDRESS, else one that runs on this
-machine, else one is started for the run. Keys are in the environments of the machines: Ray writes the environment that a
-job brings along into its logs.
+runs a shard again whose machine is lost.
 """
 
 import asyncio
 import contextlib
 import os
 import secrets
-import sys
-import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any, cast
 
 from ltxspec.apply.engine import summary_of
 from ltxspec.apply.events import Emit, RunSummary, ShotOutcome
 from ltxspec.apply.retaken import with_retakes
+from ltxspec.engines.cluster import NO_CLUSTER, RETRIES, Cluster, connected, first_line, remote
 from ltxspec.engines.desk import Desk
 from ltxspec.engines.messages import Ask, Failed, Failure, ShardEnd, pack, unpack
 from ltxspec.engines.parts import Part, parts_of
-from ltxspec.errors import LtxspecError, Refused, StorageError, WrongUsage
+from ltxspec.errors import Refused, StorageError
 from ltxspec.project.links import relink
-from ltxspec.project.project import ProjectContext
 from ltxspec.project.run import PreparedRun
-from ltxspec.version import __version__
 
-_RETRIES = 4  # of a shard whose machine was lost
 _LONGEST_LOOK = 1.0  # seconds until the driver asks again for questions
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """A cluster that this process is connected to."""
-
-    machines: int  # that take tasks
-    cpus: int
-    shared: bool  # whether all of them see the project's folder
-
-
-class _OwnThread:
-    """Standard output without what other threads write: Ray's print what happens to its processes."""
-
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream, self._thread = stream, threading.get_ident()
-
-    def write(self, text: str) -> int:
-        """Write the text of the thread that this was made in."""
-        return self._stream.write(text) if threading.get_ident() == self._thread else len(text)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-
-@contextlib.contextmanager
-def connected(project: ProjectContext) -> Iterator[Cluster]:
-    """Connect to the cluster, and look whether its machines can do the work.
-
-    Raises:
-        WrongUsage: Ray is not installed.
-        LtxspecError: there is no cluster, or a machine lacks ltxspec or has another version.
-    """
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else a cluster that is started here reports its use
-    try:
-        import ray
-    except ImportError:
-        raise WrongUsage("`--engine ray` needs Ray", hint="pip install 'ltxspec[ray]'") from None
-    with redirect_stdout(cast("IO[str]", _OwnThread(sys.stdout))):
-        try:
-            ray.init(log_to_driver=False, configure_logging=False)
-        except Exception as error:  # Ray raises whatever went wrong
-            raise LtxspecError(f"no Ray cluster can be reached: {_first_line(error)}", hint=_ADDRESS) from error
-        try:
-            yield _looked_at(project)
-        finally:
-            ray.shutdown()
-
-
-_ADDRESS = "RAY_ADDRESS names the cluster"
-
-
-def _looked_at(project: ProjectContext) -> Cluster:
-    """Ask every machine for its version, and whether it sees this project."""
-    import ray
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
-    nodes = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU", 0) >= 1]
-    mark = project.local / f"ray-{secrets.token_hex(8)}"
-    mark.parent.mkdir(parents=True, exist_ok=True)
-    mark.touch()
-    try:
-        asked = [
-            _remote(_look).options(
-                num_cpus=0, scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
-            ).remote(str(mark))
-            for node in nodes
-        ]  # fmt: skip
-        found = ray.get(asked)
-    except Exception as error:  # as above
-        raise LtxspecError(
-            f"a machine of the cluster cannot run ltxspec: {_first_line(error)}",
-            hint="install `ltxspec[ray]` on all of them, in the version of this one",
-        ) from error
-    finally:
-        mark.unlink(missing_ok=True)
-    if not found:
-        raise LtxspecError("no machine of the cluster takes tasks", hint=_ADDRESS)
-    for version, _ in found:
-        if version != __version__:
-            raise Refused(
-                "other-version", f"a machine of the cluster has ltxspec {version}, and this one {__version__}"
-            )
-    cpus = sum(int(node["Resources"]["CPU"]) for node in nodes)
-    return Cluster(len(nodes), cpus, all(sees for _, sees in found))
-
-
-def _look(mark: str) -> tuple[str, bool]:
-    return __version__, Path(mark).exists()
-
-
-def _remote(function: Callable[..., Any]) -> Any:
-    import ray
-
-    return ray.remote(function)
 
 
 def _shard(relay: Any, number: int) -> bytes:
@@ -137,49 +34,55 @@ def _shard(relay: Any, number: int) -> bytes:
 
     def send(message: bytes) -> bytes:
         try:
-            return cast("bytes", ray.get(relay.ask.remote(message)))
+            answer: bytes = ray.get(relay.ask.remote(message))
         except ray.exceptions.RayError as error:
-            raise StorageError(f"the machine that keeps the records cannot be reached: {_first_line(error)}") from error
+            raise StorageError(f"the machine that keeps the records cannot be reached: {first_line(error)}") from error
+        return answer
 
     return work(send, number, os.environ)
 
 
 class Relay:
-    """Passes questions on to the driver, and its answers back. An actor of the cluster; it keeps nothing."""
+    """Passes questions on to the driver, and its answers back. An actor of the cluster.
+
+    It keeps nothing but questions without an answer. Where its machine is lost, Ray starts it on another one, and asks
+    again whatever it was asked: the driver answers a question that it knows as it did before.
+    """
 
     def __init__(self) -> None:
-        self._asked: list[tuple[int, bytes]] = []
+        self._asked: dict[int, bytes] = {}
         self._waiting: dict[int, asyncio.Future[bytes]] = {}
-        self._number = 0
+        self._number = int.from_bytes(secrets.token_bytes(6))  # not those of a relay before this one
         self._news = asyncio.Event()
 
     async def ask(self, message: bytes) -> bytes:
         """A question; returns with its answer."""
         self._number += 1
-        future = self._waiting[self._number] = asyncio.get_running_loop().create_future()
-        self._asked.append((self._number, message))
+        future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._waiting[self._number] = future
+        self._asked[self._number] = message
         self._news.set()
         return await future
 
-    async def take(self) -> list[tuple[int, bytes]]:
-        """For the driver: the questions since the last time; waits a moment for one."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), _LONGEST_LOOK)
-        self._news.clear()
-        asked, self._asked = self._asked, []
-        return asked
-
-    async def give(self, answers: list[tuple[int, bytes]]) -> None:
-        """From the driver: answers."""
+    async def exchange(self, answers: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+        """From the driver: answers. Returns the questions that have none; waits a moment for one."""
         for number, answer in answers:
-            self._waiting.pop(number).set_result(answer)
+            self._asked.pop(number, None)
+            future = self._waiting.pop(number, None)
+            if future is not None and not future.done():
+                future.set_result(answer)
+        if not self._asked:
+            self._news.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), _LONGEST_LOOK)
+        return list(self._asked.items())
 
 
 @dataclass(frozen=True, slots=True)
 class RayRun(PreparedRun):
     """A prepared run whose new orders are placed by a cluster."""
 
-    cluster: Cluster = Cluster(0, 0, shared=False)
+    cluster: Cluster = NO_CLUSTER
 
     async def carry_out(self, emit: Emit) -> RunSummary:
         """As `PreparedRun.carry_out`: unfinished tasks first, here; then the orders, over there."""
@@ -227,8 +130,8 @@ def spread(prepared: PreparedRun) -> Iterator[PreparedRun]:
             except Refused as refused:
                 raise Refused(
                     refused.code,
-                    "the machines of the cluster do not see this folder, so that finished videos have to go to a store; "
-                    + refused.summary,
+                    f"the machines of the cluster do not see this folder, so videos have to go to a store; "
+                    f"{refused.summary}",
                     hint=refused.hint,
                 ) from None
         here = {item.name: getattr(prepared, item.name) for item in fields(PreparedRun)}
@@ -241,8 +144,9 @@ async def _spread(desk: Desk, parts: Sequence[Part]) -> list[ShardEnd]:
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     mine = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=True)
-    relay = ray.remote(Relay).options(num_cpus=0, scheduling_strategy=mine).remote()
-    task = _remote(_shard).options(num_cpus=1, max_retries=_RETRIES)
+    lasting = {"max_restarts": RETRIES, "max_task_retries": -1}
+    relay = ray.remote(Relay).options(num_cpus=0, scheduling_strategy=mine, **lasting).remote()
+    task = remote(_shard).options(num_cpus=1, max_retries=RETRIES)
     proved = asyncio.Event()
     desk.proved = proved.set
     answering = asyncio.create_task(_answer(desk, relay))
@@ -250,11 +154,13 @@ async def _spread(desk: Desk, parts: Sequence[Part]) -> list[ShardEnd]:
         first = asyncio.ensure_future(_ended(task.remote(relay, 0)))
         if parts[0].is_limited:  # the others wait until a price is confirmed
             waiting = asyncio.create_task(proved.wait())
-            await asyncio.wait({first, waiting, answering}, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {first, waiting, answering}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()
         rest = [_ended(task.remote(relay, number)) for number in range(1, len(parts))]
         ends = asyncio.gather(first, *rest)
-        await asyncio.wait({ends, answering}, return_when=asyncio.FIRST_COMPLETED)
+        waited: set[asyncio.Future[Any]] = {ends, answering}
+        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         if answering.done():
             answering.result()
         return list(await ends)
@@ -267,14 +173,14 @@ async def _answer(desk: Desk, relay: Any) -> None:
     import ray
 
     try:
+        answers: list[tuple[int, bytes]] = []
         while True:
-            asked = await relay.take.remote()
-            answers = desk.answer([cast("Ask", unpack(message)) for _, message in asked])
-            numbers = [number for number, _ in asked]
-            relay.give.remote([(number, pack(one)) for number, one in zip(numbers, answers, strict=True)])
+            asked = await relay.exchange.remote(answers)
+            found = desk.answer([cast("Ask", unpack(message)) for _, message in asked])
+            answers = [(number, pack(one)) for (number, _), one in zip(asked, found, strict=True)]
     except ray.exceptions.RayError as error:
         raise StorageError(
-            f"the connection to the cluster broke: {_first_line(error)}",
+            f"the connection to the cluster broke: {first_line(error)}",
             hint="what was ordered is in the journal; run the command again",
         ) from error
 
@@ -286,8 +192,4 @@ async def _ended(task: Awaitable[Any]) -> ShardEnd:
     try:
         return cast("ShardEnd", unpack(await task))
     except ray.exceptions.RayError as error:
-        return ShardEnd(failure=Failure("engine", f"the cluster gave the shard up: {_first_line(error)}"))
-
-
-def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+        return ShardEnd(failure=Failure("engine", f"the cluster gave the shard up: {first_line(error)}"))

@@ -91,6 +91,7 @@ class Link:
     stop: SharedStop = field(default_factory=SharedStop)
     attempt: str = field(default_factory=lambda: uuid.uuid4().hex)
     _events: list[ApplyEvent] = field(default_factory=list)
+    _number: int = 0
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def emit(self, event: ApplyEvent) -> None:
@@ -102,7 +103,8 @@ class Link:
         """Ask the driver. Raises Failed with what went wrong there, or StorageError if it cannot be reached."""
         with self._guard:
             events, self._events = tuple(self._events), []
-        message = pack(Ask(self.shard, self.attempt, kind, arguments, events))
+            self._number += 1
+            message = pack(Ask(self.shard, self.attempt, kind, arguments, events, self._number))
         answer = cast("Answer", unpack(self.send(message)))
         self.stop.heard(answer)
         if answer.failure is not None:
@@ -171,9 +173,7 @@ class RemoteBudget(RunBudget):
         """None: the driver reckons it for all shards."""
         return None
 
-    def reserve(
-        self, task: TaskId, estimate: Usd | None, spec: str = "", address: ShotAddress | None = None
-    ) -> bool:
+    def reserve(self, task: TaskId, estimate: Usd | None, spec: str = "", address: ShotAddress | None = None) -> bool:
         """As `RunBudget.reserve`."""
         return bool(self._link.ask("reserve", task, estimate, spec, address))
 
@@ -218,7 +218,7 @@ def work(send: Callable[[bytes], bytes], shard: int, environ: "Any") -> bytes:
 
 @contextlib.contextmanager
 def _project(todo: Work, environ: "Any") -> Iterator[ProjectContext]:
-    """The project on this machine: the driver's folder where it is shared, otherwise a folder that is gone afterwards."""
+    """The project on this machine: the driver's folder where it is shared, else one that is gone afterwards."""
     with contextlib.ExitStack() as stack:
         config = todo.config
         if todo.folder is not None:

@@ -1,8 +1,9 @@
 """Sends the videos of recorded takes to the object store: what it has already is not sent again."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ltxspec.errors import LtxspecError
@@ -39,7 +40,9 @@ class Pushed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Video:
+class Video:
+    """A video of this machine that the store lacks."""
+
     sha256: str
     shown: str  # the shot, and the take if it is not the current one
     place: Path
@@ -47,7 +50,16 @@ class _Video:
     damaged: bool  # in the store, where it has another size
 
 
-def push_videos(project: ProjectContext, say: Callable[[str], None], *, dry_run: bool = False) -> Pushed:
+Elsewhere = Callable[[Sequence[Video]], Iterable[LtxspecError | None]]  # sends videos; why one could not be sent
+
+
+def push_videos(
+    project: ProjectContext,
+    say: Callable[[str], None],
+    *,
+    dry_run: bool = False,
+    elsewhere: Elsewhere | None = None,
+) -> Pushed:
     """Send every video that a lockfile names, that is on this machine, and that the store does not have.
 
     Each is sent completely or not at all; one that was cut short is sent anew the next time. A problem with one does
@@ -57,6 +69,7 @@ def push_videos(project: ProjectContext, say: Callable[[str], None], *, dry_run:
         project: whose takes and store.
         say: gets a line for each video and problem.
         dry_run: send nothing.
+        elsewhere: sends them, by other machines that see the archive; None: this process.
 
     Raises:
         Refused: there is no store, or it belongs to another project.
@@ -76,9 +89,18 @@ def push_videos(project: ProjectContext, say: Callable[[str], None], *, dry_run:
         return pushed
     if missing:
         store.refuse_other_project()
-        _send_all(project, store, missing, pushed, say)
+        _send_all(project, store, missing, pushed, say, elsewhere)
     sent_list(project, store).add(there.keys() & named.keys() - sent_list(project, store).read())
     return pushed
+
+
+def put(store: VideoStore, video: Video) -> LtxspecError | None:
+    """Send one video; returns why it could not be sent."""
+    try:
+        store.put(video.sha256, video.place, replace=video.damaged)
+    except LtxspecError as error:
+        return error
+    return None
 
 
 def send(project: ProjectContext, store: VideoStore, sha256: str, place: Path) -> None:
@@ -100,7 +122,7 @@ def _named(project: ProjectContext) -> tuple[Mapping[str, str], Sequence[Ltxspec
 
 def _missing(
     project: ProjectContext, named: Mapping[str, str], there: Mapping[str, StoredObject], pushed: Pushed
-) -> Iterator[_Video]:
+) -> Iterator[Video]:
     """Videos on this machine that the store lacks, or has with another size. Counts the others."""
     archive = open_archive(project)
     for sha256, shown in named.items():
@@ -111,23 +133,21 @@ def _missing(
         elif place is None or size is None:
             pushed.absent += 1
         else:
-            yield _Video(sha256, shown, place, size, damaged=stored is not None)
+            yield Video(sha256, shown, place, size, damaged=stored is not None)
 
 
 def _send_all(
-    project: ProjectContext, store: VideoStore, videos: Sequence[_Video], pushed: Pushed, say: Callable[[str], None]
+    project: ProjectContext,
+    store: VideoStore,
+    videos: Sequence[Video],
+    pushed: Pushed,
+    say: Callable[[str], None],
+    elsewhere: Elsewhere | None,
 ) -> None:
     sent = sent_list(project, store)
-
-    def put(video: _Video) -> LtxspecError | None:
-        try:
-            store.put(video.sha256, video.place, replace=video.damaged)
-        except LtxspecError as error:
-            return error
-        return None
-
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for number, (video, error) in enumerate(zip(videos, pool.map(put, videos), strict=True), start=1):
+        results = elsewhere(videos) if elsewhere is not None else pool.map(partial(put, store), videos)
+        for number, (video, error) in enumerate(zip(videos, results, strict=True), start=1):
             count = f"[{number}/{len(videos)}] {video.shown}"
             if error is not None:
                 pushed.failed += 1

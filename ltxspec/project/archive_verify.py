@@ -1,6 +1,6 @@
 """Checks that every recorded video is in the archive, or in the store, and has the recorded hash."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -24,42 +24,62 @@ class Verified:
     unreadable: Sequence[LtxspecError]  # lockfiles
 
 
-def verify_archive(project: ProjectContext, *, only_current: bool = False) -> Verified:
-    """Check the archived videos of all recorded takes, or of the current ones only."""
+Look = Callable[[Output], str | None]  # what is wrong with a video; None: nothing
+Elsewhere = Callable[[Sequence[Output]], Iterable[str | None]]  # the same for many videos, by other machines
+
+
+def verify_archive(
+    project: ProjectContext, *, only_current: bool = False, elsewhere: Elsewhere | None = None
+) -> Verified:
+    """Check the archived videos of all recorded takes, or of the current ones only; `elsewhere` looks at them."""
+    look = elsewhere or _looking(look_here(project), 1)
+    return _verified(project, look, only_current=only_current)
+
+
+def look_here(project: ProjectContext) -> Look:
+    """A look at a video in the archive."""
     archive = open_archive(project)
-    return _verified(project, lambda output: archive.problem_with(output.sha256 or ""), 1, only_current=only_current)
+    return _careful(lambda output: archive.problem_with(output.sha256 or ""))
 
 
-def verify_store(project: ProjectContext, *, only_current: bool = False, deep: bool = False) -> Verified:
+def look_there(project: ProjectContext, *, deep: bool) -> Look:
+    """A look at a video in the store. Raises as `verify_store`."""
+    store = needed_store(project)
+    next(iter(store.objects.list("videos")), None)  # a store that is away is one problem, and not one for each video
+    return _careful(lambda output: store.problem_with(output.sha256 or "", output.bytes, deep=deep))
+
+
+def verify_store(
+    project: ProjectContext, *, only_current: bool = False, deep: bool = False, elsewhere: Elsewhere | None = None
+) -> Verified:
     """Check the videos of all recorded takes, or of the current ones only, in the store.
 
     Args:
         project: whose store.
         only_current: leave out superseded takes and retired shots.
         deep: download each and compare its hash; otherwise its size, and the hash that was stored with it.
+        elsewhere: looks at them; None: this process.
 
     Raises:
         Refused: there is no store.
         StorageError: it cannot be reached.
     """
-    store = needed_store(project)
-    next(iter(store.objects.list("videos")), None)  # a store that is away is one problem, and not one for each video
-
-    def problem(output: Output) -> str | None:
-        return store.problem_with(output.sha256 or "", output.bytes, deep=deep)
-
-    return _verified(project, problem, _AT_ONCE, only_current=only_current)
+    look = elsewhere or _looking(look_there(project, deep=deep), _AT_ONCE)
+    return _verified(project, look, only_current=only_current)
 
 
-def _verified(
-    project: ProjectContext, problem_with: Callable[[Output], str | None], at_once: int, *, only_current: bool
-) -> Verified:
-    lockfiles, problems = readable_lockfiles(project)
-    items = [
-        (f"{holding.address}{'' if current else f' take {number}'}", output)
-        for holding, number, take, current in takes_of(recorded_shots(lockfiles))
-        for output in (take.outputs if current or not only_current else ())
-    ]
+def _looking(look: Look, at_once: int) -> Elsewhere:
+    """Look at several videos at once."""
+
+    def found(outputs: Sequence[Output]) -> list[str | None]:
+        with ThreadPoolExecutor(at_once) as pool:
+            return list(pool.map(look, outputs))
+
+    return found
+
+
+def _careful(problem_with: Look) -> Look:
+    """A look that fails is what is wrong with the video."""
 
     def look(output: Output) -> str | None:
         try:
@@ -67,7 +87,16 @@ def _verified(
         except LtxspecError as error:
             return error.summary
 
-    with ThreadPoolExecutor(at_once) as pool:
-        found = list(pool.map(look, [output for _, output in items]))
+    return look
+
+
+def _verified(project: ProjectContext, look: Elsewhere, *, only_current: bool) -> Verified:
+    lockfiles, problems = readable_lockfiles(project)
+    items = [
+        (f"{holding.address}{'' if current else f' take {number}'}", output)
+        for holding, number, take, current in takes_of(recorded_shots(lockfiles))
+        for output in (take.outputs if current or not only_current else ())
+    ]
+    found = list(look([output for _, output in items]))
     bad = [f"{shown}: {problem}" for (shown, _), problem in zip(items, found, strict=True) if problem is not None]
     return Verified(len(items) - len(bad), bad, problems)

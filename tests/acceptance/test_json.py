@@ -19,6 +19,7 @@ from ltxspec.cli.own_action import ActingGroup
 # Commands without `--format`, and why.
 WITHOUT = {
     "schema": "prints a schema, which is JSON",
+    "export openjd": "prints a job for other programs",
     "completion": "prints a script for a shell",
     "sandbox serve": "runs until it is interrupted",
     "lock textconv": "is for git, which wants text",

@@ -52,6 +52,7 @@ COMMANDS = [
     ["frame", "night.alley", "-o", "frame.png"],
     ["graph"],
     ["animatic", "-o", "film.mp4", "--size", "64x36"],
+    ["export", "openjd", "-o", "job.yaml"],
     ["approve", "night.alley"],
     ["reject", "night.alley", "--needs-work"],
     ["lock", "verify", "--base", "HEAD"],

@@ -46,7 +46,7 @@ class ApplyFlags:
 @click.option("--parallelism", metavar="N", type=click.IntRange(1, 64), help="Tasks in progress at once.")
 @click.option("--detach", is_flag=True, help="Order and exit; `ltxspec collect` archives the videos.")
 @click.option("--buy-again", is_flag=True, help="Also order renders that another spec of the project has.")
-@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", help="Where orders are placed.")
+@options.engine("Where orders are placed: by this machine, or by a Ray cluster (RAY_ADDRESS).")
 @options.loudness
 @options.lock_timeout
 @options.shard

@@ -8,11 +8,12 @@ import click
 from ltxspec.cli import options
 from ltxspec.cli.completing import addresses
 from ltxspec.cli.context import Session
-from ltxspec.cli.stored import Notes, prune_in_store, push, rescue
+from ltxspec.cli.stored import Notes, elsewhere, prune_in_store, push, rescue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ltxspec.engines.media import Work
     from ltxspec.project.archive_gc import Loose, Pruned, Pruning
     from ltxspec.project.archive_verify import Verified
     from ltxspec.project.project import ProjectContext
@@ -80,11 +81,19 @@ def pull(
 @click.option("--current", "only_current", is_flag=True, help="Leave out superseded takes and retired shots.")
 @click.option("--store", "in_store", is_flag=True, help="Check the store: sizes, and the hashes kept with them.")
 @click.option("--deep", is_flag=True, help="With --store: download every video and compare its hash.")
+@options.engine("Which machines look: this one, or a Ray cluster (RAY_ADDRESS).")
 @options.output_format("text", "json")
 @options.provider
 @click.pass_obj
 def verify(
-    session: Session, provider: str | None, output_format: str, *, only_current: bool, in_store: bool, deep: bool
+    session: Session,
+    provider: str | None,
+    output_format: str,
+    engine: str,
+    *,
+    only_current: bool,
+    in_store: bool,
+    deep: bool,
 ) -> int:
     """Read every recorded video again and compare its hash. Exit 3 if one is missing or damaged."""
     from ltxspec.project.archive_verify import verify_archive, verify_store
@@ -92,10 +101,13 @@ def verify(
     from ltxspec.report.wording import counted
 
     project = session.open_project(provider)
-    if in_store or deep:
-        found = verify_store(project, only_current=only_current, deep=deep)
-    else:
-        found = verify_archive(project, only_current=only_current)
+    work: Work = "download" if deep else "look there" if in_store else "look here"
+    with elsewhere(engine, project, work) as spread:
+        look = spread.looked if spread is not None else None
+        if work == "look here":
+            found = verify_archive(project, only_current=only_current, elsewhere=look)
+        else:
+            found = verify_store(project, only_current=only_current, deep=deep, elsewhere=look)
     code = 3 if found.bad or found.unreadable else 0
     if output_format == "json":
         session.answer(_verified(found))

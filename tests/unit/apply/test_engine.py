@@ -11,7 +11,7 @@ from replacing import replace
 
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.delivery import names_of
-from ltxspec.apply.engine import Adapters, Job, RunSettings, _summary, run
+from ltxspec.apply.engine import Adapters, Job, RunSettings, run, summary_of
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, RunSummary, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import Acceptance, LocalMedia, RenderOrder, Sink, TaskReport, TaskState
@@ -932,7 +932,7 @@ def test_a_summary_adds_up_what_was_spent_and_what_is_open() -> None:
         ended(Outcome.UNRESOLVED, "7"),
         ended(Outcome.DETACHED, estimate=None),
     ]
-    summary = _summary(outcomes, RunBudget(Decimal(9)), interrupted=True)
+    summary = summary_of(outcomes, RunBudget(Decimal(9)), interrupted=True)
     assert summary == RunSummary(
         outcomes=tuple(outcomes),
         estimated=Decimal("2.00"),
@@ -946,14 +946,14 @@ def test_a_summary_adds_up_what_was_spent_and_what_is_open() -> None:
         overspent=Decimal(0),
         limit=Decimal(9),
     )
-    assert _summary([], RunBudget(None), interrupted=False).spent == 0
+    assert summary_of([], RunBudget(None), interrupted=False).spent == 0
 
 
 def test_a_summary_names_the_limit_that_was_passed() -> None:
     budget = RunBudget(Decimal(9), per_spec={"night": Decimal("0.40")})
     budget.reserve(task(), Decimal("0.40"), "night")
     budget.settle(task(), Decimal("0.48"))
-    summary = _summary([], budget, interrupted=False)
+    summary = summary_of([], budget, interrupted=False)
     assert (summary.overspent, summary.limit) == (Decimal("0.08"), Decimal("0.40"))
 
 

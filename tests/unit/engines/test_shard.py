@@ -117,7 +117,7 @@ def test_after_an_interrupt_no_shard_orders(paid: Service, tmp_path: Path) -> No
 
         end = run.shard(0, send)
         assert set(outcomes(run, 0, end)) == {Outcome.HELD_BACK}
-        assert {item.message for item in end.outcomes if not item.address.shot == "two"} == {"interrupted"}
+        assert {item.message for item in end.outcomes if item.address.shot != "two"} == {"interrupted"}
     assert paid.charges() == []
 
 
@@ -137,7 +137,7 @@ def test_a_disk_of_the_driver_that_fails_orders_nothing(paid: Service, tmp_path:
         raise StorageError("the disk is full")
 
     with spread(project, shards=1) as run:
-        run.run.states["night"].append = fail  # type: ignore[method-assign]  # a disk that fails, at the right moment
+        run.run.states["night"].append = fail  # type: ignore[method-assign, assignment]  # a disk that fails, at the right moment
         assert set(outcomes(run, 0, run.shard(0))) == {Outcome.HELD_BACK}
     assert paid.charges() == []
 
@@ -149,7 +149,7 @@ def test_a_lockfile_that_cannot_be_written_leaves_the_journal_open(paid: Service
         raise StorageError("the disk is full")
 
     with spread(project, shards=1) as run:
-        run.run.states["night"].write_lockfile = fail  # type: ignore[method-assign]  # as above
+        run.run.states["night"].write_lockfile = fail  # type: ignore[method-assign, assignment]  # as above
         found = outcomes(run, 0, run.shard(0))
         assert Outcome.RENDERED not in found
     assert set(paid.charges()) == {1}

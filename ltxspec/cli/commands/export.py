@@ -1,0 +1,56 @@
+"""`ltxspec export`: plans and takes in the formats of other programs."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ltxspec.cli import options
+from ltxspec.cli.context import Session
+from ltxspec.cli.param_types import USD
+
+if TYPE_CHECKING:
+    from ltxspec.project.project import ProjectContext
+    from ltxspec.values import Usd
+
+_MOST = 1000  # shards
+
+
+@click.group("export", epilog="Examples: `ltxspec export openjd -o job.yaml --shards 4`.")
+def command() -> None:
+    """Write what other programs read."""
+
+
+@command.command("openjd", epilog="Examples: `ltxspec export openjd -o job.yaml`, `openjd run job.yaml --step Join`.")
+@click.option("-o", "--out", metavar="FILE", help="Write to a file; in the project's folder it needs no parameter.")
+@click.option("--shards", metavar="N", type=click.IntRange(1, _MOST), default=4, help="Tasks that share the plan.")
+@click.option("--max-cost", type=USD, help="Spend no more than this in all shards together.")
+@options.paths
+@options.provider
+@click.pass_obj
+def openjd(
+    session: Session, paths: tuple[str, ...], provider: str | None, out: str | None, shards: int, max_cost: "Usd | None"
+) -> int:
+    """Write the plan as a job that render farms run (Open Job Description, such as AWS Deadline Cloud).
+
+    Running the job is the approval: it orders exactly this plan, in N tasks on machines that see the project's folder,
+    and then joins what they recorded. Each task may be run again; nothing is paid twice.
+    """
+    from ltxspec import PlanOptions
+    from ltxspec.engines.openjd import FarmJob, job_text, save_job
+    from ltxspec.project.plan import plan_project
+
+    project = session.open_project(provider)
+    planned = plan_project(project, PlanOptions(paths))
+    session.show_diagnostics(planned)
+    job = FarmJob(planned, shards, paths, max_cost, beside=_is_beside(session, project, out))
+    if out is None:
+        click.echo(job_text(job), nl=False)
+        return 0
+    save_job(job, session.folder / out)
+    click.echo(f"wrote {out}", err=True)
+    return 0
+
+
+def _is_beside(session: Session, project: "ProjectContext", out: str | None) -> bool:
+    """Whether a job is written into the project's folder, which it then finds by itself."""
+    return out is not None and (session.folder / out).resolve().parent == project.root.resolve()

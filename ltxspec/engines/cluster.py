@@ -1,0 +1,146 @@
+"""A Ray cluster: connecting to it, and what its machines can do. With `ray.py`, the only place that imports Ray.
+
+The cluster is found as Ray finds it: RAY_ADDRESS, else one that runs on this machine, else one is started for the
+command. Keys are in the environments of the machines: Ray writes the environment that a job brings along into its logs.
+"""
+
+import contextlib
+import io
+import os
+import secrets
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+from ltxspec.errors import LtxspecError, Refused, WrongUsage
+from ltxspec.project.project import ProjectContext
+from ltxspec.version import __version__
+
+RETRIES = 4  # of a task whose machine was lost
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A cluster that this process is connected to."""
+
+    machines: int  # that take tasks
+    cpus: int
+    shared: bool  # whether all of them see the project's folder
+
+
+NO_CLUSTER = Cluster(0, 0, shared=False)
+
+
+class _OwnThread:
+    """Standard output without what other threads write: Ray's print what happens to its processes."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream, self._thread = stream, threading.get_ident()
+
+    def write(self, text: str) -> int:
+        """Write the text of the thread that this was made in."""
+        return self._stream.write(text) if threading.get_ident() == self._thread else len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextlib.contextmanager
+def connected(project: ProjectContext) -> Iterator[Cluster]:
+    """Connect to the cluster, and look whether its machines can do the work.
+
+    Raises:
+        WrongUsage: Ray is not installed.
+        LtxspecError: there is no cluster, or a machine lacks ltxspec or has another version.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else a cluster that is started here reports its use
+    try:
+        import ray
+    except ImportError:
+        raise WrongUsage("`--engine ray` needs Ray", hint="pip install 'ltxspec[ray]'") from None
+    with redirect_stdout(cast("IO[str]", _OwnThread(sys.stdout))):
+        try:
+            ray.init(log_to_driver=False, configure_logging=False)
+        except Exception as error:  # Ray raises whatever went wrong
+            raise LtxspecError(f"no Ray cluster can be reached: {first_line(error)}", hint=_ADDRESS) from error
+        try:
+            yield _looked_at(project)
+        finally:
+            with redirect_stdout(io.StringIO()):  # it repeats what it printed before
+                ray.shutdown()
+
+
+_ADDRESS = "RAY_ADDRESS names the cluster"
+
+
+def _looked_at(project: ProjectContext) -> Cluster:
+    """Ask every machine for its version, and whether it sees this project."""
+    import ray
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    nodes = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU", 0) >= 1]
+    mark = project.local / f"ray-{secrets.token_hex(8)}"
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    try:
+        asked = [
+            remote(_look).options(
+                num_cpus=0, scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
+            ).remote(str(mark))
+            for node in nodes
+        ]  # fmt: skip
+        found = ray.get(asked)
+    except Exception as error:  # as above
+        raise LtxspecError(
+            f"a machine of the cluster cannot run ltxspec: {first_line(error)}",
+            hint="install `ltxspec[ray]` on all of them, in the version of this one",
+        ) from error
+    finally:
+        mark.unlink(missing_ok=True)
+    if not found:
+        raise LtxspecError("no machine of the cluster takes tasks", hint=_ADDRESS)
+    for version, _ in found:
+        if version != __version__:
+            raise Refused(
+                "other-version", f"a machine of the cluster has ltxspec {version}, and this one {__version__}"
+            )
+    cpus = sum(int(node["Resources"]["CPU"]) for node in nodes)
+    return Cluster(len(nodes), cpus, all(sees for _, sees in found))
+
+
+def _look(mark: str) -> tuple[str, bool]:
+    return __version__, Path(mark).exists()
+
+
+def remote(function: Callable[..., Any]) -> Any:
+    """A function as a task of Ray."""
+    import ray
+
+    return ray.remote(function)
+
+
+def run_each(function: Callable[..., Any], arguments: Sequence[object]) -> Iterator[Any]:
+    """Run a function for each argument on the cluster, and yield the results in their order as they come.
+
+    Ray runs a call again whose machine was lost.
+
+    Raises:
+        LtxspecError: the cluster gave one up, or a call failed.
+    """
+    import ray
+
+    task = remote(function).options(num_cpus=1, max_retries=RETRIES)
+    for waiting in [task.remote(one) for one in arguments]:
+        try:
+            yield ray.get(waiting)
+        except ray.exceptions.RayError as error:
+            raise LtxspecError(f"the cluster gave a part up: {first_line(error)}", hint="run it again") from error
+
+
+def first_line(error: BaseException) -> str:
+    """What an error of Ray says first; more lines tell where."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

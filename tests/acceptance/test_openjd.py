@@ -1,0 +1,95 @@
+"""`export openjd`: a job that a farm checks and runs, twice if it has to.
+
+What runs such jobs is pinned in `tests/engines`; `make slow` installs it. Where it is missing, this skips and says so;
+LTXSPEC_REQUIRE_OPENJD makes it fail.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import yaml
+from acceptance.commands import REPOSITORY, ltxspec, write_spec
+
+REQUIRED = bool(os.environ.get("LTXSPEC_REQUIRE_OPENJD"))  # read once, before any test cleans the environment
+PYTHONPATH = os.pathsep.join((str(REPOSITORY / "tests"), str(REPOSITORY)))
+SPEC = """\
+model: lightricks:ltx@2.5-fast
+defaults: {width: 1280, height: 720}
+shots:
+  one: {matrix: {n: [1, 2, 4]}, prompt: "shot {{ n }}"}
+"""
+
+
+@pytest.fixture
+def farm(tmp_path: Path) -> Path:
+    """A project on the sandbox with a store, as a farm sees it."""
+    if find_spec("openjd") is None:
+        reason = "needs the OpenJD client of tests/engines: `make slow` installs it"
+        if REQUIRED:
+            pytest.fail(f"LTXSPEC_REQUIRE_OPENJD is set: {reason}")
+        pytest.skip(reason)  # it is no requirement of ltxspec; CI requires it
+    project = tmp_path / "a farm's project"
+    project.mkdir()
+    store = f'[store]\nurl = "file://{tmp_path}/store"\nfree = true\n'
+    (project / "ltxspec.toml").write_text(f'[provider]\nname = "sandbox"\n[sandbox]\nspeed = 1000\n{store}')
+    write_spec(project, SPEC)
+    program = tmp_path / "bin/ltxspec"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m small_films "$@"\n')
+    program.chmod(0o755)
+    return project
+
+
+def openjd(project: Path, *arguments: str) -> str:
+    found = f"{project.parent}/bin{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [sys.executable, "-m", "openjd", *arguments],
+        cwd=project,
+        env={**os.environ, "PATH": found, "PYTHONPATH": PYTHONPATH},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_farm_checks_and_runs_a_plan_once(farm: Path) -> None:
+    ltxspec("export", "openjd", "--shards", "2", "-o", "job.yaml", cwd=farm)
+    assert "passes validation checks" in openjd(farm, "check", "job.yaml")
+    openjd(farm, "run", "job.yaml")
+    ltxspec("plan", "--detailed-exitcode", cwd=farm)  # nothing is left
+    assert len(list((farm / "renders/sandbox/night").glob("*.mp4"))) == 3
+    records = [path for path in farm.rglob("night.lock.json") if path.parent.name == "lockfiles"]
+    before = {path: path.read_bytes() for path in records}
+    assert len(before) == 3  # the project's, and one of each shard
+    openjd(farm, "run", "job.yaml", "--step", "Apply", "--no-run-dependencies")  # a farm may run it twice
+    assert {path: path.read_bytes() for path in records} == before
+
+
+def test_a_plan_that_changed_after_it_was_exported_is_not_ordered(farm: Path) -> None:
+    ltxspec("export", "openjd", "-o", "job.yaml", cwd=farm)
+    write_spec(farm, SPEC.replace("shot {{", "another {{"))
+    scripts = _scripts(farm)
+    shell = shutil.which("sh") or "sh"
+    environment = {
+        **os.environ,
+        "PATH": f"{farm.parent}/bin{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(REPOSITORY),
+    }
+    for name, code in (("Prepare", 0), ("Apply", 4)):
+        command = [shell, "-c", scripts[name], "run.sh", str(farm), "1"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stderr
+        assert ("not-approved" in done.stderr) == (code != 0)
+
+
+def _scripts(project: Path) -> dict[str, str]:
+    steps = yaml.safe_load((project / "job.yaml").read_text())["steps"]
+    return {step["name"]: step["script"]["embeddedFiles"][0]["data"] for step in steps}

@@ -1,0 +1,38 @@
+"""Connecting to a cluster: what is said where there is none, and whose output is shown. With Ray: `acceptance`."""
+
+import io
+import sys
+import threading
+from pathlib import Path
+from typing import IO, cast
+
+import pytest
+from spreading import Service, project_in
+
+from ltxspec.engines.cluster import _OwnThread, connected, first_line
+from ltxspec.errors import WrongUsage
+
+NOWHERE = Service("http://127.0.0.1:1/v1")
+
+
+def test_without_ray_it_is_said_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(WrongUsage) as refused, connected(project_in(tmp_path / "films", NOWHERE)):
+        pass
+    assert refused.value.hint == "pip install 'ltxspec[ray]'"
+
+
+def test_only_the_own_thread_writes_to_standard_output() -> None:
+    out = io.StringIO()
+    stream = cast("IO[str]", _OwnThread(out))
+    other = threading.Thread(target=lambda: print("a raylet died", file=stream))  # as Ray does
+    other.start()
+    other.join()
+    stream.write("own")
+    stream.flush()
+    assert out.getvalue() == "own"
+
+
+def test_an_error_is_told_by_its_first_line() -> None:
+    assert first_line(ValueError("\n what\n where")) == "what"
+    assert first_line(ValueError()) == "ValueError"
