@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 # Chromium runs as root in CI, has no screen there, and is to reach nothing but the page.
 FLAGS = [
@@ -71,6 +72,55 @@ REPEATED_IDS = """() => {
   const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
   return ids.filter((id, index) => ids.indexOf(id) !== index);
 }"""
+
+
+SIZE = {"width": 1440, "height": 900}
+
+
+class Tabs:
+    """Pages of one browser, each as a new reader sees it, for less than a window of its own costs (a second of CPU).
+
+    The first page of a test is a tab of a window that stays open between tests. Its size and colours are set, and what
+    it kept is deleted when it is closed. Further pages of the same test, and pages with other options, get their own.
+    """
+
+    def __init__(self, browser: "Browser") -> None:
+        self.browser = browser
+        self.window: BrowserContext | None = None
+        self.opened: list[Page] = []
+        self.tab: Page | None = None
+
+    def open(self, **context: Any) -> "Page":
+        """An empty page; `context`: what Playwright calls the options of one."""
+        simple = context.keys() <= {"viewport", "color_scheme", "reduced_motion"}
+        page = self._first(**context) if simple and self.tab is None else self._alone(**context)
+        page.set_default_timeout(20_000)
+        self.opened.append(page)
+        return page
+
+    def _alone(self, **context: Any) -> "Page":
+        return self.browser.new_page(**({"viewport": SIZE} | context))
+
+    def _first(self, viewport: Any = SIZE, **media: Any) -> "Page":
+        if self.window is None:
+            self.window = self.browser.new_context()
+            self.window.new_page()  # a window is closed with its last tab
+        self.tab = self.window.new_page()
+        self.tab.set_viewport_size(viewport)
+        self.tab.emulate_media(**media)
+        return self.tab
+
+    def close(self) -> None:
+        """Close all of them, and delete what the shared window keeps."""
+        if self.tab is not None and self.window is not None:
+            at = urlsplit(self.tab.url)
+            session = self.window.new_cdp_session(self.tab)
+            origin = {"origin": f"{at.scheme}://{at.netloc}", "storageTypes": "all"}
+            session.send("Storage.clearDataForOrigin", origin)
+            self.window.clear_permissions()
+        for page in self.opened:
+            page.close()
+        self.opened, self.tab = [], None
 
 
 class VideoState(TypedDict):

@@ -2,10 +2,15 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+import pytest
+from sharing import made_once
 
 SPEC = """\
 apiVersion: ltxspec/v1
@@ -69,6 +74,29 @@ def make_studio(folder: Path) -> Path:
     run(folder, "apply", "--auto-approve", "--retake", "night.alley", "--target", "night.alley")
     run(folder, "review", "--html", "review.html")
     return folder
+
+
+def write_review(factory: pytest.TempPathFactory, folder: Path, *options: str) -> Path:
+    """Write the page of a project's review, `review.html`; once in a run for the same project and options."""
+    page, stills = folder / "review.html", folder / "review-stills"
+    seen = sha256(repr(options).encode())
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = path.relative_to(folder)
+        if name.parts[0] in {"specs", "ltxspec.toml"} or "lockfiles" in name.parts:
+            seen.update(repr((str(name), path.read_bytes())).encode())
+        elif "archive" in name.parts:
+            seen.update(repr((str(name), path.stat().st_size)).encode())
+
+    def draw(into: Path) -> None:
+        into.mkdir()
+        run(folder, "review", "--html", page.name, *options)
+        shutil.copy(page, into)
+        if stills.exists():
+            shutil.copytree(stills, into / stills.name)
+
+    drawn = made_once(factory, f"review-{seen.hexdigest()}", draw)
+    shutil.copytree(drawn, folder, dirs_exist_ok=True)
+    return page
 
 
 def written(folder: Path) -> dict[str, Any]:

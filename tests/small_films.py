@@ -4,29 +4,47 @@ As a program it runs the command: `python -m small_films sandbox serve` is `ltxs
 """
 
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from replacing import replace
 
-from ltxspec.media import animatic
+from ltxspec.media import animatic, film
+from ltxspec.media.film import Clip
 from ltxspec.media.specs import AnimaticLike
 
 LONGER_SIDE = 160  # pixels
 
-_write = animatic.write_animatic
+_write, _write_film = animatic.write_animatic, film.write_film
 
 
 def write_small_animatic(spec: AnimaticLike, path: Path) -> None:
     """As `write_animatic`, with fewer pixels."""
-    scale = min(1.0, LONGER_SIDE / max(spec.width, spec.height))
-    width, height = (max(16, round(side * scale / 2) * 2) for side in (spec.width, spec.height))
+    width, height = small(spec.width, spec.height)
     _write(replace(spec, width=width, height=height), path)
+
+
+def write_small_film(clips: Sequence[Clip], path: Path, begun: Callable[[int], None]) -> None:
+    """As `write_film`, with fewer pixels."""
+    _write_film([replace(clip, frame=small(*clip.frame)) for clip in clips], path, begun)
+
+
+def small(width: int, height: int) -> tuple[int, int]:
+    """The same shape with sides that are even and at most `LONGER_SIDE`, in pixels."""
+    scale = min(1.0, LONGER_SIDE / max(width, height))
+    return max(16, round(width * scale / 2) * 2), max(16, round(height * scale / 2) * 2)
+
+
+def make_all_small() -> None:
+    """Let the commands of this process make small videos, for good."""
+    from ltxspec.plan import expectations
+
+    animatic.write_animatic, film.write_film = write_small_animatic, write_small_film
+    expectations.ordered_size = lambda *_: None  # they are smaller than their orders
 
 
 if __name__ == "__main__":
     from ltxspec.cli.main import run
-    from ltxspec.plan import expectations
 
-    animatic.write_animatic = write_small_animatic
-    expectations.ordered_size = lambda *_: None  # they are smaller than their orders
+    make_all_small()
     sys.exit(run(sys.argv[1:]))

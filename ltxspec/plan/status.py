@@ -66,6 +66,7 @@ class ShotStatus:
         expiry: whether that is soon, or past.
         note: why it failed, or since when it is in progress.
         remark: what was decided about its current take.
+        unsent: how many of its videos are archived here and not known to be in the object store.
     """
 
     address: ShotAddress
@@ -77,6 +78,7 @@ class ShotStatus:
     expiry: Expiry | None = None
     note: str | None = None
     remark: Remark | None = None
+    unsent: int = 0
 
     @property
     def missing(self) -> int:
@@ -92,6 +94,8 @@ class FindingKind(StrEnum):
     LINK_UNREACHABLE = "link-unreachable"
     VIDEO_MISSING = "video-missing"
     VIDEO_ALTERED = "video-altered"
+    STORED_MISSING = "stored-missing"  # in the object store, as the next
+    STORED_ALTERED = "stored-altered"
     TASK_UNKNOWN = "task-unknown"
     TASK_REMARK = "task-remark"  # the provider says something about a task in progress that does not end it
     NOT_CHECKED = "not-checked"

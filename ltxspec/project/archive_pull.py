@@ -11,7 +11,7 @@ from ltxspec.apply.delivery import deliver, names_of
 from ltxspec.apply.orders import results_of
 from ltxspec.apply.ports import Archive, Clock, Provider, RenderOrder
 from ltxspec.errors import LockHeld, LtxspecError
-from ltxspec.lock.models import Lockfile, Output, Take
+from ltxspec.lock.models import Lockfile, Output, Take, Time, moment
 from ltxspec.project.adapters import has_key, open_archive, open_provider
 from ltxspec.project.links import relink
 from ltxspec.project.locks import locked
@@ -79,7 +79,13 @@ class _Item:
     number: int  # as in `ltxspec show`
     task: TaskId
     current: bool
-    until: str = ""  # when its address expires, or else when it was finished
+    ends: Time | None = None  # when its address expires, if that is recorded
+    made: Time | None = None
+
+    @property
+    def age(self) -> tuple[bool, str]:
+        """Sorts what expires first before what has no known end, and this by the time at which it was made."""
+        return self.ends is None, moment(self.ends or self.made)
 
     def __str__(self) -> str:
         return str(self.address) if self.current else f"{self.address} take {self.number}"
@@ -119,7 +125,8 @@ async def _pull_missing(project: ProjectContext, wanted: Wanted, say: Callable[[
 
 def _would_pull(items: Sequence[tuple[_Item, int]], say: Callable[[str], None]) -> Pulled:
     for item, _ in items:
-        say(f"{item}: would be fetched")
+        ends = "" if item.ends is None else f"; its address expires at {item.ends}"
+        say(f"{item}: would be fetched{ends}")
     return Pulled(missing=sum(count for _, count in items))
 
 
@@ -144,11 +151,10 @@ def _missing(found: Sequence[RecordedShot], archive: Archive, wanted: Wanted) ->
         count = sum(not is_archived(output, archive) for output in take.outputs)
         is_wanted = wanted.tasks is None or take.task_id in wanted.tasks
         if is_wanted and (count or take.is_incomplete) and (current or not wanted.only_current):
-            until = str(take.expires_at or take.finished_at or "")
-            item = _Item(holding.address, number, take.task_id, current, until)
+            item = _Item(holding.address, number, take.task_id, current, take.expires_at, take.finished_at)
             items.setdefault((holding.address.spec, take.task_id), (item, count))
     if wanted.oldest_first:
-        return sorted(items.values(), key=lambda pair: pair[0].until)
+        return sorted(items.values(), key=lambda pair: pair[0].age)
     return sorted(items.values(), key=lambda pair: not pair[0].current)
 
 

@@ -31,6 +31,7 @@ from ltxspec.plan.selection import Selection, selection
 from ltxspec.plan.selection_check import check_selection, with_effect
 from ltxspec.plan.spending import assumed, counted_once, spent
 from ltxspec.plan.unmet import unmet_warning
+from ltxspec.plan.unsaved import unsaved_warning
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
 from ltxspec.project.others import Others, others_on_disk, planned_across
@@ -157,9 +158,7 @@ def plan_project(
     if options.limit is not None:
         plan = limited(plan, most_orders(project, options.limit, options.max_cost))
     plan = replace(plan, diagnostics=[*plan.diagnostics, *source_warnings(plan)])
-    if project.config.policy:
-        plan = with_policies(project, plan)
-    plan = _with_verdicts(project, plan)
+    plan = _with_verdicts(project, with_policies(project, plan) if project.config.policy else plan)
     return ProjectPlan(project, options, plan, specs)
 
 
@@ -201,7 +200,7 @@ def plan_specs(  # noqa: PLR0913  # what a plan is made of, each from another si
     unreported = {name: assumed(state, project.catalog) for name, state in counted.items()}
     diagnostics = with_effect(diagnostics, selection, found.included)
     diagnostics += [*found.diagnostics, *idle_retries(targets, selection), *owned_elsewhere_warnings(targets)]
-    diagnostics += [*same_renders(changes, targets), *same_words(targets, have)]
+    diagnostics += [*same_renders(changes, targets), *same_words(targets, have), *unsaved_warning(targets, have)]
     diagnostics += [*unmet_warning(targets, have, verdicts), *pin_warnings(targets, have)]
     chosen = {id(change) for change in targets}
     own = [change for change in changes if change.address.spec not in aside]

@@ -22,6 +22,7 @@ from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of
 from ltxspec.project.rules import limits_of
 from ltxspec.project.status_check import check_status
+from ltxspec.project.status_store import unsent_of
 from ltxspec.project.unclaimed import UNCLAIMED_ORDER
 from ltxspec.project.unread import unread_warnings
 from ltxspec.render.concern import NO_SHOT
@@ -62,6 +63,8 @@ def project_status(
         _decided(_status(change, recorded[change.address.spec], archived, moment), remarks.by_task)
         for change in plan.changes
     ]
+    unsent = unsent_of(project, shots)
+    shots = [replace(shot, unsent=unsent.get(shot.address, 0)) if unsent else shot for shot in shots]
     limits = limits_of(project.config)
     given = [spec for spec in rendered if not spec.is_context]
     broken = [ShotAddress(spec.name, key) for spec in given for key in sorted(spec.left_out)]

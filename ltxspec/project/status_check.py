@@ -10,6 +10,7 @@ from ltxspec.lock.models import Output
 from ltxspec.plan.status import Finding, FindingKind, ProjectStatus, ShotState, ShotStatus
 from ltxspec.project.adapters import has_key, open_archive, open_provider
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.status_store import check_store
 from ltxspec.values import TaskId, is_web_address
 
 _SECONDS = 20.0  # for one link
@@ -17,8 +18,9 @@ _AT_ONCE = 16
 
 
 def check_status(project: ProjectContext, status: ProjectStatus) -> list[Finding]:
-    """Everything that needs attention: videos first, then links, then tasks in progress."""
-    return _videos(project, status.shots) + asyncio.run(_asked(project, status.shots))
+    """Everything that needs attention: videos first, here and in the store, then links, then tasks in progress."""
+    kept = _videos(project, status.shots) + check_store(project, status.shots)
+    return kept + asyncio.run(_asked(project, status.shots))
 
 
 def _videos(project: ProjectContext, shots: Sequence[ShotStatus]) -> list[Finding]:

@@ -1,5 +1,6 @@
 """No command speaks to a network but those that must: each of the others runs where a socket is an error."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -8,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import pytest
 from acceptance import offline
 from acceptance.commands import write_spec
 from acceptance.repositories import commit, git
@@ -71,9 +71,6 @@ COMMANDS = [
     ["review", "import", "exported.json"],
     ["models"],
     ["models", "import", "bundle.json", "--dry-run"],
-    ["models", "import", "runware-sdk"],
-    ["models", "diff", "runware-sdk"],
-    ["models", "outdated"],
     ["models", "learn-prices"],
     ["schema", "spec"],
     ["schema", "spec", "--write"],
@@ -81,6 +78,9 @@ COMMANDS = [
     ["doctor"],
     ["doctor", "--provider", "runware"],
     ["completion", "bash"],
+    ["models", "import", "runware-sdk"],  # a hundred models, which every later command would read
+    ["models", "diff", "runware-sdk"],
+    ["models", "outdated"],
 ]
 
 
@@ -149,16 +149,24 @@ def test_a_preview_calls_nobody_whatever_its_spec_names(tmp_path: Path) -> None:
         assert (code, told) == (0, []), err
 
 
-@pytest.mark.parametrize("scheme", ["http://127.0.0.1:9/x.json", "file:///etc/passwd", "other.json", "#/$defs/none"])
-@pytest.mark.parametrize("key", ["$ref", "$dynamicRef"])
-def test_a_model_file_of_a_project_can_refer_to_nothing_but_itself(tmp_path: Path, scheme: str, key: str) -> None:
-    new_model(tmp_path)
-    file = tmp_path / "schemas" / "models" / "maker-nine.json"
-    model = json.loads(file.read_text("utf-8"))
-    model["properties"]["duration"]["allOf"] = [{key: scheme}]
-    file.write_text(json.dumps(model), encoding="utf-8")
-    write_spec(tmp_path, "model: maker-nine\nshots:\n  gate: {prompt: a gate, width: 640, height: 360, duration: 4}\n")
-    for _, code, told, err in run_offline(tmp_path, [["validate"], ["plan"]]):
-        assert (code, told) == (1, [])
+ELSEWHERE = ["http://127.0.0.1:9/x.json", "file:///etc/passwd", "other.json", "#/$defs/none"]
+
+
+def test_a_model_file_of_a_project_can_refer_to_nothing_but_itself(tmp_path: Path) -> None:
+    commands, keys = [], []
+    for place, (scheme, key) in enumerate(itertools.product(ELSEWHERE, ("$ref", "$dynamicRef"))):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        new_model(folder)
+        file = folder / "schemas" / "models" / "maker-nine.json"
+        model = json.loads(file.read_text("utf-8"))
+        model["properties"]["duration"]["allOf"] = [{key: scheme}]
+        file.write_text(json.dumps(model), encoding="utf-8")
+        shots = "  gate: {prompt: a gate, width: 640, height: 360, duration: 4}\n"
+        write_spec(folder, f"model: maker-nine\nshots:\n{shots}")
+        commands += [["-C", str(folder), "validate"], ["-C", str(folder), "plan"]]
+        keys += [key, key]
+    for key, (command, code, told, err) in zip(keys, run_offline(tmp_path, commands), strict=True):
+        assert (code, told) == (1, []), command
         assert "maker-nine.json" in err
         assert f"`/properties/duration/allOf/0/{key}`" in err

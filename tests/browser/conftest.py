@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browsing import FLAGS, OWN, Opened
+from browsing import FLAGS, OWN, Opened, Tabs
 from reviewing import make_studio
 from sharing import made_once
 from storyboards import Films, varied, write_page
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 HERE = Path(__file__).parent
-OPEN = pytest.StashKey[tuple["Browser", ExitStack]]()
+OPEN = pytest.StashKey[tuple["Browser", Tabs, ExitStack]]()
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +44,17 @@ def browser(browser_executable: str, pytestconfig: pytest.Config) -> "Browser":
             playwright = stack.enter_context(sync_playwright())
             browser = playwright.chromium.launch(executable_path=browser_executable, args=FLAGS)
             stack.callback(browser.close)
-            stash[OPEN] = browser, stack.pop_all()
+            stash[OPEN] = browser, Tabs(browser), stack.pop_all()
     return stash[OPEN][0]
+
+
+@pytest.fixture
+def tabs(browser: "Browser", pytestconfig: pytest.Config) -> Iterator[Tabs]:
+    """Pages of that browser; they are closed when the test is over, and nothing is left of what they kept."""
+    tabs = pytestconfig.stash[OPEN][1]
+    assert tabs.browser is browser
+    yield tabs
+    tabs.close()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -55,7 +64,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         yield
     finally:
         if OPEN in item.config.stash and (nextitem is None or HERE not in nextitem.path.parents):
-            _, stack = item.config.stash[OPEN]
+            stack = item.config.stash[OPEN][-1]
             del item.config.stash[OPEN]
             stack.close()
 
@@ -76,7 +85,7 @@ def storyboard_file(films: Films, varied_review: Review, tmp_path_factory: pytes
 
 
 @pytest.fixture
-def open_page(browser: "Browser") -> Iterator[Callable[..., Opened]]:
+def open_page(tabs: Tabs) -> Iterator[Callable[..., Opened]]:
     """Opens a file, at a fragment if one is given.
 
     When the test is over, nothing may have been complained about, and nothing have left the page.
@@ -84,8 +93,7 @@ def open_page(browser: "Browser") -> Iterator[Callable[..., Opened]]:
     opened: list[Opened] = []
 
     def open_one(file: Path, fragment: str = "", **context: Any) -> Opened:
-        page = browser.new_page(**({"viewport": {"width": 1440, "height": 900}} | context))
-        page.set_default_timeout(20_000)
+        page = tabs.open(**context)
         one = Opened(page)
         opened.append(one)
         page.on("console", lambda message: one.complaints.append(message.text))
@@ -95,8 +103,7 @@ def open_page(browser: "Browser") -> Iterator[Callable[..., Opened]]:
         return one
 
     yield open_one
-    for one in opened:
-        one.page.close()
+    tabs.close()
     assert [complaint for one in opened for complaint in one.complaints] == []
     assert [url for one in opened for url in one.requests if not OWN.match(url)] == []
 

@@ -4,17 +4,14 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from browsing import Opened
-from reviewing import FILE, run
+from browsing import Opened, Tabs
+from reviewing import FILE, run, write_review
 
 from ltxspec.project.project import open_project
 from ltxspec.project.review_serve import serving_review
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 SHELF = "localStorage.getItem('ltxspec-review:sandbox')"
@@ -29,10 +26,9 @@ def edited(studio: Path) -> Path:
 
 
 @pytest.fixture
-def opened(open_page: Callable[..., Opened]) -> Callable[..., Opened]:
+def opened(open_page: Callable[..., Opened], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Opened]:
     def open_review(folder: Path, *options: str, **context: Any) -> Opened:
-        run(folder, "review", "--html", "review.html", *options)
-        page = open_page(folder / "review.html", **context)
+        page = open_page(write_review(tmp_path_factory, folder, *options), **context)
         page.until("document.querySelector('.strip-of-takes') !== null")
         page.settle()
         return page
@@ -41,15 +37,14 @@ def opened(open_page: Callable[..., Opened]) -> Callable[..., Opened]:
 
 
 @pytest.fixture
-def serve(browser: "Browser") -> Iterator[Callable[..., Opened]]:
+def serve(tabs: Tabs) -> Iterator[Callable[..., Opened]]:
     """Serves a project while the test runs, and opens its page."""
     with ExitStack() as open_ones:
 
         def open_served(folder: Path) -> Opened:
             address = open_ones.enter_context(serving_review(open_project(folder)))
-            page = browser.new_page(viewport={"width": 1440, "height": 900})
-            open_ones.callback(page.close)
-            page.set_default_timeout(20_000)
+            page = tabs.open()
+            open_ones.callback(tabs.close)
             page.goto(address)
             served = Opened(page)
             served.until("document.querySelector('.strip-of-takes') !== null")

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from browsing import Opened
 from replacing import replace
-from reviewing import run
 from storyboards import Films, review, shot, take, write_page
 
 from ltxspec.review.models import Review, ShotKind
@@ -19,8 +18,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def opened(open_page: Callable[..., Opened], studio: Path) -> Callable[..., Opened]:
     def open_review(**context: Any) -> Opened:
-        run(studio, "review", "--html", "review.html")
-        page = open_page(studio / "review.html", accept_downloads=True, **context)
+        page = open_page(studio / "review.html", **context)
         page.until("document.querySelectorAll('.take').length === 4")
         page.settle()
         return page

@@ -4,12 +4,11 @@ import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-from browsing import Opened
+from browsing import Opened, Tabs
 from replacing import replace
-from reviewing import CONFIG, SPEC, git, make_studio, run, takes
+from reviewing import CONFIG, SPEC, git, make_studio, run, takes, write_review
 from sharing import made_once
 from storyboards import Films, review, screened, shot, take
 
@@ -22,9 +21,6 @@ from ltxspec.report.storyboard.page import storyboard
 from ltxspec.report.storyboard.takes import Reviewing
 from ltxspec.review.models import ShotKind
 from ltxspec.values import ShotAddress
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
@@ -49,12 +45,11 @@ def edited(_edited_once: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def opened(open_page: Callable[..., Opened]) -> Callable[..., Opened]:
+def opened(open_page: Callable[..., Opened], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Opened]:
     """Opens the review of a project, once its strips are there."""
 
     def open_review(folder: Path, *options: str, strips: int = 1) -> Opened:
-        run(folder, "review", "--html", "review.html", *options)
-        page = open_page(folder / "review.html")
+        page = open_page(write_review(tmp_path_factory, folder, *options))
         page.until(f"document.querySelectorAll('.strip-of-takes').length >= {strips}")
         page.settle()
         return page
@@ -173,9 +168,8 @@ def test_of_several_results_the_player_used_last_gets_what_is_put_on_a_side(
     assert sources(page, "alley", 1) == [second[0], first[0]]
 
 
-def test_a_served_page_plays_previews(browser: "Browser", edited: Path) -> None:
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.set_default_timeout(20_000)
+def test_a_served_page_plays_previews(tabs: Tabs, edited: Path) -> None:
+    page = tabs.open()
     with serving_review(open_project(edited), animatics=True) as address:
         page.goto(address)
         served = Opened(page)
@@ -185,7 +179,7 @@ def test_a_served_page_plays_previews(browser: "Browser", edited: Path) -> None:
         put(served, "alley", "preview", "A")
         served.button("Play").click()
         served.until("players[0].clips.every((clip) => clip.video.currentTime > 0.3)")
-        page.close()
+        tabs.close()
 
 
 def test_waves_are_those_of_what_is_on_the_sides(

@@ -18,7 +18,7 @@ FULL = 'Storage.prototype.setItem = () => { throw new DOMException("Full.", "Quo
 
 @pytest.fixture
 def opened(open_page: Callable[..., Opened], studio: Path) -> Opened:
-    return ready(open_page(studio / "review.html", accept_downloads=True))
+    return ready(open_page(studio / "review.html"))
 
 
 def ready(page: Opened) -> Opened:

@@ -4,19 +4,16 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from browsing import LOW_CONTRAST, NAMELESS, OWN, REPEATED_IDS, Opened
+from browsing import LOW_CONTRAST, NAMELESS, OWN, REPEATED_IDS, Opened, Tabs
 from jsonschema import Draft202012Validator
 from reviewing import run, takes, written
 
 from ltxspec.lock.review_export import export_schema
 from ltxspec.project.project import open_project
 from ltxspec.project.review_serve import serving_review
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
@@ -28,18 +25,17 @@ def page_file(studio: Path) -> Path:
 
 @pytest.fixture
 def disk(open_page: Callable[..., Opened], page_file: Path) -> Opened:
-    return ready(open_page(page_file, accept_downloads=True))
+    return ready(open_page(page_file))
 
 
 @pytest.fixture
-def open_served(browser: "Browser", studio: Path) -> Iterator[Callable[[], Opened]]:
+def open_served(tabs: Tabs, studio: Path) -> Iterator[Callable[[], Opened]]:
     """Opens the served page, each time as another reader. It may ask its own server, and nobody else."""
     opened: list[Opened] = []
     with serving_review(open_project(studio)) as address:
 
         def open_one() -> Opened:
-            page = browser.new_page(viewport={"width": 1440, "height": 900})
-            page.set_default_timeout(20_000)
+            page = tabs.open()
             one = Opened(page)
             opened.append(one)
             page.on("console", lambda message: one.complaints.append(message.text))
@@ -50,8 +46,7 @@ def open_served(browser: "Browser", studio: Path) -> Iterator[Callable[[], Opene
 
         yield open_one
         asked = [url for one in opened for url in one.requests]
-        for one in opened:
-            one.page.close()
+        tabs.close()
     assert [complaint for one in opened for complaint in one.complaints] == []
     assert [url for url in asked if not OWN.match(url) and not url.startswith(address)] == []
 
@@ -437,12 +432,11 @@ def test_a_served_page_shows_what_commands_write_and_picks(open_served: Callable
     assert take(opened, "alley", 2).get_by_role("button", name="Use take 2").count() == 0
 
 
-def test_a_page_without_its_server_says_that_nothing_was_recorded(browser: "Browser", studio: Path) -> None:
-    page = browser.new_page()
+def test_a_page_without_its_server_says_that_nothing_was_recorded(tabs: Tabs, studio: Path) -> None:
+    page = tabs.open()
     with serving_review(open_project(studio)) as address:
         page.goto(address)
         opened = ready(Opened(page))
     press(opened, "bridge", 1, "Approve")
     opened.until("document.getElementById('told').textContent.includes('nothing was recorded')")
     assert progress(opened) == "0 of 2 reviewed"
-    page.close()

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from browsing import LOW_CONTRAST, NAMELESS, Opened
+from browsing import LOW_CONTRAST, NAMELESS, Opened, Tabs
 from jsonschema import Draft202012Validator
 from reviewing import FILE, git, run, takes, written
 
@@ -14,15 +14,12 @@ from ltxspec.lock.review_export import export_schema
 from ltxspec.project.project import open_project
 from ltxspec.project.review_serve import serving_review
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
-
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def disk(open_page: Callable[..., Opened], studio: Path) -> Opened:
-    return ready(open_page(studio / "review.html", accept_downloads=True))
+    return ready(open_page(studio / "review.html"))
 
 
 def ready(opened: Opened) -> Opened:
@@ -133,20 +130,16 @@ def test_words_that_are_being_written_are_not_lost_to_another_note(disk: Opened)
 
 
 @pytest.fixture
-def open_served(browser: "Browser", studio: Path) -> Iterator[Callable[[], Opened]]:
+def open_served(tabs: Tabs, studio: Path) -> Iterator[Callable[[], Opened]]:
     with serving_review(open_project(studio)) as address:
-        pages = []
 
         def open_one() -> Opened:
-            page = browser.new_page(viewport={"width": 1440, "height": 900})
-            page.set_default_timeout(20_000)
+            page = tabs.open()
             page.goto(address)
-            pages.append(page)
             return ready(Opened(page))
 
         yield open_one
-        for page in pages:
-            page.close()
+        tabs.close()
 
 
 def test_a_served_page_changes_and_withdraws_at_once_and_other_pages_follow(

@@ -33,6 +33,7 @@ class StatusOfShot(Open, frozen=True):
     note: Annotated[str | None, Meta(description="why it failed, or since when it is in progress")]
     missing: Annotated[Count, Meta(description="results of the current take that were ordered and not made")]
     verdict: Annotated[Remark | None, Meta(description="what was decided last about the current take")]
+    unsent: Annotated[Count, Meta(description="its videos that are here and not known to be in the object store")]
 
 
 class StatusOfSpec(Open, frozen=True):
@@ -134,6 +135,7 @@ def _shot(shot: ShotStatus) -> StatusOfShot:
         note=redact_secrets(shot.note),
         missing=shot.missing,
         verdict=shot.remark,
+        unsent=shot.unsent,
     )
 
 

@@ -38,12 +38,15 @@ _ADVICE: Mapping[str, str] = {
     "link expires soon, not archived": "`ltxspec archive pull` saves the video",
     "never archived": "`ltxspec archive pull` saves the video",
     "archived, but not on this machine": "`ltxspec archive pull` fetches it",
+    "archived here, not in the store yet": "`ltxspec archive push` sends it",
 }
 _FINDINGS: Mapping[FindingKind, str] = {
     FindingKind.LINK_GONE: "link gone",
     FindingKind.LINK_UNREACHABLE: "link does not answer",
     FindingKind.VIDEO_MISSING: "video missing",
     FindingKind.VIDEO_ALTERED: "video altered",
+    FindingKind.STORED_MISSING: "missing in the store",
+    FindingKind.STORED_ALTERED: "altered in the store",
     FindingKind.TASK_UNKNOWN: "task unknown",
     FindingKind.TASK_REMARK: "the provider says",
     FindingKind.NOT_CHECKED: "not checked",
@@ -145,6 +148,8 @@ def _kinds(shot: ShotStatus) -> Iterator[str]:
         yield "results missing"
     if shot.remark is not None and shot.remark.is_against and shot.state in _KEEPS:
         yield "decided against"
+    if shot.unsent:
+        yield "archived here, not in the store yet"
     if shot.kept in (None, Kept.HERE):
         return
     if shot.expiry is not None:

@@ -2,11 +2,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from builders import record, take
+from replacing import replace
 from unit.project.stored_projects import away, file_of, lose, sha_of, store_of, stored_project
 
 from ltxspec.project.archive_push import push_videos
 from ltxspec.project.archive_rescue import rescue
 from ltxspec.project.project import ProjectContext
+from ltxspec.storage.state import open_state
 
 
 @pytest.fixture
@@ -24,6 +27,23 @@ def test_what_only_the_provider_has_is_fetched_and_sent(opened: ProjectContext) 
     assert (done.pulled.fetched, done.pulled.missing, done.pushed.sent) == (1, 0, 1)
     assert file_of(opened) is not None
     assert store_of(opened).has(sha_of(opened))
+
+
+def test_what_expires_first_is_rescued_first_and_its_end_is_said(opened: ProjectContext) -> None:
+    """Made long ago without a known end; to expire in a week; to expire tomorrow."""
+    ends = [None, "2026-12-06T10:00:00Z", "2026-11-30T10:00:00.5Z"]
+    made = [replace(take(number=n, at=f"2026-11-0{n}T10:00:00Z"), expires_at=end) for n, end in enumerate(ends, 1)]
+    unsaved = [replace(one, outputs=(replace(one.outputs[0], sha256=None),)) for one in made]
+    with open_state(opened.paths_of("night")) as state:
+        shots = {f"s{number}": record(one) for number, one in enumerate(unsaved, 1)}
+        state.write_lockfile(replace(state.read_lockfile(), shots=shots))
+    said: list[str] = []
+    assert rescue(opened, said.append, dry_run=True).pulled.missing == 3
+    assert said == [
+        "night.s3: would be fetched; its address expires at 2026-11-30T10:00:00.5Z",
+        "night.s2: would be fetched; its address expires at 2026-12-06T10:00:00Z",
+        "night.s1: would be fetched",
+    ]
 
 
 def test_what_the_store_has_is_safe_already(opened: ProjectContext) -> None:
