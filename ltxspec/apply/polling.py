@@ -128,7 +128,7 @@ class Poller:
 
     _loop: "asyncio.Task[NoReturn]"  # set on entry
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what it works with, and how often; a class would only rename them
         self,
         provider: Provider,
         clock: Clock,

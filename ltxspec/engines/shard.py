@@ -149,6 +149,18 @@ class RemoteState:
         """Have the driver journal an event; returns once it is on the driver's disk."""
         self._link.ask("append", self._part.spec, event)
 
+    def write(self, event: Event) -> int:
+        """As `append`: the driver answers once an event is on its disk."""
+        self.append(event)
+        return 0
+
+    def sync(self) -> None:
+        """Nothing: every event is on disk."""
+
+    def is_on_disk(self, number: int) -> bool:
+        """Always."""
+        return number == 0
+
     def compact(self) -> None:
         """Nothing: the driver does it."""
 

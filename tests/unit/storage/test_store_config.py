@@ -23,7 +23,7 @@ def test_these_are_addresses_of_stores(url: str) -> None:
 def test_every_key_has_its_default_and_can_be_set() -> None:
     assert parsed("") == (StoreConfig(), [])
     text = "url = 's3://b'\nendpoint = 'https://s.example'\nfree = true\ntimeout = 5\nlink_life = 60\ndirect = false"
-    assert parsed(text) == (StoreConfig("s3://b", "https://s.example", True, 5.0, 60, False), [])  # noqa: FBT003  # in order
+    assert parsed(text) == (StoreConfig("s3://b", "https://s.example", True, 5.0, 60, direct=False), [])  # noqa: FBT003  # in order
 
 
 @pytest.mark.parametrize(
