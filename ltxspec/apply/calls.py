@@ -6,11 +6,25 @@ all tasks are looked at as if there were no calls, until the next one comes.
 
 import math
 from collections.abc import Collection, Sequence
+from typing import Protocol
 
-from ltxspec.apply.ports import Hints
 from ltxspec.values import TaskId
 
 _HEED = 0.25  # seconds between two questions for calls, which only this machine is asked
+
+
+class Hints(Protocol):
+    """Calls of the provider: each says that a look at a task is worthwhile, and nothing else. Methods never fail."""
+
+    @property
+    def pause(self) -> float:
+        """Seconds between two looks at a task that nobody calls about, while calls are expected."""
+
+    def expected(self) -> bool:
+        """Whether calls can arrive now, because something on this machine listens for them."""
+
+    def take(self, tasks: Collection[TaskId]) -> Collection[TaskId]:
+        """Those of these tasks that were called about since they were last taken."""
 
 
 class Calls:

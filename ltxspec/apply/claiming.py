@@ -6,10 +6,67 @@ Without a store or a remote there is nothing to agree on, and every order may be
 import asyncio
 import contextlib
 from dataclasses import dataclass
+from typing import Protocol
 
-from ltxspec.apply.ports import Claims, Leases, RenderOrder
+from ltxspec.apply.ports import RenderOrder
 from ltxspec.errors import LtxspecError
 from ltxspec.values import TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who claimed a task before ordering it, and when."""
+
+    holder: str  # a clone
+    machine: str
+    pid: int
+    command: str
+    at: str  # RFC 3339
+    fence: int | None  # of the lease under which it was claimed
+    released: bool = False  # nothing was sent under it, for certain
+    is_ours: bool = False  # of this clone, in this run or an earlier one
+    is_new: bool = False  # made by this very call
+
+    @property
+    def who(self) -> str:
+        """The holder in words."""
+        return f"`{self.command}` (process {self.pid} on {self.machine}) at {self.at}"
+
+
+class Claims(Protocol):
+    """Shared by several machines: of those that want to order the same task, one may. Calls block."""
+
+    def claim(self, order: RenderOrder, fence: int | None, *, take_over: bool) -> Claim:
+        """Claim a task, unless somebody has.
+
+        Args:
+            order: what is about to be sent.
+            fence: of the lease.
+            take_over: replace somebody else's claim, with the user's consent.
+
+        Returns:
+            The claim in force: this clone's, or somebody else's, under which nothing may be sent from here.
+
+        Raises:
+            StorageError: the claims cannot be reached, or this one cannot be read.
+        """
+        ...
+
+    def release(self, task: TaskId) -> None:
+        """Give up this clone's claim, under which certainly nothing was accepted. Raises StorageError."""
+        ...
+
+
+class Leases(Protocol):
+    """The leases of a run's specs. Calls may block."""
+
+    def trouble(self, spec: str) -> str | None:
+        """Why nothing may be ordered for a spec now; None while its lease is certainly held."""
+        ...
+
+    def fence(self, spec: str) -> int | None:
+        """The number of the lease."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

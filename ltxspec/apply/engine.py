@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import partial
 
 from ltxspec.apply.budget import RunBudget
+from ltxspec.apply.calls import Hints
 from ltxspec.apply.chains import Chains, Replan, no_replan
 from ltxspec.apply.claiming import UNCLAIMED, Claiming
 from ltxspec.apply.closing import close_all, save_all
@@ -17,7 +18,7 @@ from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ordering import Order, Ordering, guarded, run_all
 from ltxspec.apply.orders import results_of
 from ltxspec.apply.polling import Poller, Silence
-from ltxspec.apply.ports import Archive, Clock, Hints, LocalMedia, Provider, RenderOrder, SourceMedia
+from ltxspec.apply.ports import Archive, Clock, LocalMedia, Provider, RenderOrder, SourceMedia
 from ltxspec.apply.recovery import RecoveryLimits
 from ltxspec.apply.retaken import with_retakes
 from ltxspec.apply.source_takes import SourceTakes

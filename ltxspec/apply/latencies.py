@@ -5,10 +5,9 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from ltxspec.apply.ledger import Ledger
-from ltxspec.apply.polling import Wait
 from ltxspec.apply.ports import Clock
 from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.models import Take
@@ -20,6 +19,45 @@ _EARLY: Final = 0.9  # of the shortest usual time, when the first look is taken
 _SHARE: Final = 0.02  # of the usual time, between looks from then on
 _LEAST: Final = -4  # 2^-4 s between looks
 _SOONEST: Final = 10  # a tenth of the times is shorter than the shortest usual one
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """When a render may be done, in seconds."""
+
+    left: float  # until the first look that may find it done; negative if that time is over
+    step: float  # between looks from then on
+    usual: float  # that such a render takes; half of it later, waits grow
+
+
+class Known(Protocol):
+    """What a run knows of its tasks, and of the time that such renders take."""
+
+    def wait(self, task: TaskId) -> Wait | None:
+        """When a task may be done; None if that is not known."""
+
+    def ended(self, task: TaskId) -> None:
+        """A look has found the task done."""
+
+    async def on_disk(self, task: TaskId) -> None:
+        """Wait until what is known of a task is on disk. Raises StorageError."""
+
+
+class Nothing:
+    """Nothing is known."""
+
+    def wait(self, task: TaskId) -> Wait | None:
+        """See `Known.wait`."""
+        del task
+        return None
+
+    def ended(self, task: TaskId) -> None:
+        """See `Known.ended`."""
+        del task
+
+    async def on_disk(self, task: TaskId) -> None:
+        """See `Known.on_disk`."""
+        del task
 
 
 @dataclass(slots=True)

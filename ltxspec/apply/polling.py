@@ -7,10 +7,11 @@ import asyncio
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn, Protocol, Self
+from typing import Any, NoReturn, Self
 
-from ltxspec.apply.calls import Calls
-from ltxspec.apply.ports import Clock, Hints, Provider, RenderOrder, TaskReport, TaskState
+from ltxspec.apply.calls import Calls, Hints
+from ltxspec.apply.latencies import Known, Nothing, Wait
+from ltxspec.apply.ports import Clock, Provider, RenderOrder, TaskReport, TaskState
 from ltxspec.errors import ProviderError, ProviderUnavailable
 from ltxspec.values import TaskId
 
@@ -45,45 +46,6 @@ class Silence:
     def answered(self) -> None:
         """Note an answered look: the next failure is reported at once."""
         self.trouble = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """When a render may be done, in seconds."""
-
-    left: float  # until the first look that may find it done; negative if that time is over
-    step: float  # between looks from then on
-    usual: float  # that such a render takes; half of it later, waits grow
-
-
-class Known(Protocol):
-    """What a run knows of its tasks, and of the time that such renders take."""
-
-    def wait(self, task: TaskId) -> Wait | None:
-        """When a task may be done; None if that is not known."""
-        ...
-
-    def ended(self, task: TaskId) -> None:
-        """A look has found the task done."""
-        ...
-
-    async def on_disk(self, task: TaskId) -> None:
-        """Wait until what is known of a task is on disk. Raises StorageError."""
-        ...
-
-
-class _Nothing:
-    """Nothing is known."""
-
-    def wait(self, task: TaskId) -> Wait | None:
-        del task
-        return None
-
-    def ended(self, task: TaskId) -> None:
-        del task
-
-    async def on_disk(self, task: TaskId) -> None:
-        del task
 
 
 _GROWTH = 1.5
@@ -147,7 +109,7 @@ class Poller:
         self._changed = asyncio.Event()
         self._calls = Calls(hints, apart=interval)
         self.silence = silence or Silence(clock)
-        self._known = known or _Nothing()
+        self._known = known or Nothing()
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.create_task(self._look_on())

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from ltxspec.apply.claiming import UNCLAIMED, Claiming
-from ltxspec.apply.ports import Claim, Claims, Leases, RenderOrder
+from ltxspec.apply.claiming import UNCLAIMED, Claim, Claiming, Claims, Leases
+from ltxspec.apply.ports import RenderOrder
 from ltxspec.values import TaskId
 
 Ask = Callable[..., Any]  # a kind of question, and its arguments -> the driver's answer
@@ -21,7 +21,7 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class AskedClaims:
-    """`apply.ports.Claims`, made by the driver."""
+    """`apply.claiming.Claims`, made by the driver."""
 
     ask: Ask
 
@@ -36,7 +36,7 @@ class AskedClaims:
 
 @dataclass(frozen=True, slots=True)
 class AskedLeases:
-    """`apply.ports.Leases`, held by the driver."""
+    """`apply.claiming.Leases`, held by the driver."""
 
     ask: Ask
     fences: Mapping[str, int | None]

@@ -21,7 +21,7 @@ _COLLECT = "nothing was ordered; `ltxspec collect` goes on with what is under wa
 
 @dataclass(frozen=True, slots=True)
 class HeldLeases:
-    """The leases of a run; an adapter of `apply.ports.Leases`."""
+    """The leases of a run; an adapter of `apply.claiming.Leases`."""
 
     by_spec: dict[str, Lease] = field(default_factory=dict)
 

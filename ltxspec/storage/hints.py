@@ -21,7 +21,7 @@ _SILENT = 15.0  # seconds after which a listener that did not touch it is gone
 
 
 class HintFolder:
-    """The calls of one provider about the tasks of one project: `apply.ports.Hints` for runs, and the listener's side.
+    """The calls of one provider about the tasks of one project: `apply.calls.Hints` for runs, and the listener's side.
 
     Args:
         folder: where the files are.

@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from ltxspec.apply.ports import Claim, RenderOrder
+from ltxspec.apply.claiming import Claim
+from ltxspec.apply.ports import RenderOrder
 from ltxspec.canonical import sha256_hex
 from ltxspec.errors import StorageError
 from ltxspec.storage.clock import SystemClock
@@ -23,7 +24,7 @@ _TRIES = 8  # times that somebody else may be first
 
 @dataclass(frozen=True, slots=True)
 class StoreClaims:
-    """Claims as notes; an adapter of `apply.ports.Claims`.
+    """Claims as notes; an adapter of `apply.claiming.Claims`.
 
     Args:
         notes: where they are kept.

@@ -8,7 +8,7 @@ A, B = TaskId("a"), TaskId("b")
 
 
 class FakeHints:
-    """`ltxspec.apply.ports.Hints` in memory."""
+    """`ltxspec.apply.calls.Hints` in memory."""
 
     pause = 60.0
 

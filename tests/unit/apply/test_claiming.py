@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from builders import task
 from replacing import replace
 
-from ltxspec.apply.claiming import UNCLAIMED, Claiming, Denial
-from ltxspec.apply.ports import Claim, RenderOrder
+from ltxspec.apply.claiming import UNCLAIMED, Claim, Claiming, Denial
+from ltxspec.apply.ports import RenderOrder
 from ltxspec.errors import StorageError
 from ltxspec.values import TaskId
 

@@ -10,7 +10,8 @@ from crash.simulator.clock import Clock as VirtualClock
 from crash.simulator.clock import make_virtual
 from fakes import FakeClock, FakeProvider
 
-from ltxspec.apply.polling import Poller, Silence, Wait
+from ltxspec.apply.latencies import Wait
+from ltxspec.apply.polling import Poller, Silence
 from ltxspec.apply.ports import Clock, RenderOrder, TaskReport, TaskState
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
 from ltxspec.values import TaskId
