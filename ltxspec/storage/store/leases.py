@@ -137,7 +137,7 @@ class Lease:
                     on_wait(f"{holder.who} holds the lease of `{self.spec}`; waiting up to {left:.0f} s")
                     on_wait = None
                 self.clock.pause(min(_PAUSE, left))
-                holder = self._try()
+                holder = self._try_again(holder, deadline)
             if self._state is not None:
                 return
         raise StorageError(f"the lease of `{self.spec}` changes too fast", hint="run it again")
@@ -155,6 +155,15 @@ class Lease:
         if self._write(state, note):
             self._state, self._renewed, self._lost = state, started, None
         return None
+
+    def _try_again(self, holder: LeaseState, deadline: float) -> LeaseState | None:
+        """As `_try`, while there is time to wait: a store that is away for a moment is asked again."""
+        try:
+            return self._try()
+        except StorageError:
+            if self.clock.monotonic() >= deadline:
+                raise
+            return holder
 
     def renew(self) -> None:
         """Put its end off. Never raises: what becomes of it is for `trouble` to say."""

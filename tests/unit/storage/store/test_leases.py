@@ -1,6 +1,7 @@
 """The lease of a spec, at every place that may keep it, and by a clock that the test moves."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -124,6 +125,35 @@ def test_who_waits_gets_it_when_it_is_released(notes: Bucket) -> None:
             "waiting up to 10 s"
         )
     ]
+
+
+@dataclass
+class Slumber(Time):
+    """A time in which something happens in its third pause."""
+
+    happens: Callable[[], object] = bool
+
+    def pause(self, seconds: float) -> None:
+        super().pause(seconds)
+        if len(self.paused) == 3:
+            self.happens()
+
+
+def test_who_waits_goes_on_waiting_while_the_store_is_away_for_a_moment(notes: Bucket) -> None:
+    clock, place = Slumber(), Outage(notes)
+    first = lease(notes, "a", clock)
+    first.acquire(0)
+
+    def back() -> None:
+        first.release()
+        place.away = False
+
+    clock.happens = back
+    second = lease(place, "b", clock)
+    second.acquire(10, lambda _: setattr(place, "away", True))
+    assert second.fence == 2
+    with pytest.raises(StorageError, match="the store is away"):
+        lease(place, "c", clock).acquire(10, lambda _: setattr(place, "away", True))
 
 
 def test_a_lease_that_is_not_renewed_is_taken_a_whole_life_after_its_end_and_not_before(notes: Bucket) -> None:
