@@ -161,3 +161,9 @@ def test_of_fields_that_the_model_does_not_know_no_value_is_written_down() -> No
     assert "canary" not in repr(intent)
     assert intent.request["settings"] == {"audio": True, "sesame": "[redacted]"}
     assert order_body(wanted, task())["settings"]["sesame"] == "canary", "it is sent all the same"
+
+
+def test_the_number_of_the_lease_stays_with_the_order() -> None:
+    wanted = request()
+    written = replace(make_intent(change(wanted=wanted), order_body(wanted, task()), NOW), fence=7)
+    assert as_planned(replace(written, request={}), wanted).fence == 7

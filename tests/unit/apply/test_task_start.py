@@ -9,8 +9,10 @@ from builders import change, intent, lockfile, record, request, take, task
 from fakes import FakeClock, FakeProvider, MemoryState
 from replacing import replace
 from unit.apply.stages import UNKNOWN, Shows, stage
+from unit.apply.test_claiming import FakeLeases
 
 from ltxspec.apply.budget import RunBudget
+from ltxspec.apply.claiming import Claiming
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import LocalMedia, RenderOrder, TaskReport, TaskState
@@ -481,3 +483,12 @@ def test_a_task_that_is_left_over_keeps_what_it_is_reckoned_to_cost() -> None:
     ended = bench.resume(unwanted=True, estimate=PRICE)
     assert (ended.estimate, bench.budget.open_orders) == (PRICE, (1, PRICE))
     assert {event.estimate for event in bench.events} == {PRICE}
+
+
+def test_an_order_and_its_take_have_the_number_of_the_lease() -> None:
+    bench = Bench()
+    bench.stage = replace(bench.stage, claiming=Claiming(leases=FakeLeases()))
+    assert bench.order().outcome is Outcome.RENDERED
+    (written,) = [event for event in bench.state.journal if isinstance(event, Intent)]
+    assert written.fence == 7
+    assert [one.fence for one in bench.state.read_lockfile().shots["alley"].takes] == [7]

@@ -395,3 +395,8 @@ def test_a_refused_copy_that_cost_nothing_is_no_price_of_the_copy_that_succeeded
     assert join_takes(refused, unknown).cost is join_takes(unknown, refused).cost is None
     assert join_takes(refused, paid).cost == join_takes(paid, refused).cost == paid.cost
     assert join_takes(refused, replace(refused, cost=None)).cost == 0
+
+
+def test_the_number_of_a_lease_that_one_side_knows_is_kept_and_of_two_the_greater() -> None:
+    for ours, theirs, joined in ((None, 3, 3), (3, None, 3), (3, 4, 4), (None, None, None)):
+        assert join_takes(replace(take(), fence=ours), replace(take(), fence=theirs)).fence == joined

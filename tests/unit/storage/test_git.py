@@ -6,7 +6,7 @@ import pytest
 from acceptance.repositories import commit, git
 
 from ltxspec.errors import StorageError
-from ltxspec.storage.git import NoRepository, Repository, environment, open_git, repository_of
+from ltxspec.storage.git import NoRepository, Repository, ask_remote, environment, open_git, repository_of
 from ltxspec.storage.git import git as read
 
 
@@ -133,3 +133,29 @@ def test_replaced_and_grafted_commits_are_seen_as_they_are(repository: Path) -> 
     (repository / ".git" / "info" / "grafts").write_text(f"{tip}\n")
     assert read(repository, "rev-list", "--count", "HEAD") == b"2\n"
     assert git(repository, "rev-list", "--count", "HEAD").stdout == "1\n"
+
+
+def test_a_remote_is_asked_with_the_users_own_settings_and_without_the_keys_of_services(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SSH_AUTH_SOCK", "HTTPS_PROXY", "https_proxy", "GIT_SSH_COMMAND", "GH_TOKEN", "RUNWARE_API_KEY"):
+        monkeypatch.setenv(name, "canary")
+    told = ask_remote(repository, "-c", "alias.told=!env", "told", timeout=20.0, given={"GIT_AUTHOR_NAME": "x"})
+    names = {line.partition("=")[0] for line in told.stdout.decode().splitlines() if line.endswith("=canary")}
+    assert names == {"SSH_AUTH_SOCK", "HTTPS_PROXY", "https_proxy", "GIT_SSH_COMMAND", "GH_TOKEN"}
+    lines = told.stdout.decode().splitlines()
+    assert "GIT_AUTHOR_NAME=x" in lines
+    assert "GIT_TERMINAL_PROMPT=0" in lines
+    assert "GIT_ALLOW_PROTOCOL=file:git:http:https:ssh" in lines
+
+
+def test_a_remote_that_takes_too_long_is_given_up(repository: Path) -> None:
+    with pytest.raises(StorageError, match="git slow takes too long"):
+        ask_remote(repository, "slow", "-c", timeout=0.0)
+
+
+def test_a_remote_is_not_asked_without_git(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository_of(repository)  # which is known from here on
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(StorageError, match="git is not installed"):
+        ask_remote(repository, "ls-remote", timeout=20.0)

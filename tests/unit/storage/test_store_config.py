@@ -69,3 +69,13 @@ def test_credentials_do_not_belong_in_the_file() -> None:
     assert message == "unknown key `secret_access_key` in [store]"
     assert hint is not None
     assert hint.startswith("credentials come from the environment")
+
+
+def test_leases_may_be_kept_by_a_git_remote_and_last_for_some_time() -> None:
+    assert parsed("leases = 'origin'\nlease_life = 3") == (StoreConfig(leases="origin", lease_life=3), [])
+    for wrong in ("--upload-pack=x", "https://a.example/b", "a b", "-x"):
+        ((message, hint),) = parsed(f"leases = '{wrong}'")[1]
+        assert (message, hint) == ("`leases` in [store] is the name of a git remote", 'such as "origin"')
+    for seconds in (2, 3601):
+        ((message, _),) = parsed(f"lease_life = {seconds}")[1]
+        assert "`lease_life` in [store]" in message
