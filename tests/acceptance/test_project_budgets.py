@@ -73,6 +73,16 @@ def test_dear_orders_stop_further_ones(run: Any, budget: str) -> None:
     assert (takes["takes"], takes["usd"]) == (1, "1.35"), "the second is reckoned at what the first one cost"
 
 
+def test_orders_in_progress_count_once_whichever_specs_are_planned(run: Any) -> None:
+    run("apply", "specs/night.yaml", "--auto-approve", "--detach")
+    budget = 'per_month = "2.15"'
+    refused = run("apply", "specs/day.yaml", "--auto-approve", budget=budget, check=4).err
+    assert "($1.08 spent, $1.08 planned), over its limit of $2.15" in refused
+    refused = run("apply", "--auto-approve", budget=budget, check=4).err
+    assert "($0.00 spent, $1.08 in progress, $1.08 planned), over its limit of $2.15" in refused
+    run("apply", "--auto-approve", budget='per_month = "2.16"')
+
+
 def test_the_sandbox_never_counts(run: Any) -> None:
     budget = 'per_month = "0"\nper_label = {act = "0"}'
     run("apply", "--provider", "sandbox", budget=budget + "\n[sandbox]\nspeed = 1000")
