@@ -4,29 +4,31 @@ A merge of two branches brings back what one of them retired or moved and the ot
 version and each changes its own shots, so what a shard left alone says nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
 from ltxspec.lock.merge import merge_lockfiles, missing_tasks
 from ltxspec.lock.models import Lockfile, ShotRecord
+from ltxspec.values import TaskId
 
 _Place = tuple[str, ShotRecord] | None
 
 
-def join_shard(ours: Lockfile, theirs: Lockfile, base: Lockfile | None) -> Lockfile:
+def join_shard(ours: Lockfile, theirs: Lockfile, base: Lockfile | None, elsewhere: Collection[TaskId] = ()) -> Lockfile:
     """The lockfile with everything that a shard did.
 
     Args:
         ours: the lockfile so far, with what other shards did.
         theirs: the shard's.
         base: the version that the shard began from; None if nobody knows: then both are merged as two branches are.
+        elsewhere: the tasks in the shard's other lockfiles: it may have moved takes there.
 
     Raises:
         LockfileError: the two differ in spec or provider.
     """
-    if base is None or missing_tasks(base, theirs):  # a shard never loses a task: it began from another version
+    if base is None or _lost(base, theirs, elsewhere):  # a shard never loses a task: it began from another version
         return merge_lockfiles(ours, theirs)
     before, mine, others = _places(base), _places(ours), _places(theirs)
     changed = {key for key in {*before, *others} if others.get(key) != before.get(key)}
@@ -36,8 +38,12 @@ def join_shard(ours: Lockfile, theirs: Lockfile, base: Lockfile | None) -> Lockf
         _with(theirs, {key for key in others if key in changed}),
         base,
     )
-    is_whole = not missing_tasks(ours, merged) and not missing_tasks(theirs, merged)
+    is_whole = not _lost(ours, merged, elsewhere) and not missing_tasks(theirs, merged)
     return merged if is_whole else merge_lockfiles(ours, theirs, base)
+
+
+def _lost(before: Lockfile, after: Lockfile, elsewhere: Collection[TaskId]) -> bool:
+    return any(found.take.task_id not in elsewhere for found in missing_tasks(before, after))
 
 
 def _places(lockfile: Lockfile) -> dict[str, _Place]:

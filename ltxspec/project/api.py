@@ -4,7 +4,7 @@ import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from ltxspec.errors import WrongUsage
 from ltxspec.project import project as opened
@@ -29,6 +29,7 @@ class ApplyTerms(TypedDict, total=False):
     parallelism: int | None
     detach: bool
     lock_timeout: float  # seconds
+    shard: str | None  # K/N: only this part of the plan, with its part of the limits
 
 
 class Selectors(TypedDict, total=False):
@@ -99,7 +100,8 @@ class Project(opened.ProjectContext):
             plan: the result of `plan`; its provider is used.
             on_event: called with each event as it happens.
             max_cost: spending limit in USD, as text, whole number or Decimal; `[budget]` applies as well.
-            terms: `allow_unknown_cost`, `parallelism`, `detach` and `lock_timeout`, as the options of `ltxspec apply`.
+            terms: `allow_unknown_cost`, `parallelism`, `detach`, `lock_timeout` and `shard`, as the options of
+                `ltxspec apply`.
 
         Raises:
             Refused: the plan is out of date, exceeds a limit, or violates a policy. Nothing was ordered.
@@ -209,10 +211,12 @@ def open_project(
 
 def _apply_options(max_cost: object, terms: ApplyTerms) -> "ApplyOptions":
     from ltxspec.project.apply import ApplyOptions
+    from ltxspec.project.sharding import shard_of
 
     most = None
     if max_cost is not None:
         most = parse_usd(max_cost) if not isinstance(max_cost, float) else None
         if most is None or most < 0:
             raise WrongUsage(f"`max_cost` is not an amount in USD: {max_cost!r}", hint='pass a string, such as "5.00"')
-    return ApplyOptions(max_cost=most, **terms)
+    given: dict[str, Any] = {name: value for name, value in terms.items() if name != "shard"}
+    return ApplyOptions(max_cost=most, shard=shard_of(terms.get("shard")), **given)

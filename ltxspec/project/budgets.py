@@ -1,6 +1,6 @@
 """What the limits of a project count: lockfiles and journals of all paid providers, and the labels of all specs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from ltxspec.errors import Diagnostic, Problems, Refused
@@ -80,12 +80,13 @@ def _given(project: ProjectContext) -> list[LabelLimit]:
     return limits
 
 
-def _orders(project: ProjectContext, counted: Iterable[TaskId | None]) -> Sequence[Order]:
-    """Every order with one provider, each task once."""
+def _orders(project: ProjectContext, counted: Collection[TaskId | None]) -> Sequence[Order]:
+    """Every order with one provider, each task once, without those that are counted elsewhere."""
     names = recorded_names(project)
     states = {name: recorded_state(project, name) for name in names}
     lockfiles = [state.lockfile for state in states.values()]
-    found = [order_of_take(address, take, project.catalog) for address, take in takes_by_id(lockfiles).values()]
+    takes = [each for task, each in takes_by_id(lockfiles).items() if task not in counted]
+    found = [order_of_take(address, take, project.catalog) for address, take in takes]
     known = {task for lockfile in lockfiles for task in recorded_tasks(lockfile)} | set(counted)
     for name, state in states.items():
         for task_id, task in state.journal.open.items():

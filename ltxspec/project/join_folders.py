@@ -3,7 +3,7 @@
 Everything is read and checked before anything is written: a file that cannot be read is an error, never an empty one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,11 +21,20 @@ JOURNAL = ".jsonl"
 _FOREIGN = "give only folders of this project, from the commit that is checked out; nothing was written"
 
 
+@dataclass(frozen=True, slots=True)
+class LeftLockfile:
+    """A lockfile of a shard: the file as shown to users, and the folder that it is in."""
+
+    shown: str
+    folder: Path
+    lockfile: Lockfile
+
+
 @dataclass(slots=True)
 class Left:
-    """What the folders hold for one spec: lockfiles and journals, each with its file as shown to users."""
+    """What the folders hold for one spec: lockfiles, and journals with their files as shown to users."""
 
-    lockfiles: list[tuple[str, Lockfile]] = field(default_factory=list)
+    lockfiles: list[LeftLockfile] = field(default_factory=list)
     journals: list[tuple[str, Sequence[Event]]] = field(default_factory=list)
 
 
@@ -85,23 +94,22 @@ def _read(project: ProjectContext, folder: Path, path: Path, found: dict[str, Le
     for what, wanted, has in (("spec", spec, lockfile.spec), ("provider", project.provider, lockfile.provider)):
         if wanted != has:
             raise LockfileError(f"lockfile `{shown}` belongs to {what} `{has}`, not `{wanted}`", hint=_FOREIGN)
-    found.setdefault(spec, Left()).lockfiles.append((shown, lockfile))
+    found.setdefault(spec, Left()).lockfiles.append(LeftLockfile(shown, folder, lockfile))
 
 
-def refuse_foreign(project: ProjectContext, shown: str, lockfile: Lockfile, known: set[TaskId]) -> None:
+def refuse_foreign(project: ProjectContext, left: LeftLockfile, known: Collection[TaskId]) -> None:
     """Raise LockfileError if a take that nobody knows yet was not bought by this project under this name.
 
     Args:
         project: the project; the id of each of its tasks is derived from its own.
-        shown: the file as shown to users.
-        lockfile: its content.
+        left: the lockfile.
         known: the tasks that the project's own lockfiles record.
     """
-    for records in (lockfile.shots, lockfile.retired):
+    for records in (left.lockfile.shots, left.lockfile.retired):
         for key, record in records.items():
             for take in record.takes:
-                if take.task_id not in known and not _is_own(project, lockfile.spec, key, take):
-                    raise _foreign(f"lockfile `{shown}`", take.task_id, key)
+                if take.task_id not in known and not _is_own(project, left.lockfile.spec, key, take):
+                    raise _foreign(f"lockfile `{left.shown}`", take.task_id, key)
 
 
 def _is_own(project: ProjectContext, spec: str, key: str, take: Take) -> bool:

@@ -4,8 +4,9 @@ The shards began from one commit and each changed its own shots, so nothing conf
 machine died names what is in progress: its tasks are added to the project's own journal, where `collect` finds them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ltxspec.errors import LockfileError
 from ltxspec.lock.codec import decode_lockfile
@@ -13,7 +14,7 @@ from ltxspec.lock.join import join_shard
 from ltxspec.lock.journal import Event, Intent, fold
 from ltxspec.lock.merge import missing_tasks, recorded_tasks
 from ltxspec.lock.models import Lockfile, Take
-from ltxspec.project.join_folders import Left, read_folders, refuse_foreign
+from ltxspec.project.join_folders import Left, LeftLockfile, read_folders, refuse_foreign
 from ltxspec.project.locks import locked
 from ltxspec.project.lookup import all_lockfiles
 from ltxspec.project.project import ProjectContext
@@ -65,25 +66,41 @@ def join_folders(
     with locked(project, left, command="lock join", wait=wait) as states:
         before = {name: state.read_lockfile() for name, state in states.items()}
         known = {task for lockfile in all_lockfiles(project) for task in recorded_tasks(lockfile)}
-        for have in left.values():
-            for shown, lockfile in have.lockfiles:
-                refuse_foreign(project, shown, lockfile, known)
-        merged = {name: _merged(project, before[name], left[name], commit) for name in sorted(left)}
-        for name, lockfile in merged.items():  # complete before anything is written
-            if lost := missing_tasks(before[name], lockfile):
-                raise AssertionError(f"a join lost {lost[0]}")
-        return [_write(project, states[name], before[name], lockfile, left[name]) for name, lockfile in merged.items()]
+        given = [one for have in left.values() for one in have.lockfiles]
+        for one in given:
+            refuse_foreign(project, one, known)
+        tasks = _tasks_by_folder(given)
+        merged = {name: _merged(project, before[name], left[name], commit, tasks) for name in sorted(left)}
+        _refuse_loss([*before.values(), *(one.lockfile for one in given)], merged.values())
+        gaining = sorted(merged, key=lambda name: bool(missing_tasks(before[name], merged[name])))
+        done = {name: _write(project, states[name], before[name], merged[name], left[name]) for name in gaining}
+        return [done[name] for name in sorted(done)]
 
 
-def _merged(project: ProjectContext, ours: Lockfile, left: Left, commit: str | None) -> Lockfile:
+def _tasks_by_folder(given: Iterable[LeftLockfile]) -> dict[Path, set[TaskId]]:
+    """The tasks in all lockfiles of each folder."""
+    found: dict[Path, set[TaskId]] = {}
+    for one in given:
+        found.setdefault(one.folder, set()).update(recorded_tasks(one.lockfile))
+    return found
+
+
+def _merged(
+    project: ProjectContext, ours: Lockfile, left: Left, commit: str | None, tasks: Mapping[Path, set[TaskId]]
+) -> Lockfile:
     base = _at(project, commit, ours.spec) or ours
     merged = ours
-    for _, theirs in left.lockfiles:
-        merged = join_shard(merged, theirs, base)
-    for shown, theirs in left.lockfiles:
-        if lost := missing_tasks(theirs, merged):
-            raise AssertionError(f"a join lost {lost[0]} of {shown}")
+    for one in left.lockfiles:
+        merged = join_shard(merged, one.lockfile, base, tasks[one.folder])
     return merged
+
+
+def _refuse_loss(sides: Iterable[Lockfile], merged: Iterable[Lockfile]) -> None:
+    """Stop before anything is written if a task of any side would be recorded nowhere."""
+    kept = {task for lockfile in merged for task in recorded_tasks(lockfile)}
+    lost = {task for side in sides for task in recorded_tasks(side)} - kept
+    if lost:
+        raise AssertionError(f"a join lost task {min(lost)}")
 
 
 def _write(project: ProjectContext, state: FileSpecState, before: Lockfile, merged: Lockfile, left: Left) -> Joined:

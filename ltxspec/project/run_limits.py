@@ -1,6 +1,6 @@
 """The limits of one run: the tightest of everything that was said, and the account against which its orders count."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -12,6 +12,7 @@ from ltxspec.plan.limits import left_for_specs
 from ltxspec.plan.planfile import terms_of
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.shards import Shard
+from ltxspec.plan.shares import Sharing
 from ltxspec.plan.spending import proven_factor
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.project.plan import ProjectPlan
@@ -54,11 +55,12 @@ def run_budget(
     per_label = {one.name: one.left(limits.per_shot) for one in over_project if one.label is not None}
     sharing = sharing_of(planned, shard, limits.per_shot)
     if sharing is not None:
-        aside = reckoning(plan.outside)  # it counts against the limit, and no shard counts it
-        kept = aside.under_way + (limits.per_shot or Usd(0)) * aside.under_way_unknown
-        limit = None if limit is None else sharing.of(limit - kept)
-        per_spec = {spec: sharing.of(usd, partial(_is_of, spec)) for spec, usd in per_spec.items()}
-        per_label = {one.name: sharing.of(per_label[one.name], one.counts) for one in over_project if one.label}
+        outside, assumed = plan.outside, limits.per_shot
+        limit = None if limit is None else sharing.of(limit - _in_progress(outside, assumed))
+        per_spec = {spec: _share(sharing, usd, outside, partial(_is_of, spec)) for spec, usd in per_spec.items()}
+        per_label = {
+            one.name: _share(sharing, per_label[one.name], outside, one.counts) for one in over_project if one.label
+        }
     labels = _labels(plan, over_project) if per_label else {}
     factor = proven_factor(recorded.values(), project.catalog)
     budget = RunBudget(limit, limits.per_shot, per_spec, per_label, labels, factor)
@@ -66,6 +68,17 @@ def run_budget(
         times = f"{budget.factor:.2f} times its listed price"
         project.warn(f"the newest take cost {times}; limits use that for every order")
     return budget
+
+
+def _share(sharing: Sharing, usd: Usd, outside: Iterable[Change], counts: Callable[[Change], bool]) -> Usd:
+    """A shard's part of a limit of some shots."""
+    return sharing.of(usd - _in_progress(filter(counts, outside), sharing.assumed), counts)
+
+
+def _in_progress(outside: Iterable[Change], assumed: Usd | None) -> Usd:
+    """What is under way outside the selection: it counts against the limits, and no shard counts it."""
+    sums = reckoning(outside)
+    return sums.under_way + (assumed or Usd(0)) * sums.under_way_unknown
 
 
 def _is_of(spec: str, change: Change) -> bool:

@@ -35,7 +35,7 @@ def test_lockfiles_are_found_where_a_project_has_them_and_directly(project: Proj
     (folder / place).parent.mkdir(parents=True)
     shutil.copy(project.folder / LOCKFILE, folder / place)
     found = read_folders(project, ["../left"])
-    assert [name for name, _ in found["night"].lockfiles] == [f"../left/{place.as_posix()}"]
+    assert [one.shown for one in found["night"].lockfiles] == [f"../left/{place.as_posix()}"]
 
 
 def test_a_folder_that_is_not_there_or_empty_is_a_mistake(project: Project) -> None:
@@ -71,11 +71,11 @@ def test_a_link_out_of_the_folder_is_not_followed(project: Project) -> None:
 def test_takes_of_another_project_are_refused_unless_they_are_known(project: Project) -> None:
     (project.folder / "ltxspec.toml").write_text('[project]\nid = "y"\n[provider]\nname = "sandbox"\n')
     stranger = open_project(project.folder)
-    ((shown, lockfile),) = read_folders(project, ["."])["night"].lockfiles
-    refuse_foreign(project, shown, lockfile, set())
+    (one,) = read_folders(project, ["."])["night"].lockfiles
+    refuse_foreign(project, one, set())
     with pytest.raises(LockfileError, match="is not this project's"):
-        refuse_foreign(stranger, shown, lockfile, set())
-    refuse_foreign(stranger, shown, lockfile, {take.task_id for take in lockfile.shots["tower"].takes})
+        refuse_foreign(stranger, one, set())
+    refuse_foreign(stranger, one, {take.task_id for take in one.lockfile.shots["tower"].takes})
 
 
 def test_an_open_task_of_another_project_is_refused(project: Project) -> None:

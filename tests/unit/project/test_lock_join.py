@@ -61,3 +61,18 @@ def test_a_spec_that_another_process_works_on_is_left_alone(project: Project) ->
     folder = shard(project, "a")
     with locked(project, ["night"], command="apply"), pytest.raises(LockHeld):
         join_folders(project, [str(folder)])
+
+
+def test_takes_that_a_shard_moved_to_another_spec_are_there_and_nowhere_else(project: Project) -> None:
+    ltxspec("apply", "--target", "night.a", cwd=project.folder)
+    write_spec(project.folder, SPEC + "  b: {prompt: A bridge.}\n")
+    write_spec(project.folder, SPEC + "  c: {prompt: A tower., moved: night.a}\n", "day")
+    idle, moving = (project.folder.parent / name for name in ("idle", "moving"))
+    for folder in (idle, moving):
+        shutil.copytree(project.folder, folder, symlinks=True)
+    ltxspec("apply", "--target", "day.c", cwd=moving)
+    ltxspec("apply", "--target", "night.b", cwd=idle)
+    join_folders(project, [str(idle), str(moving)])
+    takes = {name: project.shots(name) for name in ("day", "night")}
+    assert {str(shot.address) for shots in takes.values() for shot in shots} == {"day.c", "night.b"}
+    assert project.plan().pending == []

@@ -92,3 +92,12 @@ def test_what_is_in_progress_is_continued_by_its_own_shard_alone(project: Projec
     ltxspec("apply", "--provider", "sandbox", "--shard", str(shard), cwd=folder)
     left = {one.address for one in project.plan().changes if one.action is Action.RESUME}
     assert left == before - mine
+
+
+def test_programs_apply_a_shard_as_well(project: Project) -> None:
+    planned = project.plan(targets=["night.rain"])
+    mine = [one.address for one in part_of(planned, Shard(1, 3)).changes]
+    summary = project.apply(planned, shard="1/3", max_cost="20")
+    assert sorted(one.address for one in summary.outcomes) == sorted(mine)
+    with pytest.raises(WrongUsage):
+        project.apply(project.plan(), shard="0/3")
