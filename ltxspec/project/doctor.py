@@ -130,10 +130,17 @@ def _delivery(project: ProjectContext) -> Row:
     """Shows hosts only: addresses of uploads and calls contain secrets."""
     from urllib.parse import urlsplit
 
+    from ltxspec.project.direct import is_direct
+    from ltxspec.project.webhook import webhook_state
+
     found = project.config.delivery
     hosts = {"videos also to": found.upload_endpoint, "calls to": found.webhook_url}
     shown = [f"{what} {urlsplit(url).hostname}" for what, url in hosts.items() if url is not None]
     shown += [f"kept by the service for {found.ttl} s"] if found.ttl is not None else []
+    if is_direct(project):
+        shown.append(f"videos into {project.config.store.url}")
+    if (called := webhook_state(project)) is not None:
+        shown.append(called)
     return "delivery", True, ", ".join(shown) or "nothing set"
 
 

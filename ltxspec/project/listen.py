@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import uvicorn
 
 _TURN: Final = 0.5  # seconds between two looks for calls
+_BEAT: Final = 4.0  # seconds between two signs of life
 _GRACE: Final = 3  # seconds for open answers, and for a video that is being fetched, when it stops
 _AT_ONCE: Final = 64  # connections
 
@@ -115,25 +116,30 @@ def _server(secret: str, work: Listening) -> "uvicorn.Server":
 
 @contextmanager
 def _in_turns(work: Listening) -> Iterator[Listening]:
-    """Look for calls in a thread while the context is open.
+    """Look for calls in a thread while the context is open, and give signs of life in another one.
 
-    One that does not end in time ends with the process, as if that had been killed: what it was fetching is continued
-    by the next run.
+    A turn that does not end in time ends with the process, as if that had been killed: the next run continues what it
+    was fetching.
     """
     stop = threading.Event()
 
-    def turns() -> None:
-        work.turn()
-        while not stop.wait(_TURN):
-            work.turn()
+    def repeated(act: Callable[[], None], pause: float) -> None:
+        act()
+        while not stop.wait(pause):
+            act()
 
-    thread = threading.Thread(target=turns, name="calls", daemon=True)
-    thread.start()
+    threads = [
+        threading.Thread(target=repeated, args=(act, pause), name=name, daemon=True)
+        for name, act, pause in (("signs of life", work.beat, _BEAT), ("calls", work.turn, _TURN))
+    ]
+    for thread in threads:
+        thread.start()
     try:
         yield work
     finally:
         stop.set()
-        thread.join(_GRACE)
+        for thread in threads:
+            thread.join(_GRACE)
         work.calls.end()
 
 

@@ -127,10 +127,16 @@ class Listening:
             task: name for name in journalled(self.project) for task in recorded_state(self.project, name).journal.open
         }
 
+    def beat(self) -> None:
+        """Say to runs on this machine that calls are received; never raises."""
+        try:
+            self.calls.beat()
+        except LtxspecError as error:
+            self._say_once(error.line)
+
     def turn(self) -> None:
         """Look at the tasks that were called about, unless another process does; never raises."""
         try:
-            self.calls.beat()
             self._turn()
         except LtxspecError as error:
             self._say_once(error.line)

@@ -59,6 +59,21 @@ def webhook_address(project: ProjectContext) -> str | None:
     return f"{url.rstrip('/')}/{secret}"
 
 
+def webhook_state(project: ProjectContext) -> str | None:
+    """`calls to calls.example, which nothing receives here`, for people; None without a webhook.
+
+    Raises:
+        WrongUsage: the secret cannot be used.
+    """
+    url = project.config.webhook.url
+    if url is None or not project.service.address:
+        return None
+    if webhook_secret(project.environ) is None:
+        return f"no calls, because {VARIABLE} is not set"
+    heard = "received here" if calls_of(project).expected() else "which nothing receives here (`ltxspec listen`)"
+    return f"calls to {urlsplit(url).hostname}, {heard}"
+
+
 def calls_of(project: ProjectContext) -> "HintFolder":
     """Where the provider's calls about this project's tasks are noted on this machine."""
     from ltxspec.storage.hints import HintFolder

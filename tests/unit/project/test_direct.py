@@ -188,3 +188,17 @@ def test_what_cannot_be_kept_is_sent(bench: Bench, monkeypatch: pytest.MonkeyPat
     assert other is not None
     monkeypatch.setattr(Incoming, "adopt", fail)
     assert not bench.direct.keep(other.sha256)
+
+
+def test_after_a_crash_what_was_archived_is_not_read_again_and_is_sent_from_here(
+    tmp_path: Path, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.arrive()
+    first = bench.archive.recall(NAME)
+    assert first is not None
+    later = Bench(tmp_path)
+    later.direct.incoming = bench.direct.incoming
+    monkeypatch.setattr(Incoming, "set_aside", lambda *_: pytest.fail("it is here already"))
+    found = later.archive.recall(NAME)
+    assert found is not None
+    assert (found.sha256, later.direct.keep(found.sha256)) == (first.sha256, False)

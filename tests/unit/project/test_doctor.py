@@ -7,6 +7,7 @@ import pytest
 from ltxspec.cli.main import run
 from ltxspec.project.doctor import WARNING, Row, check_setup
 from ltxspec.project.project import open_project
+from ltxspec.project.webhook import calls_of
 
 
 def rows(folder: Path, provider: str = "sandbox", **environ: str) -> dict[str, Row]:
@@ -44,6 +45,21 @@ def test_limits_and_deliveries_in_force_are_shown(tmp_path: Path) -> None:
     found = rows(tmp_path)
     assert found["budget"][2] == "$5.00 for one apply"
     assert found["delivery"][2] == "calls to hook.example"
+
+
+def test_a_webhook_and_a_store_that_the_service_writes_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "ltxspec.toml").write_text('[store]\nurl = "s3://films"\n[webhook]\nurl = "https://calls.example/x"\n')
+    secret = "abcdefgh-0123456"
+    assert rows(tmp_path, "runware", LTXSPEC_WEBHOOK_SECRET=secret)["delivery"][2] == (
+        "videos into s3://films, calls to calls.example, which nothing receives here (`ltxspec listen`)"
+    )
+    calls_of(open_project(tmp_path, "runware", environ={})).beat()
+    found = rows(tmp_path, "runware", LTXSPEC_WEBHOOK_SECRET=secret)
+    assert found["delivery"][2].endswith("calls to calls.example, received here")
+    assert secret not in str(found)
+    assert "no calls, because" in rows(tmp_path, "runware")["delivery"][2]
+    assert rows(tmp_path, "runware", LTXSPEC_WEBHOOK_SECRET="weak")["delivery"][1] is False
+    assert rows(tmp_path, "sandbox")["delivery"][2] == "nothing set"
 
 
 @pytest.mark.parametrize("address", ["ftp://x", "not a url", "https://"])

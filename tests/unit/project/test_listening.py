@@ -133,6 +133,7 @@ def test_a_call_about_a_task_that_has_ended_meanwhile_is_forgotten(turns: Turns)
 def test_a_folder_that_cannot_be_written_ends_nothing(opened: ProjectContext, turns: Turns) -> None:
     (opened.local).mkdir(exist_ok=True)
     (opened.local / "calls").write_text("a file")
+    turns.listening.beat()
     assert turns.turn() == []
     assert len(turns.warnings) == 1
 
