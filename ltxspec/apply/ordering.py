@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,6 +20,8 @@ from ltxspec.errors import LtxspecError, ProviderError
 from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.graph_selection import sources_first
 from ltxspec.values import ShotAddress, TaskId, Usd
+
+_IN_LINE = 3  # times as many orders as there are places: those in them, as many being fetched, and as many next ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,29 @@ class Ordering:
                 raise
             return [held_back(order.change, self.context, error.line) for order in planned]
         first = await self._prove_prices(planned, seen, before)
-        rest = [self._one(order, seen, self.context) for order in planned[len(first) :]]
-        return first + await run_all(rest)
+        return first + await self._in_turn(planned[len(first) :], seen)
+
+    async def _in_turn(self, orders: Sequence[Order], seen: Mapping[TaskId, TaskReport]) -> list[ShotOutcome]:
+        """Place orders, each of which begins to wait for its place shortly before its turn: waiting takes memory.
+
+        What follows from other shots waits for them from the start, and takes nobody's turn.
+        """
+        line = asyncio.Semaphore(_IN_LINE * self.parallelism)
+        running: list[asyncio.Task[ShotOutcome]] = []
+        try:
+            for order in orders:
+                is_next = order.change.fingerprint is not None
+                if is_next:
+                    await line.acquire()
+                running.append(asyncio.create_task(self._one(order, seen, self.context)))
+                if is_next:
+                    running[-1].add_done_callback(lambda _: line.release())
+        except BaseException:
+            for one in running:
+                one.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            raise
+        return await run_all(running)
 
     async def _one(self, order: Order, seen: Mapping[TaskId, TaskReport], context: RunContext) -> ShotOutcome:
         outcome = None
@@ -185,7 +208,7 @@ async def guarded(
         return ShotOutcome(address, Outcome.UNRESOLVED, task, estimate, message=error.line)
 
 
-async def run_all(running: Sequence[Coroutine[Any, Any, ShotOutcome]]) -> list[ShotOutcome]:
+async def run_all(running: Sequence[Awaitable[ShotOutcome]]) -> list[ShotOutcome]:
     """Run all to completion; an unexpected exception is raised only after all the others have ended."""
     results = await asyncio.gather(*running, return_exceptions=True)
     for result in results:

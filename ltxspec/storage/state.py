@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ltxspec.canonical import sha256_hex
 from ltxspec.errors import LockfileError
 from ltxspec.lock.codec import SUFFIX, Encoded, decode_lockfile, encode_lockfile
 from ltxspec.lock.journal import Event
@@ -105,7 +106,8 @@ class FileSpecState:
         self._paths = paths
         self._ops = ops.inside(paths.root)
         self._journal = JournalFile(paths.journal, self._ops)
-        self._seen: bytes | None = None  # the lockfile as this process last read or wrote it
+        self._seen: str | None = None  # SHA-256 of the lockfile as this process last read or wrote it
+        self._base: Lockfile | None = None  # its content
         self._place: str | None = None  # its real path once it has been read; links followed
         self._foreign: tuple[Lockfile, Lockfile] | None = None  # (theirs, base) of a change made from outside
         self._encoded: Encoded = {}  # blocks as they were last written
@@ -114,7 +116,8 @@ class FileSpecState:
         """The lockfile as it is on disk now; empty when there is none. Raises LockfileError, StorageError."""
         data = _read(self._paths)
         lockfile = _decode(data, self._paths)
-        self._seen, self._foreign, self._place = data, None, os.path.realpath(self._paths.lockfile)
+        self._note(None if data is None else sha256_hex(data), lockfile)
+        self._foreign, self._place = None, os.path.realpath(self._paths.lockfile)
         return lockfile
 
     def write_lockfile(self, lockfile: Lockfile) -> None:
@@ -129,18 +132,21 @@ class FileSpecState:
                 link. Nothing is written then: orders are recorded in the journal.
         """
         disk = read_if_exists(self._paths.lockfile, self._paths.root)
+        there = None if disk is None else sha256_hex(disk)
         if self._place is not None:
             self._refuse_displaced(disk)
-            if disk is not None and disk != self._seen:
-                self._notice(disk, self._seen)
+            if disk is not None and there != self._seen:
+                self._notice(disk)
+        disk = None  # which may be large
         if self._foreign is not None:
             lockfile = merge_lockfiles(lockfile, *self._foreign)
         data = encode_lockfile(lockfile, self._encoded)
-        nothing_to_tell = disk is None and not lockfile.shots and not lockfile.retired
-        if data != disk and not nothing_to_tell:
+        digest = sha256_hex(data)
+        nothing_to_tell = there is None and not lockfile.shots and not lockfile.retired
+        if digest != there and not nothing_to_tell:
             replace_file(self._paths.lockfile, data, self._ops)
-            disk = data
-        self._seen = disk
+            there = digest
+        self._note(there, lockfile)
 
     def events(self) -> Sequence[Event]:
         """The journal's events so far. Raises LockfileError, StorageError."""
@@ -174,9 +180,12 @@ class FileSpecState:
         if disk is None and self._seen is not None:
             raise LockfileError(f"lockfile `{name}` disappeared while ltxspec was running", hint=_GO_ON)
 
-    def _notice(self, disk: bytes, seen: bytes | None) -> None:
+    def _note(self, digest: str | None, lockfile: Lockfile) -> None:
+        self._seen, self._base = digest, lockfile if digest is not None else None
+
+    def _notice(self, disk: bytes) -> None:
         """Remember a change made from outside; every later write includes it."""
-        theirs, base = _decode(disk, self._paths), _decode(seen, self._paths)
+        theirs, base = _decode(disk, self._paths), self._base or _decode(None, self._paths)
         if self._foreign is not None:
             earlier, base = self._foreign
             theirs = merge_lockfiles(theirs, earlier, base)

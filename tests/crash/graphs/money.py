@@ -61,7 +61,8 @@ class Account:
                 self.world.judge("intent first", f"{task} was sent without its intent in a journal")
                 continue
             address = self._names[task] = intent["address"]
-            if not self.world.disk.is_durable(place.journal_of(address.partition(".")[0]), place.root):
+            journal = place.journal_of(address.partition(".")[0])
+            if not self.world.disk.is_durable(journal, place.root, f'"event":"intent","taskUUID":"{task}"'):
                 self.world.judge("intent durable", f"{task} was sent while a power failure could take its intent")
             scenes = [self._scene(text, address, order, intent) for text in dict.fromkeys(run.texts)]
             scene = next((one for one in scenes if isinstance(one, Scene)), None)

@@ -49,7 +49,7 @@ class Account:
                 self.world.judge("intent first", f"{task} was sent without its intent in the journal")
                 continue
             journal = place.root / ".ltxspec/journal" / f"{SPEC}.jsonl"
-            if not self.world.disk.is_durable(journal, place.root):
+            if not self.world.disk.is_durable(journal, place.root, f'"event":"intent","taskUUID":"{task}"'):
                 self.world.judge("intent durable", f"{task} was sent while a power failure could take its intent")
             self._check_body(run, order, intents[task]["instance"])
             if self._may_not_know(place, task):

@@ -77,13 +77,17 @@ class Disk:
             self._folders |= {folder for folder, _, _ in os.walk(root / ".ltxspec")}
             self._folders |= {entry.path for entry in os.scandir(root) if entry.is_dir(follow_symlinks=False)}
 
-    def is_durable(self, path: Path, root: Path) -> bool:
-        """Whether a file would be there, with its content, if the power failed now."""
+    def is_durable(self, path: Path, root: Path, words: str) -> bool:
+        """Whether a file would be there, with these words in it, if the power failed now.
+
+        What others have added to it since, and not synced yet, may go.
+        """
         name = str(path)
         pending = any(name in change.touched for change in self._names)
         above = [folder for folder in path.parents if folder.is_relative_to(root)]
         lost_folder = any(str(folder) not in self._folders for folder in above)
-        return path.exists() and name not in self._content and not pending and not lost_folder
+        kept = self._content[name] if name in self._content else _bytes(name)
+        return kept is not None and words.encode() in kept and path.exists() and not pending and not lost_folder
 
     def power_fails(self, root: Path, salt: int) -> None:
         """Undo some of what is not durable below a folder."""

@@ -92,7 +92,7 @@ class World:
         self.script = script
         self.folder = folder
         templates.copy(folder, written(script.shots), script.setting.text)
-        self.clock, self.disk = Clock(), Disk()
+        self.clock, self.disk = Clock(), Disk(keeps_synced=True)  # orders go on while others' events are being synced
         self.service = Service(folder / "service", TrueTime(self.clock), script.manners)
         self.free = Service(folder / "sandbox", TrueTime(self.clock), Manners())
         self.places = [Checkout(name, folder / name) for name in PLACES]
