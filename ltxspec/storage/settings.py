@@ -19,7 +19,7 @@ def settings(config: Config) -> dict[str, str | None]:
         if is_dataclass(values):
             for key in (key for key in fields(values) if key.compare):  # else it only says what the user wrote
                 name, value = f"{table}.{_WRITTEN.get(key.name, key.name)}", getattr(values, key.name)
-                each = value if isinstance(value, Mapping) else {"": value}
+                each = {"": value} if not isinstance(value, Mapping) else value or {"": None}
                 found |= {f"{name}.{inner}" if inner else name: _text(one) for inner, one in each.items()}
     return found
 

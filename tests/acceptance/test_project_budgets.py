@@ -65,7 +65,7 @@ def test_a_month_and_a_label_are_refused_before_anything_is_ordered_and_count_al
 
 
 @pytest.mark.parametrize("budget", ['per_month = "2.20"', 'per_label = {act = "1.10"}'])
-def test_dear_orders_stop_further_ones(run: Any, tmp_path: Path, budget: str) -> None:
+def test_dear_orders_stop_further_ones(run: Any, budget: str) -> None:
     """Prompts hold the name of this test, at which the service charges 2.5 times the listed price."""
     done = run("apply", "--auto-approve", "--parallelism", "1", budget=budget, check=3)
     assert "the cost limit would be exceeded" in done.err
@@ -109,3 +109,31 @@ def test_specs_are_selected_by_path_wildcard_and_label(run: Any, tmp_path: Path)
     run("apply", "plan.json", "--max-cost", "1.08")
     assert {path.name for path in (tmp_path / "lockfiles").iterdir()} == {"night.lock.json"}
     assert "matches no spec" in run("apply", "specs/x*", "--auto-approve", check=64).err
+
+
+def test_hundreds_of_specs_are_one_plan_with_one_budget(tmp_path: Path) -> None:
+    for number in range(300):
+        shots = "".join(
+            f"  {act}: {{prompt: '{act} of {number}', labels: {{part: p{number % 30}}}}}\n" for act in "abc"
+        )
+        write_spec(tmp_path, HEAD + shots, f"s{number:03}")
+    (tmp_path / "ltxspec.toml").write_text('[budget]\nper_apply = "485.99"\n[sandbox]\nspeed = 1000\n', "utf-8")
+    planned = ltxspec("plan", "-q", cwd=tmp_path, check=0, LTXSPEC_PROVIDER="sandbox")
+    assert planned.out.startswith("Plan: 900 to render (900 create). Estimated $486.00")
+    assert "the plan costs $486.00, which is over the limit of $485.99 for one apply" in planned.err
+    assert "$486.00" in ltxspec("apply", "-q", cwd=tmp_path, check=4, LTXSPEC_PROVIDER="sandbox").err
+    assert not (tmp_path / ".ltxspec" / "sandbox" / "lockfiles").exists()
+    ltxspec(
+        "apply",
+        "-q",
+        "specs/s?[25]*",
+        "--label",
+        "part=p22",
+        "--max-cost",
+        "3.24",
+        cwd=tmp_path,
+        check=0,
+        LTXSPEC_PROVIDER="sandbox",
+    )
+    recorded = {path.name for path in (tmp_path / ".ltxspec" / "sandbox" / "lockfiles").iterdir()}
+    assert recorded == {"s022.lock.json", "s052.lock.json"}

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from acceptance.commands import write_spec
+from acceptance.commands import ltxspec, write_spec
 
 from ltxspec.errors import WrongUsage
+from ltxspec.plan.actions import Action
 from ltxspec.plan.planfile import PlanFileError, plan_digest
 from ltxspec.plan.shards import Shard
 from ltxspec.project.api import Project, open_project
@@ -79,3 +80,15 @@ def test_the_option_is_read() -> None:
     assert (shard_of(None), shard_of("2/5")) == (None, Shard(2, 5))
     with pytest.raises(WrongUsage, match="K/N"):
         shard_of("5/2")
+
+
+def test_what_is_in_progress_is_continued_by_its_own_shard_alone(project: Project) -> None:
+    folder = project.folder
+    ltxspec("apply", "--provider", "sandbox", "--target", "night.rain", "--detach", cwd=folder)
+    before = {one.address for one in project.plan().changes if one.action is Action.RESUME}
+    shard = Shard(2, 3)
+    mine = before & {one.address for one in part_of(project.plan(), shard).changes}
+    assert 0 < len(mine) < len(before)
+    ltxspec("apply", "--provider", "sandbox", "--shard", str(shard), cwd=folder)
+    left = {one.address for one in project.plan().changes if one.action is Action.RESUME}
+    assert left == before - mine
