@@ -1,11 +1,19 @@
 """The relay between shards and driver, and how a spread run ends. With Ray itself: `acceptance/test_ray.py`."""
 
 import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from spreading import Service, project_in
 
 from ltxspec.engines import ray
-from ltxspec.engines.ray import Relay
+from ltxspec.engines.cluster import Cluster
+from ltxspec.engines.ray import RayRun, Relay, spread
+from ltxspec.errors import Refused
+from ltxspec.project.apply import ApplyOptions, prepare_apply
+from ltxspec.project.project import ProjectContext
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +51,33 @@ def test_two_relays_do_not_take_each_others_answers() -> None:
         return found
 
     assert len(asyncio.run(numbers())) == 2
+
+
+def machines(*, shared: bool) -> Callable[[ProjectContext], contextlib.AbstractContextManager[Cluster]]:
+    @contextlib.contextmanager
+    def connected(_: ProjectContext) -> Iterator[Cluster]:
+        yield Cluster(2, 2, shared=shared)
+
+    return connected
+
+
+@pytest.mark.parametrize(
+    ("shared", "store", "works"), [(False, False, False), (False, True, True), (True, False, True)]
+)
+def test_machines_that_do_not_see_the_folder_need_a_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, shared: bool, store: bool, works: bool
+) -> None:
+    monkeypatch.setattr(ray, "connected", machines(shared=shared))
+    (tmp_path / "store").mkdir()
+    more = f'[store]\nurl = "file://{tmp_path}/store"\n' if store else ""
+    project = project_in(tmp_path / "films", Service("http://127.0.0.1:1/v1"), more)
+    with prepare_apply(project, ApplyOptions(auto_approve=True)) as prepared:
+        assert prepared is not None
+        if works:
+            with spread(prepared) as over_there:
+                assert isinstance(over_there, RayRun)
+                assert over_there.stop is prepared.stop  # an interrupt ends both
+            return
+        with pytest.raises(Refused, match="do not see this folder") as refused, spread(prepared):
+            pass
+        assert refused.value.code == "no-store"

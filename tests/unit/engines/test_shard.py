@@ -59,7 +59,7 @@ def test_two_shards_at_once_record_everything_with_the_driver(paid: Service, tmp
 
 @pytest.mark.parametrize(
     ("kind", "count"),
-    [("rival", 1), ("Accepted", 1), ("Finished", 1), ("records", 1), ("Committed", 1), ("replan", 1), ("reserve", 2)],
+    [("rival", 1), ("Accepted", 1), ("Finished", 1), ("records", 1), ("replan", 1)],
 )
 def test_a_machine_that_is_lost_at_any_point_pays_once(paid: Service, tmp_path: Path, kind: str, count: int) -> None:
     project = project_in(tmp_path / "films", paid)
