@@ -1,6 +1,7 @@
 """`status --check` asks about links and tasks; what it cannot ask is said, never assumed."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import change, request, take
@@ -67,7 +68,7 @@ def test_what_the_newest_take_of_a_model_was_charged_is_compared_with_its_list(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cost: str | None, number: int
 ) -> None:
     monkeypatch.setattr(status_check, "open_provider", lambda *_, **__: Service(None))
-    body = {"model": "lightricks:2@0", "width": 1920, "height": 1080, "duration": 8}
+    body: dict[str, Any] = {"model": "lightricks:2@0", "width": 1920, "height": 1080, "duration": 8}
     takes = [
         take(number=1, cost="0.50", at="2026-11-01T10:00:00Z", **body),
         take(number=2, cost=cost, at="2026-11-22T10:00:00Z", **body),

@@ -35,8 +35,8 @@ def pictures() -> Iterator[Pictures]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             name = self.path.partition("?")[0]
-            found.asked.append(self.path)
-            data = found.there.get(name)
+            served.asked.append(self.path)
+            data = served.there.get(name)
             self.send_response(410 if data is None else 200)
             self.send_header("Content-Length", str(len(data or b"")))
             self.end_headers()
@@ -46,10 +46,10 @@ def pictures() -> Iterator[Pictures]:
             """Nothing is printed."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        found = Pictures(f"http://127.0.0.1:{server.server_port}", {"/a.png": PICTURE})
+        served = Pictures(f"http://127.0.0.1:{server.server_port}", {"/a.png": PICTURE})
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
-        yield found
+        yield served
         server.shutdown()
         thread.join()
 
