@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from ltxspec.lock.journal import Event
 from ltxspec.lock.measured import VideoFacts
@@ -158,6 +158,13 @@ class Sink(Protocol):
     def restart(self) -> None:
         """Discard the bytes written so far: the server cannot resume."""
         ...
+
+
+@runtime_checkable
+class AnySink(Sink, Protocol):
+    """The target of a download of any file: what is no video is passed on as well."""
+
+    takes_anything: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,25 +80,23 @@ _ADDRESS = "RAY_ADDRESS names the cluster"
 def _looked_at(project: ProjectContext) -> Cluster:
     """Ask every machine for its version, and whether it sees this project."""
     import ray
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    nodes = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU", 0) >= 1]
     mark = project.local / f"ray-{secrets.token_hex(8)}"
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.touch()
     try:
-        asked = [
-            remote(_look).options(
-                num_cpus=0, scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
-            ).remote(str(mark))
-            for node in nodes
-        ]  # fmt: skip
-        found = ray.get(asked)
-    except Exception as error:  # as above
-        raise LtxspecError(
-            f"a machine of the cluster cannot run ltxspec: {first_line(error)}",
-            hint="install `ltxspec[ray]` on all of them, in the version of this one",
-        ) from error
+        nodes = _nodes()
+        while True:
+            try:
+                found = ray.get([_asked(node, mark) for node in nodes])
+                break
+            except Exception as error:  # as above
+                before, nodes = nodes, _nodes()
+                if len(nodes) == len(before):  # none of them has gone meanwhile
+                    raise LtxspecError(
+                        f"a machine of the cluster cannot run ltxspec: {first_line(error)}",
+                        hint="install `ltxspec[ray]` on all of them, in the version of this one",
+                    ) from error
     finally:
         mark.unlink(missing_ok=True)
     if not found:
@@ -110,6 +108,20 @@ def _looked_at(project: ProjectContext) -> Cluster:
             )
     cpus = sum(int(node["Resources"]["CPU"]) for node in nodes)
     return Cluster(len(nodes), cpus, all(sees for _, sees in found))
+
+
+def _nodes() -> list[dict[str, Any]]:
+    """The machines that take tasks now."""
+    import ray
+
+    return [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU", 0) >= 1]
+
+
+def _asked(node: dict[str, Any], mark: Path) -> Any:
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    there = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
+    return remote(_look).options(num_cpus=0, scheduling_strategy=there).remote(str(mark))
 
 
 def _look(mark: str) -> tuple[str, bool]:

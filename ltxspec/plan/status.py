@@ -96,6 +96,9 @@ class FindingKind(StrEnum):
     VIDEO_ALTERED = "video-altered"
     STORED_MISSING = "stored-missing"  # in the object store, as the next
     STORED_ALTERED = "stored-altered"
+    INPUT_CHANGED = "input-changed"  # at a web address that the request names, as the next
+    INPUT_GONE = "input-gone"
+    PRICE_CHANGED = "price-changed"  # the provider charged something else than the model file lists
     TASK_UNKNOWN = "task-unknown"
     TASK_REMARK = "task-remark"  # the provider says something about a task in progress that does not end it
     NOT_CHECKED = "not-checked"

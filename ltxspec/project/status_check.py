@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from ltxspec.apply.orders import results_of
 from ltxspec.apply.ports import Provider, RenderOrder, TaskReport, TaskState
 from ltxspec.errors import LtxspecError, ProviderUnavailable
-from ltxspec.lock.models import Output
+from ltxspec.lock.models import Output, Take, moment
+from ltxspec.plan.prices import listed_price
 from ltxspec.plan.status import Finding, FindingKind, ProjectStatus, ShotState, ShotStatus
 from ltxspec.project.adapters import has_key, open_archive, open_provider
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.status_inputs import check_inputs
 from ltxspec.project.status_store import check_store
-from ltxspec.values import TaskId, is_web_address
+from ltxspec.values import ShotAddress, TaskId, dollars, is_web_address
 
 _SECONDS = 20.0  # for one link
 _AT_ONCE = 16
@@ -20,7 +22,24 @@ _AT_ONCE = 16
 def check_status(project: ProjectContext, status: ProjectStatus) -> list[Finding]:
     """Everything that needs attention: videos first, here and in the store, then links, then tasks in progress."""
     kept = _videos(project, status.shots) + check_store(project, status.shots)
-    return kept + asyncio.run(_asked(project, status.shots))
+    return kept + _prices(project, status.shots) + asyncio.run(_asked(project, status.shots))
+
+
+def _prices(project: ProjectContext, shots: Sequence[ShotStatus]) -> list[Finding]:
+    """Models of which the newest current take was charged something else than its model file lists."""
+    newest: dict[str, tuple[str, ShotAddress, Take]] = {}
+    for shot in shots:
+        take = shot.take
+        if take is not None and take.cost is not None and not take.is_incomplete and not take.missing:
+            entry = (moment(take.submitted_at), shot.address, take)
+            newest[take.model] = max(newest.get(take.model, entry), entry, key=lambda one: one[0])
+    found = []
+    for model, (_, address, take) in newest.items():
+        listed = listed_price(project.catalog, take.request)
+        if listed is not None and take.cost is not None and take.cost != listed:
+            charged = f"`{model}` was last charged {dollars(take.cost)} where its model file lists {dollars(listed)}"
+            found.append(Finding(FindingKind.PRICE_CHANGED, f"{charged} (`ltxspec models learn-prices`)", address))
+    return found
 
 
 def _videos(project: ProjectContext, shots: Sequence[ShotStatus]) -> list[Finding]:
@@ -46,7 +65,8 @@ def _outputs(shots: Sequence[ShotStatus]) -> list[tuple[ShotStatus, Output]]:
 async def _asked(project: ProjectContext, shots: Sequence[ShotStatus]) -> list[Finding]:
     provider = open_provider(project, need_key=False)
     try:
-        return await _links(provider, shots) + await _tasks(project, provider, shots)
+        links = await _links(provider, shots) + await check_inputs(project, provider, shots)
+        return links + await _tasks(project, provider, shots)
     finally:
         await provider.close()
 

@@ -59,6 +59,29 @@ def test_a_check_finds_links_that_are_gone(rendered: Path) -> None:
     assert [(item["kind"], item["address"]) for item in found] == [("link-gone", "night.alley")]
 
 
+def test_a_take_that_was_never_archived_and_expires_is_named_by_plan_and_status_without_another_digest(
+    rendered: Path,
+) -> None:
+    before = ltxspec("plan", "--format", "json", cwd=rendered).json
+    with open_state(open_project(rendered).paths_of("night")) as state:
+        lockfile = state.read_lockfile()
+        record = lockfile.shots["alley"]
+        takes = tuple(
+            replace(take, expires_at="2026-11-20T10:00:00Z", outputs=(replace(take.outputs[0], sha256=None),))
+            for take in record.takes
+        )
+        state.write_lockfile(replace(lockfile, shots={**lockfile.shots, "alley": replace(record, takes=takes)}))
+    said = "the video of `night.alley` was never archived, and its address expires at 2026-11-20T10:00:00Z"
+    assert said in ltxspec("plan", cwd=rendered).err
+    after = ltxspec("plan", "--format", "json", cwd=rendered).json
+    assert [item["message"] for item in after["diagnostics"] if item["code"] == "unsaved"] == [said]
+    assert after["digest"] == before["digest"]
+    shown = ltxspec("status", cwd=rendered).out
+    assert "link expired, not archived: 1 shot; " in shown
+    would = ltxspec("archive", "rescue", "--dry-run", cwd=rendered)
+    assert "night.alley: would be fetched; its address expires at 2026-11-20T10:00:00Z\n" in would.err
+
+
 def test_a_broken_shot_is_named_and_the_others_are_shown(rendered: Path) -> None:
     spec = rendered / "specs" / "night.yaml"
     text = spec.read_text("utf-8")

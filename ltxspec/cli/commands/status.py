@@ -8,7 +8,9 @@ from ltxspec.cli.context import Session
 
 @click.command("status", epilog="Examples: `ltxspec status`, `ltxspec status --check`, `ltxspec status --format json`.")
 @options.paths
-@click.option("--check", is_flag=True, help="Also try the links, read the archive and ask for tasks in progress.")
+@click.option(
+    "--check", is_flag=True, help="Also try links and inputs, read the archive, ask the store and the provider."
+)
 @options.output_format("text", "json")
 @options.loudness
 @options.provider
@@ -16,8 +18,9 @@ from ltxspec.cli.context import Session
 def command(session: Session, paths: tuple[str, ...], output_format: str, provider: str | None, *, check: bool) -> int:
     """Show what is up to date, to render, in progress, failed, expiring or not archived; what was spent and is left.
 
-    Offline and free; changes nothing. With --check, exit 3 if a link is gone, or a video is missing or altered. Shots
-    with errors are named, with exit 1, and the others are shown.
+    Offline and free; changes nothing. With --check, exit 3 if a link is gone, a video is missing or altered here or in
+    the object store, an input at a web address or a price has changed, or something could not be asked. Shots with
+    errors are named, with exit 1, and the others are shown.
     """
     from ltxspec.formats import to_json
     from ltxspec.project.status import project_status

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ltxspec.apply.ports import Sink
+from ltxspec.apply.ports import AnySink, Sink
 from ltxspec.providers.runware.contents import is_zipped, message_in, strange_coding
 
 _OTHER_MESSAGES = 3  # unlike JSON, pages, pictures and texts instead of a video rarely mean "not ready yet"
@@ -52,7 +52,7 @@ class Transfer:
             NotYet: it is a message instead of a video, as services send while the video is not ready.
             NotAVideo: messages keep coming, or the encoding cannot be undone.
         """
-        message = message_in(head)
+        message = None if isinstance(self.sink, AnySink) else message_in(head)
         if message is not None:
             self.messages += 1
             if message != "JSON" and self.messages >= _OTHER_MESSAGES:

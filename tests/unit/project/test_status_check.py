@@ -1,6 +1,7 @@
 """`status --check` asks about links and tasks; what it cannot ask is said, never assumed."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import change, request, take
@@ -60,3 +61,26 @@ def test_without_a_key_tasks_in_progress_are_not_asked_about(tmp_path: Path, mon
     (found,) = status_check.check_status(project(tmp_path), status(ShotState.IN_PROGRESS))
     assert found.kind is FindingKind.NOT_CHECKED
     assert "`RUNWARE_API_KEY` is not set" in found.message
+
+
+@pytest.mark.parametrize(("cost", "number"), [("0.60", 1), ("0.48", 0), (None, 0)])
+def test_what_the_newest_take_of_a_model_was_charged_is_compared_with_its_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cost: str | None, number: int
+) -> None:
+    monkeypatch.setattr(status_check, "open_provider", lambda *_, **__: Service(None))
+    body: dict[str, Any] = {"model": "lightricks:2@0", "width": 1920, "height": 1080, "duration": 8}
+    takes = [
+        take(number=1, cost="0.50", at="2026-11-01T10:00:00Z", **body),
+        take(number=2, cost=cost, at="2026-11-22T10:00:00Z", **body),
+    ]
+    planned = [change(Action.NO_OP, request(name)) for name in ("alley", "bridge")]
+    shots = [ShotStatus(one.address, ShotState.UP_TO_DATE, one, made) for one, made in zip(planned, takes, strict=True)]
+    shots = shots if cost is not None else shots[1:]
+    checked = status_check.check_status(
+        project(tmp_path), ProjectStatus(Plan("runware", planned), shots, SpendingLimits(), {})
+    )
+    found = [one for one in checked if one.kind is FindingKind.PRICE_CHANGED]
+    assert len(found) == number
+    if found:
+        assert str(found[0].address) == "night.bridge"
+        assert "was last charged $0.60 where its model file lists $0.48" in found[0].message
