@@ -79,24 +79,11 @@ _ADDRESS = "RAY_ADDRESS names the cluster"
 
 def _looked_at(project: ProjectContext) -> Cluster:
     """Ask every machine for its version, and whether it sees this project."""
-    import ray
-
     mark = project.local / f"ray-{secrets.token_hex(8)}"
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.touch()
     try:
-        nodes = _nodes()
-        while True:
-            try:
-                found = ray.get([_asked(node, mark) for node in nodes])
-                break
-            except Exception as error:  # as above
-                before, nodes = nodes, _nodes()
-                if len(nodes) == len(before):  # none of them has gone meanwhile
-                    raise LtxspecError(
-                        f"a machine of the cluster cannot run ltxspec: {first_line(error)}",
-                        hint="install `ltxspec[ray]` on all of them, in the version of this one",
-                    ) from error
+        nodes, found = _answers(mark)
     finally:
         mark.unlink(missing_ok=True)
     if not found:
@@ -108,6 +95,23 @@ def _looked_at(project: ProjectContext) -> Cluster:
             )
     cpus = sum(int(node["Resources"]["CPU"]) for node in nodes)
     return Cluster(len(nodes), cpus, all(sees for _, sees in found))
+
+
+def _answers(mark: Path) -> tuple[list[dict[str, Any]], list[tuple[str, bool]]]:
+    """The machines, and what each answers; those that leave meanwhile are left out."""
+    import ray
+
+    nodes = _nodes()
+    while True:
+        try:
+            return nodes, ray.get([_asked(node, mark) for node in nodes])
+        except Exception as error:  # Ray raises whatever went wrong
+            before, nodes = len(nodes), _nodes()
+            if len(nodes) == before:
+                raise LtxspecError(
+                    f"a machine of the cluster cannot run ltxspec: {first_line(error)}",
+                    hint="install `ltxspec[ray]` on all of them, in the version of this one",
+                ) from error
 
 
 def _nodes() -> list[dict[str, Any]]:

@@ -99,3 +99,8 @@ def test_a_claim_that_cannot_be_released_harms_nobody() -> None:
     claims = FakeClaims(StorageError("the store is away"))
     asyncio.run(Claiming(claims).release(task()))
     assert claims.released == [task()]
+
+
+def test_a_claim_says_who_made_it_where_and_when() -> None:
+    claim = Claim("a", "render-3", 17, "ltxspec apply", "2026-11-22T10:00:00.000Z", 3)
+    assert claim.who == "`ltxspec apply` (process 17 on render-3) at 2026-11-22T10:00:00.000Z"
