@@ -3,6 +3,7 @@
 demo_team.py specs FOLDER SPECS SHOTS      specs of so many shots each, a quarter of them in chains of five
 demo_team.py bucket s3|azure PORT          an empty bucket `films` at moto, or container at azurite
 demo_team.py cluster FILE                  a Ray cluster of two nodes; removes one when FILE.remove appears
+demo_team.py azure-key                     the key of azurite's own account, which is published
 demo_team.py keys PORT FOLDER              how many objects moto has below a folder
 """
 
@@ -37,6 +38,8 @@ def main(arguments: list[str]) -> int:
             _ask(int(port), "PUT", f"/{BUCKET}", {})
         case ["bucket", "azure", port]:
             _ask(int(port), "PUT", f"/{ACCOUNT}/{BUCKET}?restype=container", _signed())
+        case ["azure-key"]:
+            sys.stdout.write(KEY)
         case ["cluster", file]:
             _cluster(Path(file))
         case ["keys", port, folder]:
