@@ -82,9 +82,14 @@ def test_a_lease_that_is_taken_away_ends_the_ordering_and_not_the_collecting(ser
 
 
 def test_of_clones_that_share_a_remote_one_applies_at_a_time(service: Service, tmp_path: Path) -> None:
-    service.renew(Scenario(Behaviour("never", visible_after=1.0)), speed=200.0)
-    clones = shared(tmp_path, service, ALLEY, '[store]\nleases = "origin"\nlease_life = 3\n')
-    done = [ended(process) for process in [clone.start("apply", "--auto-approve") for clone in clones]]
-    assert sorted(one.code for one in done) == [0, 5]
-    assert "holds the lease of `night` until" in "".join(one.err for one in done)
+    service.renew(speed=SLOW)
+    first, second = shared(tmp_path, service, ALLEY, '[store]\nleases = "origin"\nlease_life = 3\n')
+    process = first.start("apply", "--auto-approve", "--format", "json")
+    wait_for(process, "shot-accepted")
+    paid = {"RUNWARE_BASE_URL": service.url, "RUNWARE_API_KEY": "test"}
+    held = ltxspec("apply", "--auto-approve", cwd=second.root, check=5, **paid)
+    assert f"`ltxspec apply` (process {process.pid} on " in held.err
+    assert "holds the lease of `night` until" in held.err
+    assert ended(process).code == 0
+    ltxspec("apply", "--auto-approve", cwd=second.root, **paid)
     assert list(service.charges().values()) == [1]
