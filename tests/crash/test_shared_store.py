@@ -81,15 +81,18 @@ def test_a_lease_that_is_taken_away_ends_the_ordering_and_not_the_collecting(ser
     assert list(service.charges().values()) == [1, 1]
 
 
-def test_of_clones_that_share_a_remote_one_applies_at_a_time(service: Service, tmp_path: Path) -> None:
+def test_of_clones_that_share_a_remote_one_applies_at_a_time(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     service.renew(speed=SLOW)
     first, second = shared(tmp_path, service, ALLEY, '[store]\nleases = "origin"\nlease_life = 3\n')
     process = first.start("apply", "--auto-approve", "--format", "json")
     wait_for(process, "shot-accepted")
-    paid = {"RUNWARE_BASE_URL": service.url, "RUNWARE_API_KEY": "test"}
-    held = ltxspec("apply", "--auto-approve", cwd=second.root, check=5, **paid)
+    monkeypatch.setenv("RUNWARE_BASE_URL", service.url)
+    monkeypatch.setenv("RUNWARE_API_KEY", "test")
+    held = ltxspec("apply", "--auto-approve", cwd=second.root, check=5)
     assert f"`ltxspec apply` (process {process.pid} on " in held.err
     assert "holds the lease of `night` until" in held.err
     assert ended(process).code == 0
-    ltxspec("apply", "--auto-approve", cwd=second.root, **paid)
+    ltxspec("apply", "--auto-approve", cwd=second.root)
     assert list(service.charges().values()) == [1]
