@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ltxspec.apply.claiming import UNCLAIMED, Claiming
 from ltxspec.errors import LtxspecError, StorageError
@@ -105,7 +106,8 @@ def _places(project: ProjectContext, *, create: bool = False) -> Places | None:
     if (config.url is None and config.leases is None) or (project.service.free and not config.free):
         return None
     try:
-        store = open_videos(project, create=create)
+        # a folder that this clone has shared before, and that is gone, is away: perhaps it is not mounted
+        store = open_videos(project, create=create and not _own_id(project).exists())
         if store is not None and create:
             store.refuse_other_project()
     except StorageError as error:
@@ -120,7 +122,11 @@ def _places(project: ProjectContext, *, create: bool = False) -> Places | None:
 
 
 def _holder(project: ProjectContext, command: str) -> Holder:
-    return this_clone(project.local / "clone", f"ltxspec {command}", project.root)
+    return this_clone(_own_id(project), f"ltxspec {command}", project.root)
+
+
+def _own_id(project: ProjectContext) -> Path:
+    return project.local / "clone"
 
 
 @dataclass(frozen=True, slots=True)

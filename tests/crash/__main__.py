@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--step", type=int, default=1, help="every how many points of the standard project")
     parser.add_argument("--steps", type=int, default=20_000, help="steps of simulated worlds")
     parser.add_argument("--films", type=int, default=5000, help="steps of worlds whose shots follow from each other")
-    parser.add_argument("--shared", type=int, default=1000, help="steps of worlds whose machines share a store")
+    parser.add_argument("--shared", type=int, default=300, help="steps of worlds whose machines share a store")
     parser.add_argument("--only", choices=("campaigns", "simulator", "films", "shared"), help="not all of them")
     parser.add_argument("--world", type=int, metavar="N", help="play one simulated world again, and shorten its script")
     parser.add_argument("--film", type=int, metavar="N", help="the same for a world whose shots follow from each other")

@@ -4,7 +4,7 @@ Whoever did not create it sends nothing. So two machines that share a store neve
 service takes twice or hides. A claim says who, where and when; it has no prompt and no key.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,20 +40,22 @@ class StoreClaims:
 
     def claim(self, order: RenderOrder, fence: int | None, *, take_over: bool) -> Claim:
         """See `Claims.claim`."""
-        key = self._key(order.task_id)
+        key, mine = self._key(order.task_id), self._encoded(order, fence)
+        tag: str | None = None
         for _ in range(_TRIES):
+            if self.notes.write_note(key, mine, tag):
+                return self._ours(mine, key, is_new=True)
             note = self.notes.read_note(key)
-            known = None if note is None else _decoded(note, key, self.notes.name)
-            if known is not None and not known.released:
-                if known.holder == self.holder.id:
-                    return Claim(**_about(known), is_ours=True, is_new=False)
-                if not take_over:
-                    return known
-            mine = self._encoded(order, fence)
             tag = None if note is None else note.tag
-            if self.notes.write_note(key, mine, tag) or self._is(key, mine):
-                decoded = _decoded(Note(mine, ""), key, self.notes.name)
-                return Claim(**_about(decoded), is_ours=True, is_new=True)
+            if note is None:
+                continue
+            if note.content == mine:  # the reply to an earlier try was lost on its way
+                return self._ours(mine, key, is_new=True)
+            known = _decoded(note, key, self.notes.name)
+            if not known.released and known.holder == self.holder.id:
+                return self._ours(note.content, key, is_new=False)
+            if not known.released and not take_over:
+                return known
         raise StorageError(f"the claim `{key}` changes too fast", hint="run it again")
 
     def release(self, task: TaskId) -> None:
@@ -64,10 +66,8 @@ class StoreClaims:
             document = {**orjson.loads(note.content), "released": True}
             self.notes.write_note(key, orjson.dumps(document), note.tag)
 
-    def _is(self, key: str, content: bytes) -> bool:
-        """Whether this is there: the reply to an earlier try may have been lost on its way."""
-        note = self.notes.read_note(key)
-        return note is not None and note.content == content
+    def _ours(self, content: bytes, key: str, *, is_new: bool) -> Claim:
+        return replace(_decoded(Note(content, ""), key, self.notes.name), is_ours=True, is_new=is_new)
 
     def _key(self, task: TaskId) -> str:
         return f"{self.folder}/{task}.json"
@@ -82,10 +82,6 @@ class StoreClaims:
                 "released": False,
             }
         )  # fmt: skip
-
-
-def _about(claim: Claim) -> dict[str, Any]:
-    return {name: getattr(claim, name) for name in ("holder", "machine", "pid", "command", "at", "fence", "released")}
 
 
 def _decoded(note: Note, key: str, name: str) -> Claim:

@@ -165,10 +165,10 @@ class Lease:
                 raise
             return holder
 
-    def renew(self) -> None:
-        """Put its end off. Never raises: what becomes of it is for `trouble` to say."""
+    def renew(self, older_than: float = 0.0) -> None:
+        """Put its end off, unless it was renewed so many seconds ago. What becomes of it is for `trouble` to say."""
         with self._one_at_a_time:
-            if self._state is None or self._lost is not None:
+            if self._state is None or self._lost is not None or self._age() < older_than:
                 return
             started = self._moment()
             state = replace(self._state, expires=self._end(started[1]))
@@ -188,7 +188,7 @@ class Lease:
     def trouble(self) -> str | None:
         """Why nothing may be ordered under this lease now, in words; None while it is certainly held."""
         if self._lost is None and self._age() > self.life * _LATE:
-            self.renew()
+            self.renew(self.life * _LATE)
         if self._lost is not None:
             return f"the lease of `{self.spec}` was lost: {self._lost}"
         if self._state is None:

@@ -126,6 +126,18 @@ def test_a_store_that_is_away_says_that_nothing_was_ordered(tmp_path: Path, monk
     assert "nothing was ordered; `ltxspec collect` goes on" in (away.value.hint or "")
 
 
+def test_a_folder_that_was_shared_and_is_gone_is_away_and_not_new(tmp_path: Path) -> None:
+    project = configured(tmp_path)
+    (tmp_path / "store").rmdir()
+    with agreeing(project, [wanted()], 0):
+        pass
+    (tmp_path / "store").rename(tmp_path / "not-mounted")
+    with pytest.raises(StorageError, match="does not exist") as away, agreeing(project, [wanted()], 0):
+        pass
+    assert "nothing was ordered" in (away.value.hint or "")
+    assert not (tmp_path / "store").exists()
+
+
 def test_a_remote_keeps_leases_and_no_claims(tmp_path: Path) -> None:
     clone = clones_of_a_remote(tmp_path)
     first, second = clone(), clone()

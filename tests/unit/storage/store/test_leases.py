@@ -235,6 +235,20 @@ def test_a_reply_that_is_lost_takes_nothing_away(notes: Bucket) -> None:
     assert held.trouble() is None
 
 
+def test_of_many_orders_that_wait_for_a_renewal_one_renews(notes: Bucket) -> None:
+    clock = Time()
+    held = lease(notes, "a", clock)
+    held.acquire(0)
+    clock.seconds = LIFE * 0.6
+    with ThreadPoolExecutor(4) as pool:
+        assert [*pool.map(lambda _: held.trouble(), range(8))] == [None] * 8
+    first = notes.read_note(KEY)
+    held.renew(older_than=1)
+    assert notes.read_note(KEY) == first
+    held.renew()
+    assert notes.read_note(KEY) != first
+
+
 def test_what_is_not_held_orders_nothing(notes: Bucket) -> None:
     held = lease(notes, "a", Time())
     assert held.fence is None
