@@ -43,7 +43,7 @@ def read_folders(project: ProjectContext, folders: Sequence[str]) -> dict[str, L
 
     Args:
         project: the project that it belongs to.
-        folders: as typed. In each, lockfiles are where the project has its own, or directly in it; journals as well.
+        folders: as typed. In each, lockfiles and journals are where the project has its own, or else directly in it.
 
     Raises:
         WrongUsage: a folder does not exist, or holds neither lockfiles nor journals.
@@ -65,12 +65,11 @@ def read_folders(project: ProjectContext, folders: Sequence[str]) -> dict[str, L
 
 
 def _files(project: ProjectContext, folder: Path) -> Iterator[Path]:
-    """The lockfiles and journals in a folder, each once."""
+    """The lockfiles and journals in a folder: where a project has them, or directly in it if it is no such copy."""
     own = project.paths_of("any")
-    homes = dict.fromkeys([_below(project, folder, own.lockfile), _below(project, folder, own.journal), folder])
-    for home in homes:
-        if home.is_dir():
-            yield from sorted(path for path in home.iterdir() if path.name.endswith((SUFFIX, JOURNAL)))
+    homes = [home for file in (own.lockfile, own.journal) if (home := _below(project, folder, file)).is_dir()]
+    for home in homes or [folder]:
+        yield from sorted(path for path in home.iterdir() if path.name.endswith((SUFFIX, JOURNAL)))
 
 
 def _below(project: ProjectContext, folder: Path, file: Path) -> Path:

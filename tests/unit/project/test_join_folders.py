@@ -38,6 +38,12 @@ def test_lockfiles_are_found_where_a_project_has_them_and_directly(project: Proj
     assert [one.shown for one in found["night"].lockfiles] == [f"../left/{place.as_posix()}"]
 
 
+def test_other_files_of_a_copy_of_the_project_are_none_of_a_shard(project: Project) -> None:
+    for name in ("table.jsonl", "other.lock.json"):
+        (left(project, name) / name).write_text("no journal", "utf-8")
+        assert list(read_folders(project, [f"../{name}"])) == ["night"]
+
+
 def test_a_folder_that_is_not_there_or_empty_is_a_mistake(project: Project) -> None:
     with pytest.raises(WrongUsage, match="there is no folder"):
         read_folders(project, ["../left"])

@@ -1,10 +1,14 @@
 """The account that a run gets: the tightest limits, and a shard's part of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from acceptance.commands import write_spec
+from msgspec import structs
 
+from ltxspec.plan.actions import Action
+from ltxspec.plan.budgets import ProjectLimit, Spent
 from ltxspec.plan.document import Limits, PlanDocument
 from ltxspec.plan.shards import Shard
 from ltxspec.project.api import Project, open_project
@@ -35,9 +39,7 @@ def test_the_lowest_limit_counts(tmp_path: Path, cap: str | None, saved: str | N
 
 
 def _saved(opened: Project, limit: Usd) -> PlanDocument:
-    from msgspec.structs import replace
-
-    return replace(opened.plan().as_saved(), limits=Limits(limit, None, None, None))
+    return structs.replace(opened.plan().as_saved(), limits=Limits(limit, None, None, None))
 
 
 def test_the_accounts_of_all_shards_are_within_every_limit_and_fit_their_orders(tmp_path: Path) -> None:
@@ -50,3 +52,28 @@ def test_the_accounts_of_all_shards_are_within_every_limit_and_fit_their_orders(
         assert Usd("4.89") < sum(one.per_spec[spec] for one in budgets) <= Usd("4.90")
     whole = run_budget(planned, limits, {}, None)
     assert (whole.limit, dict(whole.per_spec)) == (Usd("9.80"), {"day": Usd("4.90"), "night": Usd("4.90")})
+
+
+def test_limits_over_the_project_are_divided_as_well_and_leave_room_for_what_is_in_progress(tmp_path: Path) -> None:
+    opened = project(tmp_path, 'per_apply = "20"')
+    planned = opened.plan(targets=["night.*"])
+    outside = [replace(one, action=Action.RESUME) for one in opened.plan(targets=["day.s1"]).changes]
+    planned = replace(planned, plan=replace(planned.plan, outside=outside))
+    labels = {planned.changes[0].address: {"act": "one"}, planned.changes[1].address: {"act": "one"}}
+    changes = [
+        replace(one, request=replace(one.request, labels=labels.get(one.address))) if one.request else one
+        for one in planned.changes
+    ]
+    planned = replace(planned, plan=replace(planned.plan, changes=changes))
+    over = [
+        ProjectLimit("2026-11", "[budget] per_month", Usd(12), Spent(Usd(2))),
+        ProjectLimit("act=one", "[budget] per_label", Usd(3), Spent(Usd(1)), ("act", "one")),
+    ]
+    limits = run_limits(opened, None, None)
+    whole = run_budget(planned, limits, {}, None, over)
+    assert (whole.limit, dict(whole.per_label)) == (Usd(10), {"act=one": Usd(2)})
+    assert whole.labels[changes[0].address] == ("act=one",)
+    assert whole.labels[changes[2].address] == ()
+    budgets = [run_budget(planned, limits, {}, Shard(number, 3), over) for number in (1, 2, 3)]
+    assert Usd("9.45") < sum(one.limit for one in budgets if one.limit is not None) <= Usd("9.46")
+    assert Usd("1.99") < sum(one.per_label["act=one"] for one in budgets) <= Usd(2)
