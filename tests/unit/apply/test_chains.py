@@ -15,6 +15,7 @@ from msgspec.structs import replace as with_fields
 from replacing import replace
 from unit.plan.chains import CATALOG, follows
 
+from ltxspec.apply import checkpoints
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.engine import Adapters, Job, RunSettings, run
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, RunSummary
@@ -22,8 +23,9 @@ from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import Acceptance, Provider, RenderOrder, TaskReport, TaskState
 from ltxspec.apply.recovery import RecoveryLimits
 from ltxspec.apply.task import StopSignal
+from ltxspec.errors import StorageError
 from ltxspec.lock.journal import JournalState, fold
-from ltxspec.lock.models import Failure
+from ltxspec.lock.models import Failure, Lockfile
 from ltxspec.lock.verdicts import Remark, Verdict
 from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.cases import PlanContext
@@ -329,3 +331,35 @@ def test_an_edit_of_a_chain_that_is_taken_back_costs_nothing(prompts: dict[str, 
     world.apply()
     assert world.provider.charges == before
     assert {change.action for change in world.plan()} == {Action.NO_OP}
+
+
+def written_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with thousands of takes: the lockfile is written only in the end, and when an order waits for it."""
+    monkeypatch.setattr(checkpoints, "_PART", 0)
+    monkeypatch.setattr(checkpoints, "_PACE", 0.0)
+
+
+def test_what_follows_is_ordered_once_the_take_of_its_source_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    written_late(monkeypatch)
+    seen: list[set[str]] = []
+    world = World([*chain("a", "b"), request("c", "c")], Service({}, {}))
+    world.moment, world.decides = EventKind.SHOT_SUBMITTED, lambda now: seen.append(set(now.state.lockfile.shots))
+    assert outcomes(world.apply(parallelism=1)) == dict.fromkeys("abc", Outcome.RENDERED)
+    assert world.taken[0][0] == "a"
+    order = [key for key, _ in world.taken].index("b")
+    assert "a" in seen[order]
+    assert seen[0] == set()
+
+
+def test_what_follows_from_a_take_that_cannot_be_written_is_not_ordered(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: Lockfile) -> None:
+        raise StorageError("the disk is full")
+
+    written_late(monkeypatch)
+    world = World(chain("a", "b"), Service({}, {}))
+    monkeypatch.setattr(world.state, "write_lockfile", full)
+    summary = world.apply()
+    assert outcomes(summary) == {"a": Outcome.UNRESOLVED, "b": Outcome.HELD_BACK}
+    (held,) = [item for item in summary.outcomes if item.address.instance == "b"]
+    assert held.message == "the take of its source `night.a` cannot be recorded: the disk is full"
+    assert len(world.provider.charges) == 1
