@@ -85,6 +85,8 @@ def two_machines(folder: Path, speed: float) -> Iterator[TwoMachines]:
             del machine["include_dashboard"]
             second = cluster.add_node(**machine)
             cluster.wait_for_nodes()
-            yield TwoMachines(cluster, second, {**names, "RAY_ADDRESS": cluster.address}, url)
+            yield TwoMachines(
+                cluster, second, {**names, "RAY_ADDRESS": f"127.0.0.1:{cluster.address.rpartition(':')[2]}"}, url
+            )
         finally:
             cluster.shutdown()

@@ -8,6 +8,7 @@ import contextlib
 import io
 import os
 import secrets
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,7 @@ from ltxspec.project.project import ProjectContext
 from ltxspec.version import __version__
 
 RETRIES = 4  # of a task whose machine was lost
+_PATIENCE = 5.0  # seconds for a cluster to answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def connected(project: ProjectContext) -> Iterator[Cluster]:
         import ray
     except ImportError:
         raise WrongUsage("`--engine ray` needs Ray", hint="pip install 'ltxspec[ray]'") from None
+    _refuse_unreachable(os.environ.get("RAY_ADDRESS", ""))
     with redirect_stdout(cast("IO[str]", _OwnThread(sys.stdout))):
         try:
             ray.init(log_to_driver=False, configure_logging=False)
@@ -74,58 +77,61 @@ def connected(project: ProjectContext) -> Iterator[Cluster]:
                 ray.shutdown()
 
 
+def _refuse_unreachable(address: str) -> None:
+    """Fail at once if nothing answers at an address: Ray itself tries for minutes. Raises LtxspecError."""
+    host, _, port = address.removeprefix("ray://").partition("/")[0].rpartition(":")
+    if not (host and port.isdecimal()):
+        return  # `auto`, `local`: Ray looks for itself
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise LtxspecError(f"no Ray cluster answers at `{address}`: {error}", hint=_ADDRESS) from error
+
+
 _ADDRESS = "RAY_ADDRESS names the cluster"
 
 
 def _looked_at(project: ProjectContext) -> Cluster:
-    """Ask every machine for its version, and whether it sees this project."""
+    """Ask every machine for its version, and whether it sees this project. One that is gone meanwhile is left out."""
+    import ray
+
+    nodes = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU", 0) >= 1]
     mark = project.local / f"ray-{secrets.token_hex(8)}"
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.touch()
     try:
-        nodes, found = _answers(mark)
+        asked = [(node, _asked(node["NodeID"], mark)) for node in nodes]
+        seen = [(int(node["Resources"]["CPU"]), found) for node, one in asked if (found := _answer(one)) is not None]
     finally:
         mark.unlink(missing_ok=True)
-    if not found:
+    if not seen:
         raise LtxspecError("no machine of the cluster takes tasks", hint=_ADDRESS)
-    for version, _ in found:
+    for _, (version, _) in seen:
         if version != __version__:
-            raise Refused(
-                "other-version", f"a machine of the cluster has ltxspec {version}, and this one {__version__}"
-            )
-    cpus = sum(int(node["Resources"]["CPU"]) for node in nodes)
-    return Cluster(len(nodes), cpus, all(sees for _, sees in found))
+            text = f"a machine of the cluster has ltxspec {version}, and this one {__version__}"
+            raise Refused("other-version", text, hint="install the same version on all of them")
+    return Cluster(len(seen), sum(cpus for cpus, _ in seen), all(sees for _, (_, sees) in seen))
 
 
-def _answers(mark: Path) -> tuple[list[dict[str, Any]], list[tuple[str, bool]]]:
-    """The machines, and what each answers; those that leave meanwhile are left out."""
-    import ray
-
-    nodes = _nodes()
-    while True:
-        try:
-            return nodes, ray.get([_asked(node, mark) for node in nodes])
-        except Exception as error:  # Ray raises whatever went wrong
-            before, nodes = len(nodes), _nodes()
-            if len(nodes) == before:
-                raise LtxspecError(
-                    f"a machine of the cluster cannot run ltxspec: {first_line(error)}",
-                    hint="install `ltxspec[ray]` on all of them, in the version of this one",
-                ) from error
-
-
-def _nodes() -> list[dict[str, Any]]:
-    """The machines that take tasks now."""
-    import ray
-
-    return [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU", 0) >= 1]
-
-
-def _asked(node: dict[str, Any], mark: Path) -> Any:
+def _asked(node: str, mark: Path) -> Any:
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    there = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
+    there = NodeAffinitySchedulingStrategy(node, soft=False)
     return remote(_look).options(num_cpus=0, scheduling_strategy=there).remote(str(mark))
+
+
+def _answer(asked: Any) -> tuple[str, bool] | None:
+    """What a machine answers; None if it was lost since it was asked. Raises LtxspecError if it cannot answer."""
+    import ray
+
+    try:
+        answer: tuple[str, bool] = ray.get(asked)
+    except (ray.exceptions.TaskUnschedulableError, ray.exceptions.NodeDiedError):
+        return None
+    except ray.exceptions.RayError as error:
+        text = f"a machine of the cluster cannot run ltxspec: {first_line(error)}"
+        raise LtxspecError(text, hint="install `ltxspec[ray]` on all of them, in the version of this one") from error
+    return answer
 
 
 def _look(mark: str) -> tuple[str, bool]:

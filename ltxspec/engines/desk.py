@@ -12,7 +12,6 @@ from typing import Any
 
 from msgspec import structs
 
-from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.engine import Job
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ports import LocalMedia
@@ -69,6 +68,7 @@ class Desk:
     def __init__(self, run: PreparedRun, parts: Sequence[Part], emit: Emit, folder: str | None) -> None:
         self.run, self.parts = run, parts
         self.proved: Callable[[], None] = lambda: None  # called when a price was confirmed
+        self.is_proved = False
         self._emit, self._folder = emit, folder
         self._jobs = {job.ledger.spec: job for job in run.jobs}
         self._lockfiles = {name: job.ledger.lockfile for name, job in self._jobs.items()}
@@ -180,7 +180,8 @@ class Desk:
         return Work(
             run.project.provider, run.project.config, run.project.catalog, self._folder,
             tuple(self._part(self._jobs[spec], changes) for spec, changes in part.by_spec().items()),
-            replace(run.settings, parallelism=part.parallelism, approved=True), part.is_limited, labels,
+            replace(run.settings, parallelism=part.parallelism, approved=True),
+            part.is_limited and not self.is_proved, labels,
             agreed_by(run.claiming, list(self._jobs)),
         )  # fmt: skip
 
@@ -257,19 +258,16 @@ class Desk:
 
     # --- limits and decisions
 
-    @property
-    def _account(self) -> RunBudget:
-        return self.run.budget
-
     def _reserve(self, ask: Ask, *order: Any) -> bool:
-        if self.run.stop.asked() is None and not self._account.reserve(*order):
+        if self.run.stop.asked() is None and not self.run.budget.reserve(*order):
             return False
         self._reserved.setdefault(ask.shard, set()).add(order[0])
         return True
 
     def _budget(self, _: Ask, name: str, *arguments: Any) -> object:
-        found: object = getattr(self._account, name)(*arguments)
-        if name == "settle" and arguments[1] is not None:
+        found: object = getattr(self.run.budget, name)(*arguments)
+        if name == "settle" and arguments[1]:  # a refusal that costs nothing proves no price
+            self.is_proved = True
             self.proved()
         return found
 

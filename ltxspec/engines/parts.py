@@ -58,10 +58,7 @@ def parts_of(jobs: Sequence[Job], most: int, parallelism: int, *, is_limited: bo
         shares[least] += graphs[head]
         sizes[least] += ordering[head]
     each, more = divmod(parallelism, len(shares))
-    return [
-        Part(share, max(1, each + (number < more)), is_limited=is_limited and number == 0)
-        for number, share in enumerate(shares)
-    ]
+    return [Part(share, max(1, each + (number < more)), is_limited=is_limited) for number, share in enumerate(shares)]
 
 
 def retried(change: Change, state: RecordedState) -> Change:

@@ -150,15 +150,16 @@ async def _spread(desk: Desk, parts: Sequence[Part]) -> list[ShardEnd]:
     proved = asyncio.Event()
     desk.proved = proved.set
     answering = asyncio.create_task(_answer(desk, relay))
+    shards: list[asyncio.Future[ShardEnd]] = []
     try:
-        first = asyncio.ensure_future(_ended(task.remote(relay, 0)))
-        if parts[0].is_limited:  # the others wait until a price is confirmed
-            waiting = asyncio.create_task(proved.wait())
-            either: set[asyncio.Future[Any]] = {first, waiting, answering}
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            waiting.cancel()
-        rest = [_ended(task.remote(relay, number)) for number in range(1, len(parts))]
-        ends = asyncio.gather(first, *rest)
+        for number, part in enumerate(parts):
+            shards.append(asyncio.ensure_future(_ended(task.remote(relay, number))))
+            if part.is_limited and not proved.is_set():  # the others wait until a price is confirmed
+                waiting = asyncio.ensure_future(proved.wait())
+                either: set[asyncio.Future[Any]] = {shards[-1], waiting, answering}
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+                waiting.cancel()
+        ends = asyncio.gather(*shards)
         waited: set[asyncio.Future[Any]] = {ends, answering}
         await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         if answering.done():

@@ -81,7 +81,7 @@ def test_a_plan_that_changed_after_it_was_exported_is_not_ordered(farm: Path) ->
     environment = {
         **os.environ,
         "PATH": f"{farm.parent}/bin{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(REPOSITORY),
+        "PYTHONPATH": PYTHONPATH,
     }
     for name, code in (("Prepare", 0), ("Apply", 4)):
         command = [shell, "-c", scripts[name], "run.sh", str(farm), "1"]

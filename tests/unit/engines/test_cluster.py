@@ -1,16 +1,18 @@
 """Connecting to a cluster: what is said where there is none, and whose output is shown. With Ray: `acceptance`."""
 
 import io
+import socket
 import sys
 import threading
 from pathlib import Path
+from types import ModuleType
 from typing import IO, cast
 
 import pytest
 from spreading import Service, project_in
 
 from ltxspec.engines.cluster import _OwnThread, connected, first_line
-from ltxspec.errors import WrongUsage
+from ltxspec.errors import LtxspecError, WrongUsage
 
 NOWHERE = Service("http://127.0.0.1:1/v1")
 
@@ -20,6 +22,18 @@ def test_without_ray_it_is_said_how_to_get_it(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(WrongUsage) as refused, connected(project_in(tmp_path / "films", NOWHERE)):
         pass
     assert refused.value.hint == "pip install 'ltxspec[ray]'"
+
+
+def test_an_address_at_which_nothing_answers_is_said_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", ModuleType("ray"))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    project = project_in(tmp_path / "films", NOWHERE)
+    for address in (f"127.0.0.1:{port}", f"ray://127.0.0.1:{port}"):
+        monkeypatch.setenv("RAY_ADDRESS", address)
+        with pytest.raises(LtxspecError, match="no Ray cluster answers") as failed, connected(project):
+            pass
+        assert failed.value.hint == "RAY_ADDRESS names the cluster"
 
 
 def test_only_the_own_thread_writes_to_standard_output() -> None:

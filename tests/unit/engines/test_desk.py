@@ -170,3 +170,14 @@ def test_what_stops_one_shard_stops_all(run: Spread) -> None:
     answer = ask(run, "append", "night", intent(change))
     assert answer.failure is not None
     assert answer.failure.summary == "the account is empty"
+
+
+def test_with_a_limit_a_shard_orders_one_by_one_until_a_price_is_confirmed(tmp_path: Path) -> None:
+    more = '[budget]\nper_apply = "9"\n'
+    with spread(project_in(tmp_path / "films", NOWHERE, more), shards=1) as run:
+        assert begin(run).is_limited
+        order(run, first(run))
+        ask(run, "budget", "settle", first(run).task_id, Decimal(0))  # a refusal, which proves nothing
+        assert begin(run, "b").is_limited
+        ask(run, "budget", "settle", first(run).task_id, Decimal("0.54"), attempt="b")
+        assert not begin(run, "c").is_limited

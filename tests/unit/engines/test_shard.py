@@ -124,9 +124,10 @@ def test_after_an_interrupt_no_shard_orders(paid: Service, tmp_path: Path) -> No
 def test_all_shards_have_one_budget(paid: Service, tmp_path: Path) -> None:
     project = project_in(tmp_path / "films", paid)
     with spread(project, budget=RunBudget(Decimal("1.20"))) as run:
-        assert [part.is_limited for part in run.parts] == [True, False]
+        assert [part.is_limited for part in run.parts] == [True, True]
         found = [outcome for number in (0, 1) for outcome in outcomes(run, number, run.shard(number))]
         assert sorted(found) == [Outcome.HELD_BACK] * 2 + [Outcome.RENDERED] * 2
+        assert run.desk.is_proved  # a shard that begins now orders all at once
     assert paid.charges() == [1] * 2
 
 
