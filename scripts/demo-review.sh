@@ -7,7 +7,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 folder=${1:-demo-review}
-PATH=$here/.venv/bin:$PATH
+PATH=${LTXSPEC_BIN:-$here/.venv/bin}:$PATH # whose `ltxspec`: that of this checkout
 command -v ltxspec >/dev/null || { echo "demo-review: ltxspec is not installed; run \`make demo\` first" >&2; exit 1; }
 [ ! -e "$folder" ] || { echo "demo-review: \`$folder\` exists already" >&2; exit 1; }
 

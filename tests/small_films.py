@@ -3,6 +3,7 @@
 As a program it runs the command: `python -m small_films sandbox serve` is `ltxspec sandbox serve` with such videos.
 """
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -33,6 +34,15 @@ def small(width: int, height: int) -> tuple[int, int]:
     """The same shape with sides that are even and at most `LONGER_SIDE`, in pixels."""
     scale = min(1.0, LONGER_SIDE / max(width, height))
     return max(16, round(width * scale / 2) * 2), max(16, round(height * scale / 2) * 2)
+
+
+def small_command(folder: Path) -> Path:
+    """Write an `ltxspec` into a folder whose videos are small, for a shell with that folder on its path."""
+    tests, place = Path(__file__).parent, folder / "ltxspec"
+    paths = os.pathsep.join([str(tests), str(tests.parent)])
+    place.write_text(f'#!/bin/sh\nPYTHONPATH="{paths}" exec "{sys.executable}" -m small_films "$@"\n', "utf-8")
+    place.chmod(0o755)
+    return place
 
 
 def make_all_small() -> None:

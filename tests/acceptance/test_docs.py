@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from acceptance.commands import REPOSITORY, ltxspec
+from small_films import small_command
 
 PAGES = sorted([REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md")])
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -22,21 +23,13 @@ def names(page: Path) -> str:
     return page.name
 
 
-def small_command(place: Path) -> None:
-    """Write an `ltxspec` whose sandbox makes small videos."""
-    paths = os.pathsep.join([str(REPOSITORY / "tests"), str(REPOSITORY)])
-    command = f'exec "{sys.executable}" -m small_films "$@"'
-    place.write_text(f'#!/bin/sh\nPYTHONPATH="{paths}" {command}\n', "utf-8")
-    place.chmod(0o755)
-
-
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "sh")], ids=names)
 def test_the_commands_of_a_page_run(page: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     script = "set -eux\n" + "\n".join(blocks(page, "sh"))
     folder = tmp_path_factory.mktemp("bin")
     path = os.pathsep.join([str(folder), str(Path(sys.executable).parent), os.environ["PATH"]])
     if page.name != "README.md":  # that one runs as it does for its readers; the others make small videos
-        small_command(folder / "ltxspec")
+        small_command(folder)
     done = subprocess.run(
         ["sh", "-c", script],
         cwd=tmp_path,

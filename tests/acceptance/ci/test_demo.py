@@ -5,12 +5,22 @@ import subprocess
 from pathlib import Path
 
 from acceptance.ci.repos import ROOT, environment, git
+from small_films import small_command
 
 
 def test_the_demo_shows_a_review_and_a_merge_that_costs_nothing(tmp_path: Path) -> None:
+    small = tmp_path / "bin"
+    small.mkdir()
+    small_command(small)  # the demo is the same with small videos
     command = ["bash", str(ROOT / "scripts" / "demo-review.sh"), "demo"]
     done = subprocess.run(
-        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False, timeout=240
+        command,
+        cwd=tmp_path,
+        env=environment(LTXSPEC_BIN=str(small)),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 shots rendered for $1.26, 1 held, 3 unchanged" in done.stdout
