@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from builders import lockfile, output, record, take, task
 from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from lockfile_strategies import lockfiles
 from msgspec import structs
@@ -19,7 +20,7 @@ from replacing import replace
 
 from ltxspec.canonical import digest
 from ltxspec.errors import LockfileError, LockfileTooNew
-from ltxspec.lock.codec import Block, LockfileDocument, decode_lockfile, encode_lockfile, lockfile_schema
+from ltxspec.lock.codec import Block, Encoded, LockfileDocument, decode_lockfile, encode_lockfile, lockfile_schema
 from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Failure, Lockfile, ShotRecord
 
@@ -536,3 +537,23 @@ def test_every_field_that_is_written_is_described() -> None:
 def test_the_published_file_says_the_same_with_every_description() -> None:
     published = Path(__file__).parents[3] / "schemas" / "lockfile" / "v1.json"
     assert json.loads(published.read_bytes()) == lockfile_schema()
+
+
+@given(st.lists(lockfiles, min_size=1, max_size=4))
+def test_blocks_that_are_not_encoded_again_give_the_same_bytes(stages: list[Lockfile]) -> None:
+    known: Encoded = {}
+    for stage in (*stages, stages[0]):
+        assert encode_lockfile(stage, known) == encode_lockfile(stage)
+        assert encode_lockfile(stage, known) == encode_lockfile(stage)
+        kept = {(section, key) for section in ("shots", "retired") for key in getattr(stage, section)}
+        assert known.keys() == kept
+
+
+def test_a_lockfile_that_cannot_be_encoded_is_refused_with_kept_blocks_as_well() -> None:
+    dangling = lockfile(alley=replace(record(take()), current=task(9)))
+    unused: list[Encoded | None] = [None, {}]
+    for known in unused:
+        with pytest.raises(ValueError, match="is not among the takes"):
+            encode_lockfile(dangling, known)
+        with pytest.raises(ValueError, match=r"surrogate|UTF-8"):
+            encode_lockfile(lockfile(**{"\ud800": record(take())}), known)
