@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
@@ -111,13 +110,16 @@ class Tabs:
         return self.tab
 
     def close(self) -> None:
-        """Close all of them, and delete what the shared window keeps."""
+        """Close all of them, and delete what the shared window keeps; one that cannot be emptied is not used again."""
+        from playwright.sync_api import Error
+
         if self.tab is not None and self.window is not None:
-            at = urlsplit(self.tab.url)
-            session = self.window.new_cdp_session(self.tab)
-            origin = {"origin": f"{at.scheme}://{at.netloc}", "storageTypes": "all"}
-            session.send("Storage.clearDataForOrigin", origin)
-            self.window.clear_permissions()
+            try:
+                self.tab.evaluate("location.href === 'about:blank' || localStorage.clear()")
+                self.window.clear_permissions()
+            except Error:
+                self.window.close()
+                self.window = None
         for page in self.opened:
             page.close()
         self.opened, self.tab = [], None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from browsing import Opened
+from browsing import Opened, Tabs
 
 pytestmark = pytest.mark.browser
 
@@ -113,3 +113,19 @@ def test_it_is_said_once_that_nothing_is_kept(opened: Opened) -> None:
     assert "keeps nothing" in told(opened)
     opened.press("j", "k", "a")
     assert told(opened) == "Take 3 of night.alley: ✓ approved, in this browser only."
+
+
+def test_the_page_of_the_next_test_finds_nothing_of_this_one(tabs: Tabs, storyboard_file: Path) -> None:
+    kept = "localStorage.getItem('kept'), sessionStorage.getItem('kept')"
+    for width in (1440, 390):
+        page = tabs.open(viewport={"width": width, "height": 900})
+        page.goto(storyboard_file.as_uri())
+        assert page.evaluate(f"[{kept}, document.hasFocus(), document.hidden, innerWidth]") == [
+            None,
+            None,
+            True,
+            False,
+            width,
+        ]
+        page.evaluate("localStorage.setItem('kept', 'x'), sessionStorage.setItem('kept', 'x')")
+        tabs.close()
