@@ -4,6 +4,7 @@ A file comes from the network, so a decoder that crashes on it must not end the 
 workers know no key: their environment has none.
 """
 
+import atexit
 import contextlib
 import os
 import queue
@@ -137,3 +138,4 @@ def _end(worker: _Worker) -> None:
 
 
 CHECKS: Final = Checks()
+atexit.register(CHECKS.close)

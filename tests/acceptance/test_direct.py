@@ -71,7 +71,9 @@ def apply(project: Path, service: dict[str, str], *more: str) -> Result:
 
 
 def keys(store: StoreServer) -> list[str]:
-    return sorted(item.key for item in Bucket.at(store.url, store.endpoint, 5.0).list(""))
+    """What a store holds, besides who ordered it."""
+    found = sorted(item.key for item in Bucket.at(store.url, store.endpoint, 5.0).list(""))
+    return [key for key in found if not key.startswith(("claims/", "leases/"))]
 
 
 def archived(project: Path) -> list[str]:
