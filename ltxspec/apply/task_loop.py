@@ -109,7 +109,9 @@ async def _submit(run: TaskRun) -> ShotOutcome | None:
         except LtxspecError as error:
             return leave(run, error.summary)
         denial = await run.context.claiming.lost(run.ledger.spec)
-    return await _send(run) if denial is None else denied(run, denial)
+    if denial is not None:
+        return denied(run, denial)
+    return await _send(run) if run.may_send else None  # stopped while others were asked: decided anew
 
 
 async def _send(run: TaskRun) -> ShotOutcome | None:

@@ -10,9 +10,9 @@ from unit.apply.stages import UNKNOWN, Shows
 from unit.apply.test_claiming import OURS, THEIRS, FakeClaims, FakeLeases
 from unit.apply.test_task_loop import LOST, MODERATED, OFFLINE, POOR, REFUSED, Bench, seen
 
-from ltxspec.apply.claiming import Claiming
+from ltxspec.apply.claiming import Claim, Claiming
 from ltxspec.apply.events import EventKind, Outcome
-from ltxspec.apply.ports import TaskState
+from ltxspec.apply.ports import RenderOrder, TaskState
 from ltxspec.apply.recovery import Facts
 from ltxspec.errors import StorageError
 
@@ -112,3 +112,17 @@ def test_a_claim_is_released_only_if_certainly_nothing_was_accepted(answers: lis
     old = FakeClaims(replace(OURS, is_new=False))
     Bench(FakeProvider(script=[*answers])).follow(claiming=Claiming(old))
     assert old.released == [], "an earlier run made it, and may have sent something"
+
+
+def test_a_run_that_is_stopped_while_its_claim_is_made_sends_nothing() -> None:
+    bench = Bench()
+
+    class Slow(FakeClaims):
+        def claim(self, order: RenderOrder, fence: int | None, *, take_over: bool) -> Claim:
+            bench.stop.stop("interrupted", by_user=True)
+            return super().claim(order, fence, take_over=take_over)
+
+    held = bench.follow(claiming=Claiming(claims := Slow()))
+    assert held.outcome is Outcome.HELD_BACK
+    assert bench.provider.submitted == []
+    assert claims.released == [task()]
