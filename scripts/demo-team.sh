@@ -42,6 +42,7 @@ RAY_ADDRESS=$(cat cluster)
 
 git init -q --bare -b main forge.git
 ltxspec init --name films films >/dev/null && cd films
+sed -i 's/^per_apply = .*/per_apply = "200.00"/' ltxspec.toml
 rm -r specs/* && team specs specs 5 "$SHOTS"
 cat >>ltxspec.toml <<TOML
 
@@ -71,19 +72,19 @@ shards=()
 for k in 1 2 3; do on ci-$k ci-$k $apply --shard $k/3 specs/day-4.yaml & shards+=($!); done
 RAY_ADDRESS=$RAY_ADDRESS on driver driver $apply --engine ray specs/day-5.yaml & driver=$!
 
-orders() { # machine, day, how many: wait until the service has taken so many orders of it
-    for _ in $(seq 3000); do
-        [ "$(grep -c '"accepted"' "$top/$1/.ltxspec/journal/day-$2.jsonl" 2>/dev/null || true)" -ge "$3" ] 2>/dev/null && return
+orders() { # machine, its process, day, how many: wait until the service has taken so many orders of it
+    while kill -0 "$2" 2>/dev/null; do
+        [ "$(grep -c '"accepted"' "$top/$1/.ltxspec/journal/day-$3.jsonl" 2>/dev/null || true)" -ge "$4" ] 2>/dev/null && return
         sleep 0.1
     done
 }
-orders anna 1 5
+orders anna "$anna" 1 5
 say "anna's machine is killed; ben waits for her lease of day 2, which runs out"
 pkill -KILL -P "$anna" 2>/dev/null || true; kill -KILL "$anna" 2>/dev/null || true; wait "$anna" 2>/dev/null || true
-orders driver 5 4
+orders driver "$driver" 5 4
 say "a node of the cluster is removed"
 touch cluster.remove
-orders ben 2 2
+orders ben "$ben" 2 2
 say "ben has the lease; the store is away for ten seconds"
 kill -STOP "$moto"; sleep 10; kill -CONT "$moto"
 
