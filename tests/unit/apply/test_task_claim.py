@@ -25,6 +25,7 @@ def test_what_another_machine_claimed_is_not_sent_and_adopted_once_the_provider_
     assert done.outcome is Outcome.COLLECTED
     assert not done.ordered_here
     assert bench.provider.submitted == []
+    assert next(text for kind, text in bench.told if kind is EventKind.SHOT_UNCLEAR).endswith("; looking it up")
 
 
 def test_what_it_claimed_and_the_provider_does_not_know_stays_open_with_words() -> None:
@@ -83,6 +84,7 @@ def test_a_lost_lease_ends_all_ordering_and_nothing_was_sent(losses: Sequence[st
     assert bench.steps == ["Intent", "Abandoned"]
     assert claims.released == ([] if losses[0] else [task()])
     assert (EventKind.SHOT_HELD_BACK, "not ordered: it was taken") in bench.told
+    assert bench.events[-1].code == "lease"
 
 
 def test_a_lease_that_is_lost_before_a_repeat_leaves_the_order_open() -> None:
@@ -125,4 +127,15 @@ def test_a_run_that_is_stopped_while_its_claim_is_made_sends_nothing() -> None:
     held = bench.follow(claiming=Claiming(claims := Slow()))
     assert held.outcome is Outcome.HELD_BACK
     assert bench.provider.submitted == []
+    assert claims.released == [task()]
+
+
+def test_a_claim_that_was_made_before_an_earlier_try_of_this_run_is_released_as_well() -> None:
+    class OnceNew(FakeClaims):
+        def claim(self, order: RenderOrder, fence: int | None, *, take_over: bool) -> Claim:
+            found = super().claim(order, fence, take_over=take_over)
+            return replace(found, is_new=len(self.asked) == 1)
+
+    bench = Bench(FakeProvider(script=[OFFLINE] * 4))
+    bench.follow(claiming=Claiming(claims := OnceNew()))
     assert claims.released == [task()]
