@@ -13,7 +13,8 @@ from ltxspec.project.store import open_videos
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.clone import Holder, this_clone
 from ltxspec.storage.store.claims import StoreClaims
-from ltxspec.storage.store.leases import Heartbeat, Lease, LeaseState, force_release, look_at
+from ltxspec.storage.store.lease_state import LeaseState, force_release, look_at
+from ltxspec.storage.store.leases import Heartbeat, Lease
 from ltxspec.storage.store.port import Note, SharedNotes
 
 _COLLECT = "nothing was ordered; `ltxspec collect` goes on with what is under way"

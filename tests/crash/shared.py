@@ -14,7 +14,8 @@ from ltxspec.project.leasing import HeldLeases
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.clone import Holder
 from ltxspec.storage.store.claims import StoreClaims
-from ltxspec.storage.store.leases import Lease, force_release, look_at
+from ltxspec.storage.store.lease_state import force_release, look_at
+from ltxspec.storage.store.leases import Lease
 from ltxspec.storage.store.port import Note, SharedNotes
 
 LIFE = 60  # seconds

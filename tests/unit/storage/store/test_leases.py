@@ -14,7 +14,8 @@ from ltxspec.errors import LockHeld, StorageError
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.clone import Holder
 from ltxspec.storage.store.bucket import Bucket
-from ltxspec.storage.store.leases import Heartbeat, Lease, force_release, look_at
+from ltxspec.storage.store.lease_state import force_release, look_at
+from ltxspec.storage.store.leases import Heartbeat, Lease
 from ltxspec.storage.store.port import Note, SharedNotes
 
 KEY, LIFE = "leases/night.json", 60
