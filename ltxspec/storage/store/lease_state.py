@@ -1,5 +1,6 @@
 """What a lease says, as it is kept in a store or at a git remote."""
 
+import re
 import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,8 @@ from ltxspec.storage.clone import Holder
 from ltxspec.storage.store.port import Note, SharedNotes
 
 _MOST = 2**53  # numbers of a lease are below it
+_MOST_PARTS = 1000
+_PART = re.compile(r"(?:[0-9]{1,4}/[0-9]{1,4})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class LeaseState:
     fence: int
     run: str  # of the process: no other writes the same
     released: bool = False
+    part: str = ""  # "1/2" for the lease of a shard
+    parts: tuple[int, ...] = ()  # in that of the whole spec: numbers of shards that leases were taken for
 
     def encoded(self) -> bytes:
         """As JSON."""
@@ -33,7 +38,8 @@ class LeaseState:
             {
                 "holder": self.holder.id, "machine": self.holder.machine, "pid": self.holder.pid,
                 "command": self.holder.command, "since": self.since, "expires": self.expires, "life": self.life,
-                "fence": self.fence, "run": self.run, "released": self.released,
+                "fence": self.fence, "run": self.run, "released": self.released, "part": self.part,
+                "parts": self.parts,
             }
         )  # fmt: skip
 
@@ -46,7 +52,8 @@ class LeaseState:
             times = (str(found["since"]), str(found["expires"]))
             numbers = (_number(found["life"]), _number(found["fence"]))
             timedelta(seconds=numbers[0]) + max(map(read_time, times))  # can be reckoned with
-            return cls(Holder(*about), *times, *numbers, str(found["run"]), found["released"] is True)
+            parts = (_part(found.get("part", "")), tuple(_count(one) for one in found.get("parts", ())))
+            return cls(Holder(*about), *times, *numbers, str(found["run"]), found["released"] is True, *parts)
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError):
             raise StorageError(
                 f"the lease `{key}` in `{name}` cannot be read",
@@ -60,6 +67,10 @@ class LeaseState:
         """
         over = read_time(self.expires) + timedelta(seconds=self.life)
         return self.released or self.holder.id == holder or now > over
+
+    def name(self, spec: str) -> str:
+        """The lease in words."""
+        return f"the lease of shard {self.part} of `{spec}`" if self.part else f"the lease of `{spec}`"
 
     @property
     def who(self) -> str:
@@ -100,6 +111,20 @@ def _number(value: Any) -> int:
     if not 0 <= (number := int(value)) < _MOST:
         raise ValueError(f"{number} is not a number of a lease")
     return number
+
+
+def _part(value: Any) -> str:
+    """The shard of a lease. Raises TypeError, ValueError."""
+    if not _PART.fullmatch(value):
+        raise ValueError(f"{value} is no shard")
+    return str(value)
+
+
+def _count(value: Any) -> int:
+    """A number of shards. Raises TypeError, ValueError, OverflowError."""
+    if not 0 < (count := int(value)) <= _MOST_PARTS:
+        raise ValueError(f"{count} is no number of shards")
+    return count
 
 
 def read_time(time: str) -> datetime:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from ltxspec.errors import LockHeld, StorageError
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.clone import Holder
+from ltxspec.storage.store.lease_parts import LeaseParts
 from ltxspec.storage.store.lease_state import LeaseState, written_time
 from ltxspec.storage.store.port import Note, SharedNotes
 
@@ -34,16 +35,14 @@ class Lease:
     """The lease of one spec, held by this process. Methods may be called from several threads.
 
     Args:
-        notes: where leases are kept.
-        key: of this one.
+        parts: where it and the other leases of the spec are kept.
         spec: its spec.
         holder: this process.
         life: seconds.
         clock: this machine's.
     """
 
-    notes: SharedNotes
-    key: str
+    parts: LeaseParts
     spec: str
     holder: Holder
     life: int
@@ -54,6 +53,16 @@ class Lease:
     _failure: str = ""
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     _run: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    @property
+    def notes(self) -> SharedNotes:
+        """Where it is kept."""
+        return self.parts.notes
+
+    @property
+    def key(self) -> str:
+        """Of the note that it is."""
+        return self.parts.own
 
     @property
     def fence(self) -> int | None:
@@ -79,7 +88,7 @@ class Lease:
                 if left <= 0:
                     raise _held(self.spec, holder)
                 if on_wait is not None:
-                    on_wait(f"{holder.who} holds the lease of `{self.spec}`; waiting up to {left:.0f} s")
+                    on_wait(f"{holder.who} holds {holder.name(self.spec)}; waiting up to {left:.0f} s")
                     on_wait = None
                 self.clock.pause(min(_PAUSE, left))
                 holder = self._try_again(holder, deadline)
@@ -94,12 +103,26 @@ class Lease:
         started = self._moment()
         if found is not None and not found.is_free(started[1], self.holder.id):
             return found
-        fence = 1 if found is None else found.fence + 1
-        since = written_time(started[1])
-        state = LeaseState(self.holder, since, self._end(started[1]), self.life, fence, self._run)
-        if self._write(state, note):
-            self._state, self._renewed, self._lost = state, started, None
-        return None
+        fence, parts = (1, ()) if found is None else (found.fence + 1, found.parts)
+        times = (written_time(started[1]), self._end(started[1]))
+        state = LeaseState(self.holder, *times, self.life, fence, self._run, part=self.parts.part, parts=parts)
+        if not self._write(state, note):
+            return None
+        self._state, self._renewed, self._lost = state, started, None
+        return self._rival(state)
+
+    def _rival(self, state: LeaseState) -> LeaseState | None:
+        """Who holds another lease that excludes this one, which is given back then."""
+        try:
+            rival = self.parts.rival(state, self.clock)
+        except StorageError:
+            self.release()
+            raise
+        if rival is not None:
+            self.release()
+        elif state.parts:
+            self._state = replace(state, parts=())  # none of them is held, and none can be before this one is released
+        return rival
 
     def _try_again(self, holder: LeaseState, deadline: float) -> LeaseState | None:
         """As `_try`, while there is time to wait: a store that is away for a moment is asked again."""
@@ -149,7 +172,8 @@ class Lease:
             if self._state is None or self._lost is not None:
                 return
             note = self.notes.read_note(self.key)
-            if note is not None and LeaseState.decoded(note, self.key, self.notes.name).run == self._run:
+            now = None if note is None else LeaseState.decoded(note, self.key, self.notes.name)
+            if now is not None and now.run == self._run and not now.released:
                 self._write(replace(self._state, released=True), note)
             self._state = None
 
@@ -204,8 +228,9 @@ def _taken(now: LeaseState) -> str:
 
 
 def _held(spec: str, state: LeaseState) -> LockHeld:
+    shard = f" --shard {state.part}" if state.part else ""
     return LockHeld(
-        f"{state.who} holds the lease of `{spec}` until {state.expires}",
+        f"{state.who} holds {state.name(spec)} until {state.expires}",
         hint="wait until it has finished, use `--lock-timeout SECONDS`, or, if that machine is gone for certain, "
-        f"`ltxspec lock force-release {spec}`",
+        f"`ltxspec lock force-release {spec}{shard}`",
     )
