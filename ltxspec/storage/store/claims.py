@@ -20,6 +20,7 @@ from ltxspec.storage.store.port import Note, SharedNotes
 from ltxspec.values import TaskId
 
 _TRIES = 8  # times that somebody else may be first
+_UNREADABLE = Claim("", "", 0, "", "", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class StoreClaims:
         key = self._key(order.task_id)
         for _ in range(_TRIES):
             note = self.notes.read_note(key)
-            known = None if note is None else _decoded(note, key, self.notes.name)
+            known = None if note is None else _decoded(note)
             if known is not None and not known.released:
                 if known.holder == self.holder.id:
                     return Claim(**_about(known), is_ours=True, is_new=False)
@@ -52,7 +53,7 @@ class StoreClaims:
             mine = self._encoded(order, fence)
             tag = None if note is None else note.tag
             if self.notes.write_note(key, mine, tag) or self._is(key, mine):
-                decoded = _decoded(Note(mine, ""), key, self.notes.name)
+                decoded = _decoded(Note(mine, ""))
                 return Claim(**_about(decoded), is_ours=True, is_new=True)
         raise StorageError(f"the claim `{key}` changes too fast", hint="run it again")
 
@@ -60,7 +61,7 @@ class StoreClaims:
         """See `Claims.release`."""
         key = self._key(task)
         note = self.notes.read_note(key)
-        if note is not None and _decoded(note, key, self.notes.name).holder == self.holder.id:
+        if note is not None and _decoded(note).holder == self.holder.id:
             document = {**orjson.loads(note.content), "released": True}
             self.notes.write_note(key, orjson.dumps(document), note.tag)
 
@@ -88,8 +89,8 @@ def _about(claim: Claim) -> dict[str, Any]:
     return {name: getattr(claim, name) for name in ("holder", "machine", "pid", "command", "at", "fence", "released")}
 
 
-def _decoded(note: Note, key: str, name: str) -> Claim:
-    """Read a claim of whomever. Raises StorageError: what cannot be read is not free."""
+def _decoded(note: Note) -> Claim:
+    """Read a claim of whomever; what cannot be read is somebody's, and not free."""
     try:
         found: Any = orjson.loads(note.content)
         datetime.fromisoformat(found["at"])
@@ -97,4 +98,4 @@ def _decoded(note: Note, key: str, name: str) -> Claim:
         who = (str(found["holder"]), str(found["machine"]), int(found["pid"]), str(found["command"]))
         return Claim(*who, str(found["at"]), fence, released=found["released"] is True)
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
-        raise StorageError(f"the claim `{key}` in `{name}` cannot be read, so nothing is ordered under it") from None
+        return _UNREADABLE
