@@ -117,10 +117,8 @@ async def resume_shot(  # noqa: PLR0913  # the first three are the subject, the 
         accepted=task.stage == "accepted" and not known,
         waited=_seconds_since(task.sent_at, context),
         age=_seconds_since(intent.at, context),
-        consent=consent,
-        unwanted=unwanted,
-        recorded=known,
-    )
+        consent=consent, unwanted=unwanted, recorded=known,
+    )  # fmt: skip
     order = order_from(intent, None if unwanted else request)
     run = TaskRun(
         address, change, ledger, context, order, estimate, facts,
