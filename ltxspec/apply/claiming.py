@@ -17,7 +17,7 @@ from ltxspec.values import TaskId
 class Claim:
     """Who claimed a task before ordering it, and when."""
 
-    holder: str  # a clone
+    holder: str  # a clone; empty: the claim cannot be read
     machine: str
     pid: int
     command: str
@@ -30,6 +30,8 @@ class Claim:
     @property
     def who(self) -> str:
         """The holder in words."""
+        if not self.holder:
+            return "somebody whose claim cannot be read"
         return f"`{self.command}` (process {self.pid} on {self.machine}) at {self.at}"
 
 
@@ -48,7 +50,7 @@ class Claims(Protocol):
             The claim in force: this clone's, or somebody else's, under which nothing may be sent from here.
 
         Raises:
-            StorageError: the claims cannot be reached, or this one cannot be read.
+            StorageError: the claims cannot be reached.
         """
         ...
 

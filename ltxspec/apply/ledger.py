@@ -85,6 +85,10 @@ class Ledger:
         ordered = time_of(self._open[task].intent.at) if task in self._open else None
         return timestamp(max(present, ordered) if ordered else present)
 
+    def takes(self, task: TaskId) -> Sequence[Take]:
+        """What is recorded of a task, by every shot that has it."""
+        return self._index.takes(task)
+
     def record(self, changes: Collection[Change]) -> None:
         """Record changes that cost nothing, all at once."""
         self._index.replace(record_changes(self.lockfile, changes, self._wanted))

@@ -11,6 +11,7 @@ The guarantee of paying only once rests on this table, read from top to bottom:
     unclear, over the time limit                     LEAVE    a later run resumes it
     unclear, not looked at, or within the grace time WAIT     an accepted task may become visible late
     unclear, archive not asked since the last order  LOOK_UP  read it before a refused repeat could overwrite it
+    not found, but its end is recorded               DROP     the journal is an old copy; never ordered again
     not found, and a repeat was refused              LEAVE    says nothing about the first copy (consent: RECORD)
     not found, and no shot requests it any more      LEAVE    never ordered now (consent, or an apply after a day: DROP)
     not found, and nothing may be sent               LEAVE    the next apply resumes it
@@ -77,6 +78,7 @@ class Facts:
     consent: bool = False  # the user asked to retry the shot (--retry)
     may_send: bool = True  # false for `collect`, and once the run is stopping
     unwanted: bool = False  # no shot of the spec requests it any more
+    recorded: bool = False  # the lockfile has its end: what the journal lacks happened after it was copied
 
     @property
     def end(self) -> TaskReport | None:
@@ -117,6 +119,8 @@ def next_step(facts: Facts, limits: RecoveryLimits) -> Step:
 
 def _all_looks_empty(facts: Facts, limits: RecoveryLimits) -> Step:
     """The order may or may not have arrived, and the provider does not know it."""
+    if facts.recorded:
+        return Step.DROP
     too_old = facts.age > limits.replay_age
     if facts.repeat_refused is not None:
         return Step.RECORD if facts.consent else Step.LEAVE

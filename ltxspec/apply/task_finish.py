@@ -159,12 +159,13 @@ def abandon(run: TaskRun, why: str, *, code: str | None = None) -> ShotOutcome:
 
 
 def give_up(run: TaskRun) -> ShotOutcome:
-    """Close an order that was never sent, or that no shot wants and the provider does not know (after a day)."""
+    """Close an order that was never sent, or that the provider does not know and nobody wants (after a day)."""
     if run.facts.submits == 0:
         return abandon(run, run.context.stop.asked() or "this run orders nothing")
-    run.ledger.abandon(run.task_id, "no shot needs it, and the provider does not know it")
+    why = "its end is recorded already" if run.facts.recorded else "no shot needs it any more"
+    run.ledger.abandon(run.task_id, f"{why}, and the provider does not know it")
     run.context.budget.release(run.task_id)
-    run.tell(EventKind.SHOT_RECORDED, "given up: no shot needs it any more, and the provider does not know it")
+    run.tell(EventKind.SHOT_RECORDED, f"given up: {why}, and the provider does not know it")
     return run.ends(Outcome.RECORDED, "given up")
 
 

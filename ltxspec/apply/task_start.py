@@ -5,7 +5,7 @@ records the end.
 """
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -107,18 +107,18 @@ async def resume_shot(  # noqa: PLR0913  # the first three are the subject, the 
         expect: what its spec expects of the videos, where `change` is None because the run is about other shots.
     """
     intent, request = task.intent, change.request if change else None
+    known = _is_complete(ledger.takes(intent.task_id))
     context.budget.count(intent.task_id, estimate, ledger.spec, address)
     if request is not None and intent.fingerprint in request.versions:
         ledger.plan_says(as_planned(intent, request))
     facts = Facts(
         submits=1,
         repeated=task.sends > 1,
-        accepted=task.stage == "accepted",
+        accepted=task.stage == "accepted" and not known,
         waited=_seconds_since(task.sent_at, context),
         age=_seconds_since(intent.at, context),
-        consent=consent,
-        unwanted=unwanted,
-    )
+        consent=consent, unwanted=unwanted, recorded=known,
+    )  # fmt: skip
     order = order_from(intent, None if unwanted else request)
     run = TaskRun(
         address, change, ledger, context, order, estimate, facts,
@@ -128,6 +128,11 @@ async def resume_shot(  # noqa: PLR0913  # the first three are the subject, the 
         return await _end(run, task)
     run.tell(EventKind.SHOT_LOOKED_UP, "under way since an earlier run; asking the provider")
     return await follow(run)
+
+
+def _is_complete(takes: Sequence[Take]) -> bool:
+    """Whether the end of a task is recorded: a journal that does not know it is an old copy."""
+    return any(take.status == "failed" or len(take.outputs) >= results_of(take.request) for take in takes)
 
 
 async def _end(run: TaskRun, task: OpenTask) -> ShotOutcome:

@@ -14,7 +14,9 @@ from ltxspec.project.store import open_videos
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.clone import Holder, this_clone
 from ltxspec.storage.store.claims import StoreClaims
-from ltxspec.storage.store.leases import Heartbeat, Lease, LeaseState, force_release, look_at
+from ltxspec.storage.store.lease_parts import LeaseParts
+from ltxspec.storage.store.lease_state import LeaseState, force_release, look_at
+from ltxspec.storage.store.leases import Heartbeat, Lease
 from ltxspec.storage.store.port import Note, SharedNotes
 
 _COLLECT = "nothing was ordered; `ltxspec collect` goes on with what is under way"
@@ -66,9 +68,7 @@ def agreeing(
     held = HeldLeases()
     with contextlib.ExitStack() as stack:
         for spec in sorted(specs):
-            lease = Lease(
-                places.leases, places.lease(spec, shard), spec, holder, project.config.store.lease_life, clock
-            )
+            lease = Lease(places.parts(spec, shard), spec, holder, project.config.store.lease_life, clock)
             _acquire(lease, wait, project)
             stack.callback(lease.release)
             held.by_spec[spec] = lease
@@ -94,10 +94,17 @@ class Places:
     claims: SharedNotes | None  # None: only a store has claims
     prefix: str  # of their keys: that of the provider
 
+    def parts(self, spec: str, shard: Shard | None = None) -> LeaseParts:
+        """The leases of a spec."""
+
+        def key(part: tuple[int, int] | None) -> str:
+            return f"{self.prefix}leases/{spec}{'' if part is None else f'/{part[0]}-of-{part[1]}'}.json"
+
+        return LeaseParts(self.leases, key, None if shard is None else (shard.number, shard.count))
+
     def lease(self, spec: str, shard: Shard | None = None) -> str:
         """The key of a lease."""
-        part = "" if shard is None else f"/{shard.number}-of-{shard.count}"
-        return f"{self.prefix}leases/{spec}{part}.json"
+        return self.parts(spec, shard).own
 
 
 def _places(project: ProjectContext, *, create: bool = False) -> Places | None:

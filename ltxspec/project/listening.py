@@ -121,11 +121,17 @@ class Listening:
             for task in open_in(self.project.paths_of(name).journal, self.project.root, tasks):
                 self.calls.leave(task)
 
-    def open_tasks(self) -> Mapping[TaskId, str]:
-        """The open tasks of journals that can be trusted, each with its spec. Raises LtxspecError."""
-        return {
-            task: name for name in journalled(self.project) for task in recorded_state(self.project, name).journal.open
-        }
+    def open_tasks(self) -> tuple[Mapping[TaskId, str], bool]:
+        """The open tasks of records that can be read, each with its spec; and whether that is true of all records."""
+        found: dict[TaskId, str] = {}
+        whole = True
+        for name in journalled(self.project):
+            try:
+                found.update(dict.fromkeys(recorded_state(self.project, name).journal.open, name))
+            except LtxspecError as error:  # it holds up no other spec
+                self._say_once(error.line)
+                whole = False
+        return found, whole
 
     def beat(self) -> None:
         """Say to runs on this machine that calls are received; never raises."""
@@ -145,8 +151,9 @@ class Listening:
         calls, now = self.calls.left(), self.now()
         if now < self._held or (not calls and now < self._sweep):
             return
-        waiting = self.open_tasks()
-        self.calls.drop([task for task in calls if task not in waiting])
+        waiting, whole = self.open_tasks()
+        if whole:
+            self.calls.drop([task for task in calls if task not in waiting])
         specs = {waiting[task] for task in calls if task in waiting}
         if now >= self._sweep:
             specs = {*specs, *waiting.values()}

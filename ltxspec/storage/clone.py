@@ -3,7 +3,8 @@
 `.ltxspec` may be copied with a checkout, restored from a backup or from the cache of a CI job. Two machines that then
 took each other's claims for their own would both order. So the id follows from random bytes and from two properties of
 their file that no copy shares: its number and the time of its last change, which cannot be set. What changes them
-without a copy (chmod) gives a new id as well: earlier claims are then somebody else's, which is safe.
+without a copy (chmod) gives a new id as well: earlier claims are then somebody else's, which is safe. A copy made of
+hard links shares both properties, so a file with several names is replaced.
 """
 
 import os
@@ -42,12 +43,16 @@ def this_clone(place: Path, command: str, within: Path | None = None) -> Holder:
         StorageError: the file cannot be read or written.
     """
     found = read_if_exists(place, within, _MOST)
-    if not found:
+    if not found or _status(place).st_nlink > 1:
         replace_file(place, secrets.token_hex(_BYTES).encode("ascii") + b"\n")
         found = read_if_exists(place, within, _MOST)
     if not found:
         raise StorageError(f"cannot read `{place}`, which was just written")
-    with translated("read", place):
-        status = place.stat()
+    status = _status(place)
     digest = sha256_hex(b"%d:%d:" % (status.st_ino, status.st_ctime_ns) + found)
     return Holder(digest[:_DIGITS], os.uname().nodename, os.getpid(), command)
+
+
+def _status(place: Path) -> os.stat_result:
+    with translated("read", place):
+        return place.stat()

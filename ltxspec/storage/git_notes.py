@@ -14,7 +14,7 @@ from ltxspec.storage.store.port import LARGEST_NOTE, Note
 
 REFS = "refs/ltxspec/"
 _TRIES = 4  # times that a note may change while it is read
-_COMMIT = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?)\t")
+_REFERENCE = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?)\t(.+)")
 _NOBODY = {
     f"GIT_{role}_{part}": text
     for role in ("AUTHOR", "COMMITTER")
@@ -62,19 +62,25 @@ class GitNotes:
         commit = self._git("commit-tree", tree, stdin=content).strip().decode("ascii")
         lease = f"--force-with-lease={ref}:{expected or ''}"
         done = self._run("push", "--quiet", "--no-verify", lease, self.remote, f"{commit}:{ref}")
-        if done.returncode == 0:
+        if done.returncode == 0 and expected is not None:
             return True
         now = self._remote_commit(key)
-        if now == expected:
+        if done.returncode == 0 and now is None:
+            raise StorageError(
+                f"what is pushed to the remote `{self.remote}` is not there when it is read",
+                hint=f"`git remote get-url --push {self.remote}` must be the repository that everybody fetches from",
+            )
+        if done.returncode != 0 and now == expected:
             raise self._failed(done)
         return now == commit
 
     def _remote_commit(self, key: str) -> str | None:
-        listing = self._git("ls-remote", "--quiet", self.remote, REFS + key)
-        found = _COMMIT.match(listing)
-        if listing and found is None:
+        listing = self._git("ls-remote", "--quiet", self.remote, REFS + key).splitlines()
+        found = [_REFERENCE.fullmatch(line) for line in listing]
+        if not all(found):
             raise StorageError(f"git says something else of the remote `{self.remote}` than what it has")
-        return None if found is None else found[1].decode("ascii")
+        wanted = (REFS + key).encode()  # git lists whatever ends like it
+        return next((one[1].decode("ascii") for one in found if one and one[2] == wanted), None)
 
     def _text(self, commit: str) -> bytes | None:
         """The message of a commit; None if this repository does not have it."""

@@ -14,7 +14,9 @@ from ltxspec.project.leasing import HeldLeases
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.clone import Holder
 from ltxspec.storage.store.claims import StoreClaims
-from ltxspec.storage.store.leases import Lease, force_release, look_at
+from ltxspec.storage.store.lease_parts import LeaseParts
+from ltxspec.storage.store.lease_state import force_release, look_at
+from ltxspec.storage.store.leases import Lease
 from ltxspec.storage.store.port import Note, SharedNotes
 
 LIFE = 60  # seconds
@@ -52,6 +54,6 @@ def agreeing(notes: SharedNotes, machine: str, spec: str, fate: Fate, clock: Sys
     if state is not None and note is not None and not state.is_free(clock.now(), holder.id):
         force_release(notes, key, holder, clock, note)
     mortal = MortalNotes(notes, fate)
-    lease = Lease(mortal, key, spec, holder, LIFE, clock)
+    lease = Lease(LeaseParts(mortal, lambda _: key), spec, holder, LIFE, clock)
     lease.acquire(0)
     return Claiming(StoreClaims(mortal, "claims", holder, clock), HeldLeases({spec: lease})), lease

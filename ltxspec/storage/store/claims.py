@@ -20,6 +20,7 @@ from ltxspec.storage.store.port import Note, SharedNotes
 from ltxspec.values import TaskId
 
 _TRIES = 8  # times that somebody else may be first
+_UNREADABLE = Claim("", "", 0, "", "", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,16 @@ class StoreClaims:
         tag: str | None = None
         for _ in range(_TRIES):
             if self.notes.write_note(key, mine, tag):
-                return self._ours(mine, key, is_new=True)
+                return self._ours(mine, is_new=True)
             note = self.notes.read_note(key)
             tag = None if note is None else note.tag
             if note is None:
                 continue
             if note.content == mine:  # the reply to an earlier try was lost on its way
-                return self._ours(mine, key, is_new=True)
-            known = _decoded(note, key, self.notes.name)
+                return self._ours(mine, is_new=True)
+            known = _decoded(note)
             if not known.released and known.holder == self.holder.id:
-                return self._ours(note.content, key, is_new=False)
+                return self._ours(note.content, is_new=False)
             if not known.released and not take_over:
                 return known
         raise StorageError(f"the claim `{key}` changes too fast", hint="run it again")
@@ -62,12 +63,12 @@ class StoreClaims:
         """See `Claims.release`."""
         key = self._key(task)
         note = self.notes.read_note(key)
-        if note is not None and _decoded(note, key, self.notes.name).holder == self.holder.id:
+        if note is not None and _decoded(note).holder == self.holder.id:
             document = {**orjson.loads(note.content), "released": True}
             self.notes.write_note(key, orjson.dumps(document), note.tag)
 
-    def _ours(self, content: bytes, key: str, *, is_new: bool) -> Claim:
-        return replace(_decoded(Note(content, ""), key, self.notes.name), is_ours=True, is_new=is_new)
+    def _ours(self, content: bytes, *, is_new: bool) -> Claim:
+        return replace(_decoded(Note(content, "")), is_ours=True, is_new=is_new)
 
     def _key(self, task: TaskId) -> str:
         return f"{self.folder}/{task}.json"
@@ -84,8 +85,8 @@ class StoreClaims:
         )  # fmt: skip
 
 
-def _decoded(note: Note, key: str, name: str) -> Claim:
-    """Read a claim of whomever. Raises StorageError: what cannot be read is not free."""
+def _decoded(note: Note) -> Claim:
+    """Read a claim of whomever; what cannot be read is somebody's, and not free."""
     try:
         found: Any = orjson.loads(note.content)
         datetime.fromisoformat(found["at"])
@@ -93,4 +94,4 @@ def _decoded(note: Note, key: str, name: str) -> Claim:
         who = (str(found["holder"]), str(found["machine"]), int(found["pid"]), str(found["command"]))
         return Claim(*who, str(found["at"]), fence, released=found["released"] is True)
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
-        raise StorageError(f"the claim `{key}` in `{name}` cannot be read, so nothing is ordered under it") from None
+        return _UNREADABLE

@@ -14,13 +14,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
-
-import orjson
 
 from ltxspec.errors import LockHeld, StorageError
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.clone import Holder
+from ltxspec.storage.store.lease_parts import LeaseParts
+from ltxspec.storage.store.lease_state import LeaseState, written_time
 from ltxspec.storage.store.port import Note, SharedNotes
 
 _PAUSE = 1.0  # seconds between two looks at a lease that somebody else holds
@@ -31,74 +30,19 @@ _LATE = 1 / 2  # share of a life after which the holder does not wait for the he
 OnWait = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseState:
-    """What a lease says."""
-
-    holder: Holder
-    since: str  # RFC 3339, as the other times
-    expires: str
-    life: int  # seconds between two ends, at most
-    fence: int
-    run: str  # of the process: no other writes the same
-    released: bool = False
-
-    def encoded(self) -> bytes:
-        """As JSON."""
-        return orjson.dumps(
-            {
-                "holder": self.holder.id, "machine": self.holder.machine, "pid": self.holder.pid,
-                "command": self.holder.command, "since": self.since, "expires": self.expires, "life": self.life,
-                "fence": self.fence, "run": self.run, "released": self.released,
-            }
-        )  # fmt: skip
-
-    @classmethod
-    def decoded(cls, note: Note, key: str, name: str) -> Self:
-        """Read a lease. Raises StorageError: what cannot be read is not free."""
-        try:
-            found: Any = orjson.loads(note.content)
-            holder = Holder(str(found["holder"]), str(found["machine"]), int(found["pid"]), str(found["command"]))
-            times = (str(found["since"]), str(found["expires"]))
-            numbers = (int(found["life"]), int(found["fence"]))
-            timedelta(seconds=numbers[0]) + max(map(_read, times))  # can be reckoned with
-            return cls(holder, *times, *numbers, str(found["run"]), found["released"] is True)
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError):
-            raise StorageError(
-                f"the lease `{key}` in `{name}` cannot be read",
-                hint="`ltxspec lock force-release SPEC`, once nobody applies that spec",
-            ) from None
-
-    def is_free(self, now: datetime, holder: str) -> bool:
-        """Whether it may be taken: released, a whole life over its end, or left by an earlier run of this clone.
-
-        The caller has the lock of the spec, so that no other process of this clone is at work on it.
-        """
-        over = _read(self.expires) + timedelta(seconds=self.life)
-        return self.released or self.holder.id == holder or now > over
-
-    @property
-    def who(self) -> str:
-        """Its holder in words."""
-        about = self.holder
-        return f"`{about.command}` (process {about.pid} on {about.machine}, since {self.since})"
-
-
 @dataclass(slots=True)
 class Lease:
     """The lease of one spec, held by this process. Methods may be called from several threads.
 
     Args:
-        notes: where leases are kept.
-        key: of this one.
+        parts: where it and the other leases of the spec are kept.
         spec: its spec.
         holder: this process.
         life: seconds.
         clock: this machine's.
     """
 
-    notes: SharedNotes
-    key: str
+    parts: LeaseParts
     spec: str
     holder: Holder
     life: int
@@ -109,6 +53,16 @@ class Lease:
     _failure: str = ""
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     _run: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    @property
+    def notes(self) -> SharedNotes:
+        """Where it is kept."""
+        return self.parts.notes
+
+    @property
+    def key(self) -> str:
+        """Of the note that it is."""
+        return self.parts.own
 
     @property
     def fence(self) -> int | None:
@@ -134,7 +88,7 @@ class Lease:
                 if left <= 0:
                     raise _held(self.spec, holder)
                 if on_wait is not None:
-                    on_wait(f"{holder.who} holds the lease of `{self.spec}`; waiting up to {left:.0f} s")
+                    on_wait(f"{holder.who} holds {holder.name(self.spec)}; waiting up to {left:.0f} s")
                     on_wait = None
                 self.clock.pause(min(_PAUSE, left))
                 holder = self._try_again(holder, deadline)
@@ -149,12 +103,26 @@ class Lease:
         started = self._moment()
         if found is not None and not found.is_free(started[1], self.holder.id):
             return found
-        fence = 1 if found is None else found.fence + 1
-        since = _text(started[1])
-        state = LeaseState(self.holder, since, self._end(started[1]), self.life, fence, self._run)
-        if self._write(state, note):
-            self._state, self._renewed, self._lost = state, started, None
-        return None
+        fence, parts = (1, ()) if found is None else (found.fence + 1, found.parts)
+        times = (written_time(started[1]), self._end(started[1]))
+        state = LeaseState(self.holder, *times, self.life, fence, self._run, part=self.parts.part, parts=parts)
+        if not self._write(state, note):
+            return None
+        self._state, self._renewed, self._lost = state, started, None
+        return self._rival(state)
+
+    def _rival(self, state: LeaseState) -> LeaseState | None:
+        """Who holds another lease that excludes this one, which is given back then."""
+        try:
+            rival = self.parts.rival(state, self.clock)
+        except StorageError:
+            self.release()
+            raise
+        if rival is not None:
+            self.release()
+        elif state.parts:
+            self._state = replace(state, parts=())  # none of them is held, and none can be before this one is released
+        return rival
 
     def _try_again(self, holder: LeaseState, deadline: float) -> LeaseState | None:
         """As `_try`, while there is time to wait: a store that is away for a moment is asked again."""
@@ -204,7 +172,8 @@ class Lease:
             if self._state is None or self._lost is not None:
                 return
             note = self.notes.read_note(self.key)
-            if note is not None and LeaseState.decoded(note, self.key, self.notes.name).run == self._run:
+            now = None if note is None else LeaseState.decoded(note, self.key, self.notes.name)
+            if now is not None and now.run == self._run and not now.released:
                 self._write(replace(self._state, released=True), note)
             self._state = None
 
@@ -224,7 +193,7 @@ class Lease:
         return max(steady - self._renewed[0], (wall - self._renewed[1]).total_seconds())
 
     def _end(self, now: datetime) -> str:
-        return _text(now + timedelta(seconds=self.life))
+        return written_time(now + timedelta(seconds=self.life))
 
 
 @dataclass(slots=True)
@@ -254,46 +223,14 @@ class Heartbeat:
                 lease.renew()
 
 
-def look_at(notes: SharedNotes, key: str) -> tuple[LeaseState | None, Note | None]:
-    """A lease as it is now; a note without a lease cannot be read. Raises StorageError if it cannot be reached."""
-    note = notes.read_note(key)
-    if note is None:
-        return None, None
-    try:
-        return LeaseState.decoded(note, key, notes.name), note
-    except StorageError:
-        return None, note
-
-
-def force_release(notes: SharedNotes, key: str, holder: Holder, clock: SystemClock, seen: Note) -> bool:
-    """Release a lease that somebody else holds, if it is still as it was seen. Its fence goes on growing.
-
-    One that cannot be read has lost its fence: the time, which no count of holders reaches, stands in for it.
-    """
-    now, text = clock.now(), _text(clock.now())
-    try:
-        state = replace(LeaseState.decoded(seen, key, notes.name), released=True)
-    except StorageError:
-        state = LeaseState(holder, text, text, 0, int(now.timestamp()), secrets.token_hex(8), released=True)
-    return notes.write_note(key, state.encoded(), seen.tag)
-
-
 def _taken(now: LeaseState) -> str:
     return "somebody released it by force" if now.released else f"{now.who} has it now"
 
 
 def _held(spec: str, state: LeaseState) -> LockHeld:
+    shard = f" --shard {state.part}" if state.part else ""
     return LockHeld(
-        f"{state.who} holds the lease of `{spec}` until {state.expires}",
+        f"{state.who} holds {state.name(spec)} until {state.expires}",
         hint="wait until it has finished, use `--lock-timeout SECONDS`, or, if that machine is gone for certain, "
-        f"`ltxspec lock force-release {spec}`",
+        f"`ltxspec lock force-release {spec}{shard}`",
     )
-
-
-def _read(time: str) -> datetime:
-    """A time as written. Raises ValueError if it is none, or without its zone."""
-    return datetime.strptime(time, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-
-
-def _text(at: datetime) -> str:
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"

@@ -68,6 +68,9 @@ ROWS = [
         Step.DROP,
     ),
     ("and nothing else", replace(EMPTY, consent=True, may_send=False), Step.LEAVE),
+    ("all looks empty, and its end is recorded: an old journal", replace(EMPTY, recorded=True), Step.DROP),
+    ("even if a person asks", replace(EMPTY, recorded=True, consent=True, may_send=False), Step.DROP),
+    ("a recorded task that is there is waited for", Facts(submits=1, poll=RUNNING, recorded=True), Step.WAIT),
     ("an unwanted task that is there is waited for", Facts(submits=1, accepted=True, unwanted=True), Step.WAIT),
     ("a refused repeat says nothing of the first copy", replace(EMPTY, repeat_refused=REFUSAL), Step.LEAVE),
     (
@@ -140,6 +143,7 @@ facts_of_any_kind = st.builds(
     repeated=st.booleans(),
     may_send=st.booleans(),
     unwanted=st.booleans(),
+    recorded=st.booleans(),
     repeat_refused=st.sampled_from([None, REFUSAL]),
 )
 
@@ -150,7 +154,7 @@ def test_nothing_is_sent_when_the_provider_may_still_show_it(facts: Facts) -> No
         assert not certainly_there(facts)
         assert not certainly_over(facts)
         assert facts.may_send
-        assert facts.submits == 0 or (looked_everywhere(facts) and not facts.unwanted)
+        assert facts.submits == 0 or (looked_everywhere(facts) and not facts.unwanted and not facts.recorded)
         assert facts.submits == 0 or facts.consent or facts.age <= 86400
         assert facts.submits < 4
 
@@ -160,7 +164,7 @@ def test_nothing_is_given_up_that_may_have_been_paid(facts: Facts) -> None:
     if next_step(facts, LIMITS) is Step.DROP:
         assert not certainly_there(facts)
         assert not certainly_over(facts)
-        assert facts.submits == 0 or (facts.unwanted and looked_everywhere(facts))
+        assert facts.submits == 0 or ((facts.unwanted or facts.recorded) and looked_everywhere(facts))
 
 
 @given(facts_of_any_kind)

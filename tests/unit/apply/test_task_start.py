@@ -478,6 +478,26 @@ def test_a_task_that_nobody_wants_is_not_bought_now() -> None:
     assert bench.provider.submitted == []
 
 
+@pytest.mark.parametrize("status", ["succeeded", "failed"])
+@pytest.mark.parametrize("events", [(), (Accepted(task(), AGO),)])
+def test_a_journal_older_than_the_lockfile_buys_nothing_again_and_is_closed(status: str, events: tuple[Event]) -> None:
+    bench = Bench(Shows(), state=MemoryState(lockfile(alley=record(take(status=status)))))
+    ended = bench.resume(intent(at=AGO), *events, wanted=change())
+    assert (ended.outcome, bench.provider.submitted) == (Outcome.RECORDED, [])
+    assert not bench.ledger.open
+    assert "its end is recorded already" in bench.events[-1].message
+    (kept,) = bench.state.read_lockfile().shots["alley"].takes
+    assert kept.status == status
+
+
+def test_what_still_comes_of_a_recorded_task_is_waited_for() -> None:
+    partly = replace(take(), request={**take().request, "numberResults": 2})
+    bench = Bench(Shows(), state=MemoryState(lockfile(alley=record(partly))))
+    ended = bench.resume(intent(at=AGO), Accepted(task(), AGO), wanted=change())
+    assert ended.outcome is Outcome.UNRESOLVED
+    assert task() in bench.ledger.open
+
+
 def test_a_task_that_is_left_over_keeps_what_it_is_reckoned_to_cost() -> None:
     bench = Bench()
     ended = bench.resume(unwanted=True, estimate=PRICE)

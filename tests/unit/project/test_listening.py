@@ -124,6 +124,19 @@ def test_what_cannot_be_done_is_said_once_and_tried_again_later(opened: ProjectC
     assert (turns.listening.calls.left(), turns.warnings) == ([task], ["no key"])
 
 
+def test_a_spec_whose_records_cannot_be_read_holds_no_other_one_up(opened: ProjectContext, turns: Turns) -> None:
+    tasks = [journal(opened, name) for name in ("day", "night")]
+    lockfile = opened.paths_of("day").lockfile
+    lockfile.parent.mkdir(parents=True)
+    lockfile.write_text("{")
+    turns.listening.heard(tasks)
+    assert turns.turn() == ["night"]
+    assert turns.turn(2.0) == []
+    assert len(turns.warnings) == 1
+    lockfile.unlink()
+    assert turns.turn() == ["day"], "the call is kept until then"
+
+
 def test_a_call_about_a_task_that_has_ended_meanwhile_is_forgotten(turns: Turns) -> None:
     turns.listening.calls.leave(OTHER)
     assert turns.turn() == []

@@ -26,6 +26,14 @@ def test_a_copy_is_another_clone_however_exactly_it_was_copied(tmp_path: Path) -
     assert ids[1] != first.id
 
 
+def test_a_copy_of_hard_links_is_another_clone(tmp_path: Path) -> None:
+    first = this_clone(tmp_path / "a" / "clone", "x")
+    shutil.copytree(tmp_path / "a", tmp_path / "b", copy_function=os.link)
+    ids = [this_clone(tmp_path / name / "clone", "x").id for name in ("b", "a", "b", "a")]
+    assert ids[0] == ids[2] != first.id
+    assert ids[1] == ids[3] != ids[0]
+
+
 def test_a_file_that_cannot_be_made_stops_whatever_needs_it(tmp_path: Path) -> None:
     (tmp_path / "clone").mkdir()
     with pytest.raises(StorageError):

@@ -83,3 +83,25 @@ def test_something_else_under_the_name_is_refused(pair: tuple[GitNotes, GitNotes
 
 def test_it_says_where_it_is(pair: tuple[GitNotes, GitNotes]) -> None:
     assert pair[0].name == "git remote origin"
+
+
+def test_a_remote_that_is_pushed_to_elsewhere_than_it_is_read_from_decides_nothing(
+    pair: tuple[GitNotes, GitNotes], tmp_path: Path
+) -> None:
+    one, _ = pair
+    git(tmp_path, "init", "--quiet", "--bare", "fork.git")
+    git(one.root, "remote", "set-url", "--push", "origin", str(tmp_path / "fork.git"))
+    with pytest.raises(StorageError, match="is not there when it is read") as refused:
+        one.write_note(KEY, b"{}", None)
+    assert refused.value.hint is not None
+    assert "`git remote get-url --push origin`" in refused.value.hint
+
+
+def test_a_branch_whose_name_ends_like_a_note_is_none(pair: tuple[GitNotes, GitNotes]) -> None:
+    one, other = pair
+    assert one.write_note("else.json", b"{}", None)
+    (commit, _) = git(one.root, "ls-remote", "origin").decode().split("\t")
+    git(one.root, "push", "--quiet", "origin", f"{commit}:refs/heads/refs/ltxspec/{KEY}")
+    assert other.read_note(KEY) is None
+    with pytest.raises(StorageError, match="cannot be used"):
+        one.write_note(KEY, b"[]", None)  # git does not tell the two apart

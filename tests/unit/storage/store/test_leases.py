@@ -14,7 +14,9 @@ from ltxspec.errors import LockHeld, StorageError
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.clone import Holder
 from ltxspec.storage.store.bucket import Bucket
-from ltxspec.storage.store.leases import Heartbeat, Lease, force_release, look_at
+from ltxspec.storage.store.lease_parts import LeaseParts
+from ltxspec.storage.store.lease_state import force_release, look_at
+from ltxspec.storage.store.leases import Heartbeat, Lease
 from ltxspec.storage.store.port import Note, SharedNotes
 
 KEY, LIFE = "leases/night.json", 60
@@ -67,7 +69,7 @@ def holder(name: str) -> Holder:
 
 
 def lease(notes: SharedNotes, name: str, clock: SystemClock, life: int = LIFE) -> Lease:
-    return Lease(notes, KEY, "night", holder(name), life, clock)
+    return Lease(LeaseParts(notes, lambda _: KEY), "night", holder(name), life, clock)
 
 
 @pytest.fixture
@@ -334,6 +336,6 @@ def test_a_note_says_who_holds_it_and_no_secret(notes: Bucket) -> None:
     assert written == {
         "holder": "a", "machine": "machine-a", "pid": 7, "command": "ltxspec apply",
         "since": "2026-11-22T10:00:00.000Z", "expires": "2026-11-22T10:01:00.000Z", "life": 60, "fence": 1,
-        "released": False,
+        "released": False, "part": "", "parts": [],
     }  # fmt: skip
     assert replace(holder("a"), pid=8) != holder("a")
