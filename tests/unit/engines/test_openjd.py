@@ -67,8 +67,8 @@ def test_what_is_in_progress_here_is_collected_before_a_job_is_written(planned: 
     """The copies have no journal: their plan would be another one than the approved."""
     first, *rest = planned.plan.changes
     resumed = replace(first, action=Action.RESUME)
-    for changes in ({"changes": [resumed, *rest]}, {"changes": rest, "outside": [resumed]}):
-        begun = replace(planned, plan=replace(planned.plan, **changes))
+    for changes, outside in (([resumed, *rest], []), (rest, [resumed])):
+        begun = replace(planned, plan=replace(planned.plan, changes=changes, outside=outside))
         with pytest.raises(LtxspecError, match="1 shot is in progress") as refused:
             job_template(FarmJob(begun, 2))
         assert "ltxspec collect" in str(refused.value.hint)
