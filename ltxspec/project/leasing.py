@@ -9,7 +9,7 @@ from ltxspec.errors import LtxspecError, StorageError
 from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.shards import Shard
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.store import open_videos
+from ltxspec.project.store import open_videos, sent_list
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.clone import Holder, this_clone
 from ltxspec.storage.store.claims import StoreClaims
@@ -107,7 +107,7 @@ def _places(project: ProjectContext, *, create: bool = False) -> Places | None:
     try:
         store = open_videos(project, create=create)
         if store is not None and create:
-            store.refuse_other_project()
+            store.refuse_other_project(used=bool(sent_list(project, store).read()))
     except StorageError as error:
         raise StorageError(error.summary, hint="; ".join(filter(None, (error.hint, _COLLECT)))) from error
     prefix = f"{project.service.folder}/" if project.service.folder else ""
