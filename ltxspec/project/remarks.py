@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from ltxspec.apply.ledger import timestamp
+from ltxspec.apply.times import timestamp
 from ltxspec.errors import Diagnostic, LtxspecError
 from ltxspec.lock.verdicts import (
     SUFFIX,

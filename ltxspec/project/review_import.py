@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
-from ltxspec.apply.ledger import timestamp
+from ltxspec.apply.times import timestamp
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.lock.models import Take
 from ltxspec.lock.review_export import ReviewedTake, ReviewExport, decode_export

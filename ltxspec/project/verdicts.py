@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
-from ltxspec.apply.ledger import time_after, timestamp
+from ltxspec.apply.times import time_after, timestamp
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.lock.places import Placed, place_problem
