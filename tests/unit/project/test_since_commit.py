@@ -22,7 +22,7 @@ def test_what_the_commit_does_not_know_is_what_was_ordered_since(tmp_path: Path)
     takes = [
         take(number=1, cost="0.50"),
         take(number=2, cost="0.70", status="failed", attempt=2),
-        take(number=3, cost="0.60", retake=2),
+        take(number=3, cost="0.60", retake=2, model="lightricks:2@0", width=1920, height=1080, duration=8),
         take(number=4, cost=None, status="failed", model="nobody:1@1", attempt=3),
         take(number=5, cost="0", status="failed", attempt=4),
     ]
