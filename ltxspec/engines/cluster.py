@@ -8,6 +8,7 @@ import contextlib
 import io
 import os
 import secrets
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -62,6 +63,7 @@ def connected(project: ProjectContext) -> Iterator[Cluster]:
         import ray
     except ImportError:
         raise WrongUsage("`--engine ray` needs Ray", hint="pip install 'ltxspec[ray]'") from None
+    refuse_silent(os.environ.get("RAY_ADDRESS", ""))
     with redirect_stdout(cast("IO[str]", _OwnThread(sys.stdout))):
         try:
             ray.init(log_to_driver=False, configure_logging=False)
@@ -75,6 +77,18 @@ def connected(project: ProjectContext) -> Iterator[Cluster]:
 
 
 _ADDRESS = "RAY_ADDRESS names the cluster"
+_SECONDS = 15.0  # until an address counts as silent; Ray itself would wait for many minutes
+
+
+def refuse_silent(address: str) -> None:
+    """Raise LtxspecError if nobody listens at the address of a cluster; other forms, such as `auto`, say nothing."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if not host or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise LtxspecError(f"no Ray cluster answers at `{address}`: {first_line(error)}", hint=_ADDRESS) from error
 
 
 def _looked_at(project: ProjectContext) -> Cluster:
