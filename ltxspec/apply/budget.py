@@ -2,9 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
+from typing import Final
 
 from ltxspec.values import ShotAddress, TaskId, Usd
+
+_SMALLEST: Final = Decimal("0.000001")  # USD; what an order of unknown price takes is rounded down to it
 
 
 @dataclass(slots=True)
@@ -14,6 +17,9 @@ class RunBudget:
     An order reserves its estimate before it is sent. The reported cost replaces the reservation; without one, the
     reservation stays: an unknown cost never counts as zero. A cost higher than its estimate raises all later estimates,
     and those in flight, by the same factor: a price list that was wrong once is no longer trusted.
+
+    An order whose price nobody knows may cost all that is left: until its cost is known, nothing else has room in any
+    of its limits.
     """
 
     limit: Usd | None  # of the run
@@ -28,6 +34,7 @@ class RunBudget:
     _spec: dict[TaskId, str] = field(default_factory=dict)
     _labels: dict[TaskId, Collection[str]] = field(default_factory=dict)
     _ordered: set[TaskId] = field(default_factory=set)  # in this run
+    _unpriced: set[TaskId] = field(default_factory=set)  # neither price nor cost is known
 
     @property
     def is_limited(self) -> bool:
@@ -85,7 +92,7 @@ class RunBudget:
 
     def reserve(self, task: TaskId, estimate: Usd | None, spec: str = "", address: ShotAddress | None = None) -> bool:
         """Reserve money for an order. Returns False and reserves nothing if a limit would be exceeded."""
-        amount = self._reckoned(estimate) * self.factor
+        amount = self._reckoned(estimate, spec, address) * self.factor
         left = [cap - used for cap, used in self._caps(spec, address)]
         if any(amount > rest or (estimate is None and rest <= 0) for rest in left):
             return False
@@ -97,8 +104,10 @@ class RunBudget:
 
     def count(self, task: TaskId, estimate: Usd | None, spec: str = "", address: ShotAddress | None = None) -> None:
         """Count money that is already committed (a task under way from an earlier run), regardless of limits."""
-        self._open[task] = self._reckoned(estimate)
+        self._open[task] = self._reckoned(estimate, spec, address)
         self._spec[task] = spec
+        if estimate is None and self.per_shot is None:
+            self._unpriced.add(task)
         if self.per_label and address is not None:
             self._labels[task] = self.labels.get(address, ())
         if estimate is not None:
@@ -113,6 +122,8 @@ class RunBudget:
         reserved = self._open.pop(task, Decimal(0)) * self.factor
         self._settled[task] = reserved if cost is None else cost
         price = self._price.get(task, Decimal(0))
+        if cost is not None:
+            self._unpriced.discard(task)
         if cost is not None and price > 0:
             self.factor = max(self.factor, cost / price)
 
@@ -120,21 +131,24 @@ class RunBudget:
         """Release the reservation of an order that was definitely not accepted."""
         self._open.pop(task, None)
         self._ordered.discard(task)
+        self._unpriced.discard(task)
 
     def _caps(self, spec: str, address: ShotAddress | None) -> list[tuple[Usd, Usd]]:
         """The limits that apply to a shot, each with the amount committed against it."""
-        caps = [] if self.limit is None else [(self.limit, self.committed)]
-        caps += (
-            [(self.per_label[name], self.committed_with(name)) for name in self.labels.get(address, ())]
-            if address
-            else []
-        )
-        return caps + ([(self.per_spec[spec], self.committed_for(spec))] if spec in self.per_spec else [])
+        caps = [] if self.limit is None else [(self.limit, self.committed, bool(self._unpriced))]
+        for name in self.labels.get(address, ()) if address else ():
+            blocked = any(name in self._labels.get(task, ()) for task in self._unpriced)
+            caps.append((self.per_label[name], self.committed_with(name), blocked))
+        if spec in self.per_spec:
+            blocked = any(self._spec.get(task) == spec for task in self._unpriced)
+            caps.append((self.per_spec[spec], self.committed_for(spec), blocked))
+        return [(cap, max(used, cap) if blocked else used) for cap, used, blocked in caps]
 
-    def _reckoned(self, estimate: Usd | None) -> Usd:
+    def _reckoned(self, estimate: Usd | None, spec: str, address: ShotAddress | None) -> Usd:
         """The cost of an order by the price list; an unknown price may take all that is left."""
         if estimate is not None:
             return estimate
         if self.per_shot is not None:
             return self.per_shot
-        return Decimal(0) if self.limit is None else max(self.limit - self.committed, Decimal(0)) / self.factor
+        left = min((cap - used for cap, used in self._caps(spec, address)), default=Decimal(0))
+        return (max(left, Decimal(0)) / self.factor).quantize(_SMALLEST, ROUND_FLOOR)

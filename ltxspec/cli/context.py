@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from ltxspec.errors import Diagnostic
@@ -48,7 +48,7 @@ class Session:
         """The project to work on. Warnings, and with `-v` the effective settings, go to standard error."""
         from ltxspec.project.project import open_project
 
-        project = replace(open_project(self.directory, provider, config=self.config, warn=_warn), on_wait=_note)
+        project = replace(open_project(self.directory, provider, config=self.config, warn=_once(_warn)), on_wait=_note)
         if self.quiet:
             project = replace(project, warn=_ignore, on_wait=_ignore)
         if self.verbose:
@@ -111,6 +111,18 @@ def _read_stdin(most: int) -> bytes:
 def _note(text: str) -> None:
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
+
+
+def _once(say: "Callable[[str], None]") -> "Callable[[str], None]":
+    """Says each text once: several parts of a command may find the same."""
+    said: set[str] = set()
+
+    def new(text: str) -> None:
+        if text not in said:
+            said.add(text)
+            say(text)
+
+    return new
 
 
 def _ignore(_: str) -> None:

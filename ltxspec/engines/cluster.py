@@ -64,7 +64,7 @@ def connected(project: ProjectContext) -> Iterator[Cluster]:
         import ray
     except ImportError:
         raise WrongUsage("`--engine ray` needs Ray", hint="pip install 'ltxspec[ray]'") from None
-    _refuse_unreachable(os.environ.get("RAY_ADDRESS", ""))
+    refuse_silent(os.environ.get("RAY_ADDRESS", ""))
     with redirect_stdout(cast("IO[str]", _OwnThread(sys.stdout))):
         try:
             ray.init(log_to_driver=False, configure_logging=False)
@@ -77,18 +77,19 @@ def connected(project: ProjectContext) -> Iterator[Cluster]:
                 ray.shutdown()
 
 
-def _refuse_unreachable(address: str) -> None:
-    """Fail at once if nothing answers at an address: Ray itself tries for minutes. Raises LtxspecError."""
-    host, _, port = address.removeprefix("ray://").partition("/")[0].rpartition(":")
-    if not (host and port.isdecimal()):
-        return  # `auto`, `local`: Ray looks for itself
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
-    except (OSError, OverflowError, UnicodeError) as error:
-        raise LtxspecError(f"no Ray cluster answers at `{address}`: {error}", hint=_ADDRESS) from error
-
-
 _ADDRESS = "RAY_ADDRESS names the cluster"
+_SECONDS = 15.0  # until an address counts as silent; Ray itself would wait for many minutes
+
+
+def refuse_silent(address: str) -> None:
+    """Raise LtxspecError if nobody listens at the address of a cluster; other forms, such as `auto`, say nothing."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if not host or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise LtxspecError(f"no Ray cluster answers at `{address}`: {first_line(error)}", hint=_ADDRESS) from error
 
 
 def _looked_at(project: ProjectContext) -> Cluster:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from ltxspec.errors import LtxspecError, WrongUsage
+from ltxspec.plan.actions import Action
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.project.plan import ProjectPlan
 from ltxspec.project.project import ProjectContext
@@ -95,12 +96,18 @@ def job_template(job: FarmJob) -> dict[str, Json]:
     """The template.
 
     Raises:
-        LtxspecError: there is nothing to render.
+        LtxspecError: there is nothing to render, or something is in progress, of which the copies would not know.
         WrongUsage: a name cannot be written into a template.
     """
     planned = job.planned
     if not any(change.action.spends for change in planned.changes):
         raise LtxspecError("there is nothing to render", hint="`ltxspec plan` shows why")
+    if under_way := sum(change.action is Action.RESUME for change in (*planned.changes, *planned.plan.outside)):
+        raise LtxspecError(
+            f"{under_way:,} shot{'s are' if under_way > 1 else ' is'} in progress on this machine, and copies of the "
+            "project would not know",
+            hint="run `ltxspec collect` first",
+        )
     words = _words(job)
     steps = [
         _step("Prepare", _PREPARE, words),

@@ -56,6 +56,21 @@ def _divided(amount: Usd, weights: Sequence[Decimal]) -> list[Usd]:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """An order that this shard placed before, of which the other shards know nothing.
+
+    Attributes:
+        change: what the plan says of its shot now.
+        usd: what it cost, in USD.
+        planned: what its shot was planned to cost, if that is rendered; else 0: it is still planned.
+    """
+
+    change: Change
+    usd: Usd
+    planned: Usd
+
+
+@dataclass(frozen=True, slots=True)
 class Sharing:
     """The changes of every shard of a plan, and which of the shards this is.
 
@@ -63,11 +78,13 @@ class Sharing:
         parts: the changes of each shard.
         number: the shard, from 1.
         assumed: what an order of unknown price is reckoned to cost in USD; None: unknown.
+        before: what this shard ordered before.
     """
 
     parts: Sequence[Sequence[Change]]
     number: int
     assumed: Usd | None = None
+    before: Sequence[Before] = ()
 
     def of(self, limit: Usd, counts: Callable[[Change], bool] = lambda _: True) -> Usd:
         """This shard's part of a limit in USD.
@@ -78,3 +95,15 @@ class Sharing:
         """
         needs = [need_of([change for change in part if counts(change)]) for part in self.parts]
         return shares(limit, needs, self.assumed)[self.number - 1]
+
+    def left_of(self, limit: Usd, counts: Callable[[Change], bool] = lambda _: True) -> Usd:
+        """What is left in USD of this shard's part of a limit that counts over several runs. Arguments as `of`.
+
+        It is the part that the shard had when it began, without what it has spent since: the others still have theirs.
+        """
+        before = [one for one in self.before if counts(one.change)]
+        spent = sum((one.usd for one in before), Decimal(0))
+        needs = [need_of([change for change in part if counts(change)]) for part in self.parts]
+        own = needs[self.number - 1]
+        needs[self.number - 1] = Need(own.known + sum((one.planned for one in before), Decimal(0)), own.unknown)
+        return max(shares(limit + spent, needs, self.assumed)[self.number - 1] - spent, Decimal(0))

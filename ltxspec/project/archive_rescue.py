@@ -1,15 +1,17 @@
 """Saves the videos that only the provider has: those in neither the archive nor the store, the oldest first."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ltxspec.errors import LtxspecError
+from ltxspec.lock.models import Output
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.archive_pull import Pulled, Wanted, pull_missing, takes_of
 from ltxspec.project.archive_push import Pushed, push_videos
 from ltxspec.project.lookup import readable_lockfiles, recorded_shots
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.store import open_videos
+from ltxspec.storage.store.port import StoredObject
 from ltxspec.values import TaskId
 
 
@@ -32,10 +34,10 @@ def rescue(project: ProjectContext, say: Callable[[str], None], *, dry_run: bool
         dry_run: fetch and send nothing.
         wait: seconds to wait for another command that is working on a spec.
     """
-    there: Collection[str] = ()
+    there: Mapping[str, StoredObject] = {}
     try:
         store = open_videos(project, create=not dry_run)
-        there = store.listed().keys() if store is not None else ()
+        there = store.listed() if store is not None else {}
         has_store = store is not None
     except LtxspecError as error:
         say(error.line)
@@ -45,13 +47,18 @@ def rescue(project: ProjectContext, say: Callable[[str], None], *, dry_run: bool
     return Rescued(pulled, push_videos(project, say) if has_store and not dry_run else None)
 
 
-def _only_remote(project: ProjectContext, there: Collection[str]) -> set[TaskId]:
-    """Tasks with a video that is neither in the archive nor in the store."""
+def _only_remote(project: ProjectContext, there: Mapping[str, StoredObject]) -> set[TaskId]:
+    """Tasks with a video that is neither in the archive nor in the store, or is there with another size."""
     archive = open_archive(project)
     lockfiles, _ = readable_lockfiles(project)
     return {
         take.task_id
         for _, _, take, _ in takes_of(recorded_shots(lockfiles))
         for output in take.outputs
-        if output.sha256 is None or not (archive.has(output.sha256) or output.sha256 in there)
+        if output.sha256 is None or not (archive.has(output.sha256) or _is_in(there, output))
     }
+
+
+def _is_in(there: Mapping[str, StoredObject], output: Output) -> bool:
+    stored = there.get(output.sha256 or "")
+    return stored is not None and output.bytes in (None, stored.bytes)

@@ -23,6 +23,7 @@ def check_setup(project: ProjectContext) -> list[Row]:
         "budget": _budget,
         "prices": _prices,
         "archive": _archive,
+        "store": _store,
         "delivery": _delivery,
         "git": lambda project: _git(project.root),
         "video": lambda _: _codecs(),
@@ -124,6 +125,22 @@ def _prices(project: ProjectContext) -> Row:
 
 def _archive(project: ProjectContext) -> Row:
     return "archive", True, str(project.root / project.config.archive.url)
+
+
+def _store(project: ProjectContext) -> Row:
+    """Where videos are shared, and where machines agree on who orders. Nothing is asked of it."""
+    from ltxspec.project.store import is_made, open_videos
+
+    config, found = project.config.store, []
+    if project.service.free and not config.free and (config.url or config.leases):
+        return "store", True, f"not for the {project.service.name}, unless `[store] free = true`"
+    if config.url is not None and not is_made(config):
+        return "store", WARNING, f"{config.url} does not exist: mount it, or the next apply makes it"
+    if open_videos(project) is not None:
+        found.append(f"{config.url} with videos and claims" + (" and leases" if config.leases is None else ""))
+    if config.leases is not None:
+        found.append(f"leases in git at `{config.leases}`")
+    return "store", True, ", ".join(found) or "none: everything is on this machine"
 
 
 def _delivery(project: ProjectContext) -> Row:

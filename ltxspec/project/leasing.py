@@ -10,7 +10,7 @@ from ltxspec.errors import LtxspecError, StorageError
 from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.shards import Shard
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.store import open_videos
+from ltxspec.project.store import open_videos, sent_list
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.clone import Holder, this_clone
 from ltxspec.storage.store.claims import StoreClaims
@@ -116,7 +116,7 @@ def _places(project: ProjectContext, *, create: bool = False) -> Places | None:
         # a folder that this clone has shared before, and that is gone, is away: perhaps it is not mounted
         store = open_videos(project, create=create and not _own_id(project).exists())
         if store is not None and create:
-            store.refuse_other_project()
+            store.refuse_other_project(used=bool(sent_list(project, store).read()))
     except StorageError as error:
         raise StorageError(error.summary, hint="; ".join(filter(None, (error.hint, _COLLECT)))) from error
     prefix = f"{project.service.folder}/" if project.service.folder else ""

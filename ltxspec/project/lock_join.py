@@ -62,7 +62,7 @@ def join_folders(
         UnknownRevision, StorageError: the base does not exist; a file cannot be read or written.
     """
     left = read_folders(project, folders)
-    commit = _commit(project, base)
+    commit = _begun(project, base)
     with locked(project, left, command="lock join", wait=wait) as states:
         before = {name: state.read_lockfile() for name, state in states.items()}
         known = {task for lockfile in all_lockfiles(project) for task in recorded_tasks(lockfile)}
@@ -88,7 +88,7 @@ def _tasks_by_folder(given: Iterable[LeftLockfile]) -> dict[Path, set[TaskId]]:
 def _merged(
     project: ProjectContext, ours: Lockfile, left: Left, commit: str | None, tasks: Mapping[Path, set[TaskId]]
 ) -> Lockfile:
-    base = _at(project, commit, ours.spec) or ours
+    base = lockfile_at(project, commit, ours.spec) or ours
     merged = ours
     for one in left.lockfiles:
         merged = join_shard(merged, one.lockfile, base, tasks[one.folder])
@@ -132,17 +132,20 @@ def _missing(events: Sequence[Event], present: Sequence[Event], wanted: set[Task
             yield event
 
 
-def _commit(project: ProjectContext, base: str | None) -> str | None:
+def _begun(project: ProjectContext, base: str | None) -> str | None:
     """The commit that the shards began from; None without a repository. Raises UnknownRevision, StorageError."""
-    if base is not None:
-        return commit_of(project.root, base)
+    return checked_out(project) if base is None else commit_of(project.root, base)
+
+
+def checked_out(project: ProjectContext) -> str | None:
+    """The commit that is checked out; None without a repository, or without a commit. Raises StorageError."""
     if repository_of(project.root) is None:
         return None
     done = run_git(project.root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     return done.stdout.decode().strip() or None
 
 
-def _at(project: ProjectContext, commit: str | None, spec: str) -> Lockfile | None:
+def lockfile_at(project: ProjectContext, commit: str | None, spec: str) -> Lockfile | None:
     """A lockfile at a commit; None if it was not there."""
     path = project.label(project.paths_of(spec).lockfile)
     done = run_git(project.root, "cat-file", "blob", f"{commit}:./{path}") if commit else None

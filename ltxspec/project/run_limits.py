@@ -19,6 +19,7 @@ from ltxspec.project.plan import ProjectPlan
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.rules import limits_of
 from ltxspec.project.sharding import sharing_of
+from ltxspec.project.since_commit import since_commit
 from ltxspec.values import ShotAddress, Usd
 
 
@@ -50,18 +51,22 @@ def run_budget(
     """
     project, plan = planned.project, planned.plan
     months = [one.left(limits.per_shot) for one in over_project if one.label is None]
-    limit = min([*months, *([limits.per_apply] if limits.per_apply is not None else [])], default=None)
+    runs = [limits.per_apply] if limits.per_apply is not None else []
     per_spec = left_for_specs(plan, limits)
     per_label = {one.name: one.left(limits.per_shot) for one in over_project if one.label is not None}
-    sharing = sharing_of(planned, shard, limits.per_shot)
+    before = since_commit(project, plan.changes, recorded, limits.per_shot) if shard is not None else []
+    sharing = sharing_of(planned, shard, limits.per_shot, before)
     if sharing is not None:
-        outside, assumed = plan.outside, limits.per_shot
-        limit = None if limit is None else sharing.of(limit - _in_progress(outside, assumed))
+        outside = plan.outside
+        in_progress = _in_progress(outside, limits.per_shot)
+        months = [sharing.left_of(usd - in_progress) for usd in months]
+        runs = [sharing.of(usd - in_progress) for usd in runs]
         per_spec = {spec: _share(sharing, usd, outside, partial(_is_of, spec)) for spec, usd in per_spec.items()}
         per_label = {
             one.name: _share(sharing, per_label[one.name], outside, one.counts) for one in over_project if one.label
         }
     labels = _labels(plan, over_project) if per_label else {}
+    limit = min([*months, *runs], default=None)
     factor = proven_factor(recorded.values(), project.catalog)
     budget = RunBudget(limit, limits.per_shot, per_spec, per_label, labels, factor)
     if budget.is_limited and budget.factor > 1:
@@ -72,7 +77,7 @@ def run_budget(
 
 def _share(sharing: Sharing, usd: Usd, outside: Iterable[Change], counts: Callable[[Change], bool]) -> Usd:
     """A shard's part of a limit of some shots."""
-    return sharing.of(usd - _in_progress(filter(counts, outside), sharing.assumed), counts)
+    return sharing.left_of(usd - _in_progress(filter(counts, outside), sharing.assumed), counts)
 
 
 def _in_progress(outside: Iterable[Change], assumed: Usd | None) -> Usd:

@@ -7,7 +7,7 @@ from ltxspec.errors import WrongUsage
 from ltxspec.plan.actions import Change, PlanPart, estimate
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.plan.shards import Shard, heads_of_plan, read_shard, split
-from ltxspec.plan.shares import Sharing
+from ltxspec.plan.shares import Before, Sharing
 from ltxspec.project.plan import ProjectPlan
 from ltxspec.values import Usd
 
@@ -48,13 +48,15 @@ def part_of(planned: ProjectPlan, shard: Shard | None) -> ProjectPlan:
     return replace(planned, plan=part)
 
 
-def sharing_of(planned: ProjectPlan, shard: Shard | None, per_shot: Usd | None) -> Sharing | None:
-    """How the limits of a whole plan are divided; None without a shard."""
+def sharing_of(
+    planned: ProjectPlan, shard: Shard | None, per_shot: Usd | None, before: Sequence[Before] = ()
+) -> Sharing | None:
+    """How the limits of a whole plan are divided; None without a shard. `before` is what it ordered already."""
     if shard is None:
         return None
     heads = heads_of_plan(_every(planned), planned.rendered)
     parts = split(planned.changes, shard.count, heads)
-    return Sharing(parts, shard.number, per_shot)
+    return Sharing(parts, shard.number, per_shot, before)
 
 
 def _every(planned: ProjectPlan) -> list[Change]:

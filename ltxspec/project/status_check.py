@@ -13,6 +13,7 @@ from ltxspec.project.adapters import has_key, open_archive, open_provider
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.status_inputs import check_inputs
 from ltxspec.project.status_store import check_store
+from ltxspec.project.store import has_store
 from ltxspec.values import ShotAddress, TaskId, dollars, is_web_address
 
 _SECONDS = 20.0  # for one link
@@ -21,8 +22,17 @@ _AT_ONCE = 16
 
 def check_status(project: ProjectContext, status: ProjectStatus) -> list[Finding]:
     """Everything that needs attention: videos first, here and in the store, then links, then tasks in progress."""
-    kept = _videos(project, status.shots) + check_store(project, status.shots)
+    stored = check_store(project, status.shots)
+    kept = _lost(project, _videos(project, status.shots), stored) + stored
     return kept + _prices(project, status.shots) + asyncio.run(_asked(project, status.shots))
+
+
+def _lost(project: ProjectContext, videos: Sequence[Finding], stored: Sequence[Finding]) -> list[Finding]:
+    """The findings about videos, without those that only this machine lacks: the store has them as recorded."""
+    if not has_store(project) or any(one.address is None for one in stored):
+        return list(videos)
+    wrong = {one.address for one in stored}
+    return [one for one in videos if one.kind is not FindingKind.VIDEO_MISSING or one.address in wrong]
 
 
 def _prices(project: ProjectContext, shots: Sequence[ShotStatus]) -> list[Finding]:

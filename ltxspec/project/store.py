@@ -19,6 +19,7 @@ from ltxspec.storage.store.videos import DamagedVideo, VideoStore
 
 if TYPE_CHECKING:
     from ltxspec.storage.archive import FolderArchive
+    from ltxspec.storage.store_config import StoreConfig
 
 _PATIENCE = 600.0  # seconds to wait for another process that is fetching a video
 
@@ -34,12 +35,24 @@ def open_videos(project: ProjectContext, *, create: bool = False) -> VideoStore 
         Refused, StorageError: see `open_store`.
     """
     config = project.config.store
-    if project.service.free and not config.free:
+    if not has_store(project):
         return None
     store = open_store(config, project.environ, create=create)
     if create and config.url is not None and config.url.startswith("file://"):
         _warn_of_another_place(project, Path(unquote(urlsplit(config.url).path)))
     return None if store is None else VideoStore(store, project.service.folder, project.config.project.id)
+
+
+def has_store(project: ProjectContext) -> bool:
+    """Whether videos of the provider go to a store."""
+    config = project.config.store
+    return config.url is not None and (config.free or not project.service.free)
+
+
+def is_made(config: "StoreConfig") -> bool:
+    """Whether the folder of a `file://` store exists; of other stores nobody knows without asking."""
+    is_folder = config.url is not None and config.url.startswith("file://")
+    return not is_folder or Path(unquote(urlsplit(config.url or "").path)).is_dir()
 
 
 def _warn_of_another_place(project: ProjectContext, folder: Path) -> None:

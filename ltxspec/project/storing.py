@@ -17,7 +17,7 @@ from ltxspec.lock.merge import recorded_videos
 from ltxspec.project.archive_push import send
 from ltxspec.project.direct import Direct
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.store import open_videos, unsent
+from ltxspec.project.store import open_videos, sent_list, unsent
 from ltxspec.report.wording import counted
 from ltxspec.storage.archive import FolderArchive
 from ltxspec.storage.store.videos import VideoStore
@@ -89,7 +89,7 @@ class Storing:
 
     def _send(self, store: VideoStore, sha256: str, place: Path) -> None:
         if not self._is_ours:
-            store.refuse_other_project()
+            store.refuse_other_project(used=bool(sent_list(self.project, store).read()))
             self._is_ours = True
         if self.direct is None or not self.direct.keep(sha256):
             send(self.project, store, sha256, place)

@@ -18,9 +18,9 @@ from ltxspec.cli.context import Session
 def command(session: Session, paths: tuple[str, ...], output_format: str, provider: str | None, *, check: bool) -> int:
     """Show what is up to date, to render, in progress, failed, expiring or not archived; what was spent and is left.
 
-    Offline and free; changes nothing. With --check, exit 3 if a link is gone, a video is missing or altered here or in
-    the object store, an input at a web address or a price has changed, or something could not be asked. Shots with
-    errors are named, with exit 1, and the others are shown.
+    Offline and free; changes nothing. With --check, exit 3 if a link is gone, a video is altered here or in the object
+    store, or gone from where it was kept, an input at a web address or a price has changed, or something could not be
+    asked. Shots with errors are named, with exit 1, and the others are shown.
     """
     from ltxspec.formats import to_json
     from ltxspec.project.status import project_status

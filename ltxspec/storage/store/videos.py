@@ -51,16 +51,19 @@ class VideoStore:
         """The store itself."""
         return self._store
 
-    def refuse_other_project(self) -> None:
+    def refuse_other_project(self, *, used: bool = False) -> None:
         """Refuse to write to, or delete from, a store of another project; a new store is claimed for this one.
+
+        Args:
+            used: this machine has sent videos there: a store without any owner is then not that one.
 
         Raises:
             Refused: it is another project's.
-            StorageError: the store cannot be reached, or says something else.
+            StorageError: the store cannot be reached, says something else, or is empty although it was used.
         """
         claim = orjson.dumps({"project": self._ident})
         facts = ObjectFacts(hashlib.sha256(claim).hexdigest(), len(claim), "application/json")
-        if self._store.put(_OWNER, [claim], facts):
+        if not used and self._store.put(_OWNER, [claim], facts):
             return
         found = bytearray()
 
@@ -68,9 +71,17 @@ class VideoStore:
             if len(found) < _LARGEST_OWNER:
                 found.extend(piece)
 
-        self._store.get(_OWNER, take)
+        if not self._store.get(_OWNER, take) and used:
+            raise StorageError(
+                f"the store `{self.name}` is empty, and this machine has sent videos there",
+                hint="is it mounted? If it is a new one under the same name, `ltxspec archive push` fills it",
+            )
+        self._refuse_other(bytes(found))
+
+    def _refuse_other(self, found: bytes) -> None:
+        """The same by what the store says."""
         try:
-            owner = orjson.loads(bytes(found))["project"]
+            owner = orjson.loads(found)["project"]
         except (orjson.JSONDecodeError, KeyError, TypeError):
             raise StorageError(f"`{_OWNER}` in the store `{self.name}` does not say whose it is") from None
         if owner != self._ident:

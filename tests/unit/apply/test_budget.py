@@ -261,3 +261,46 @@ def test_an_order_of_an_earlier_run_has_no_room_where_its_label_has_none() -> No
     assert budget.has_room(task(1))
     budget.count(task(2), Decimal("0.40"), "night", ALLEY)
     assert not budget.has_room(task(2))
+
+
+def test_an_order_without_a_price_takes_all_the_room_of_its_spec_and_of_its_labels_too() -> None:
+    shots = [ShotAddress("night", str(number)) for number in range(9)]
+    autumn = dict.fromkeys(shots, ("campaign=autumn",))
+    for budget in (
+        RunBudget(None, per_spec={"night": Decimal("1.00")}),
+        RunBudget(None, per_label={"campaign=autumn": Decimal("1.00")}, labels=autumn),
+    ):
+        assert budget.reserve(task(1), None, "night", shots[1])
+        assert not budget.reserve(task(2), None, "night", shots[2]), "the first may cost all that is left"
+        assert not budget.reserve(task(3), Decimal("0.01"), "night", shots[3])
+        assert budget.reserve(task(4), Decimal("0.01"), "day", ShotAddress("day", "gate")), "it has no limit"
+        budget.settle(task(1), Decimal("0.30"))
+        assert budget.reserve(task(5), Decimal("0.40"), "night", shots[5])
+        assert budget.reserve(task(6), None, "night", shots[6])
+        budget.settle(task(6), None)
+        budget.settle(task(5), Decimal("0.10"))
+        assert not budget.reserve(task(7), None, "night", shots[7]), "what was never told may have been all of it"
+        assert not budget.reserve(task(7), Decimal("0.01"), "night", shots[7])
+
+
+def test_an_order_without_a_price_of_an_earlier_run_leaves_nothing_of_its_limits() -> None:
+    budget = RunBudget(None, per_spec={"night": Decimal("1.00")})
+    budget.count(task(1), None, "night")
+    assert budget.has_room(task(1))
+    assert not budget.reserve(task(2), Decimal("0.10"), "night")
+    budget.release(task(1))
+    assert budget.reserve(task(2), Decimal("0.10"), "night")
+
+
+def test_an_order_without_a_price_has_room_in_the_smallest_of_its_limits() -> None:
+    budget = RunBudget(Decimal(20), per_spec={"night": Decimal("1.00")})
+    assert budget.reserve(task(1), None, "night")
+    assert budget.committed == Decimal("1.00")
+    assert not budget.reserve(task(2), Decimal("0.01"), "day"), "it may cost all of the run's"
+
+
+def test_what_is_left_can_be_reserved_whatever_the_factor() -> None:
+    budget = RunBudget(Decimal("10.00"))
+    budget.reserve(task(1), Decimal("0.30"))
+    budget.settle(task(1), Decimal("0.70"))
+    assert budget.reserve(task(2), None)

@@ -70,3 +70,12 @@ def test_nobody_watches_a_pipe_a_ci_job_or_a_dumb_terminal(monkeypatch: pytest.M
     monkeypatch.delenv("CI")
     monkeypatch.setenv("TERM", "dumb")
     assert not is_interactive(Terminal())
+
+
+def test_a_warning_is_written_once_for_a_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "ltxspec.toml").write_text("")
+    project = Session(str(tmp_path)).open_project()
+    capsys.readouterr()
+    for text in ("the store is far away", "the disk is full", "the store is far away"):
+        project.warn(text)
+    assert capsys.readouterr().err == "warning: the store is far away\nwarning: the disk is full\n"

@@ -11,7 +11,7 @@ from typing import IO, cast
 import pytest
 from spreading import Service, project_in
 
-from ltxspec.engines.cluster import _OwnThread, connected, first_line
+from ltxspec.engines.cluster import _OwnThread, connected, first_line, refuse_silent
 from ltxspec.errors import LtxspecError, WrongUsage
 
 NOWHERE = Service("http://127.0.0.1:1/v1")
@@ -50,3 +50,19 @@ def test_only_the_own_thread_writes_to_standard_output() -> None:
 def test_an_error_is_told_by_its_first_line() -> None:
     assert first_line(ValueError("\n what\n where")) == "what"
     assert first_line(ValueError()) == "ValueError"
+
+
+@pytest.mark.parametrize("scheme", ["", "ray://"])
+def test_an_address_at_which_nobody_listens_is_refused_at_once(scheme: str) -> None:
+    """Ray would try for many minutes, and say so in its own log only."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"{scheme}127.0.0.1:{server.getsockname()[1]}"
+        refuse_silent(address)
+    with pytest.raises(LtxspecError, match="no Ray cluster answers") as refused:
+        refuse_silent(address)
+    assert "RAY_ADDRESS" in str(refused.value.hint)
+
+
+@pytest.mark.parametrize("address", ["", "auto", "local", "head:port", ":6379"])
+def test_what_names_no_port_is_left_to_ray(address: str) -> None:
+    refuse_silent(address)

@@ -10,6 +10,7 @@ from spreading import KEY, Service, project_in
 
 from ltxspec.engines.openjd import FarmJob, job_template, job_text, save_job
 from ltxspec.errors import LtxspecError, WrongUsage
+from ltxspec.plan.actions import Action
 from ltxspec.plan.document import PlanOptions
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.project.plan import ProjectPlan, plan_project
@@ -60,6 +61,17 @@ def test_nothing_to_render_is_no_job(planned: ProjectPlan) -> None:
     done = replace(planned, plan=replace(planned.plan, changes=[]))
     with pytest.raises(LtxspecError, match="nothing to render"):
         job_template(FarmJob(done, 2))
+
+
+def test_what_is_in_progress_here_is_collected_before_a_job_is_written(planned: ProjectPlan) -> None:
+    """The copies have no journal: their plan would be another one than the approved."""
+    first, *rest = planned.plan.changes
+    resumed = replace(first, action=Action.RESUME)
+    for changes, outside in (([resumed, *rest], []), (rest, [resumed])):
+        begun = replace(planned, plan=replace(planned.plan, changes=changes, outside=outside))
+        with pytest.raises(LtxspecError, match="1 shot is in progress") as refused:
+            job_template(FarmJob(begun, 2))
+        assert "ltxspec collect" in str(refused.value.hint)
 
 
 @pytest.mark.parametrize("path", ["../other", "specs/{{Param.Project}}"])

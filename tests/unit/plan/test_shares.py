@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ltxspec.plan.actions import Action
-from ltxspec.plan.shares import Need, Sharing, need_of, shares
+from ltxspec.plan.shares import Before, Need, Sharing, need_of, shares
 
 MONEY = st.decimals("0", "9999", places=4)
 NEEDS = st.lists(st.builds(Need, MONEY, st.integers(0, 5)), min_size=1, max_size=8)
@@ -70,3 +70,18 @@ def test_a_limit_of_some_changes_is_divided_by_these_alone() -> None:
     sharing = [Sharing([[night, day], [night]], number) for number in (1, 2)]
     assert [one.of(Decimal("2.88")) for one in sharing] == [Decimal("1.92"), Decimal("0.96")]
     assert [one.of(Decimal(4), lambda one: one.address.spec == "day") for one in sharing] == [Decimal(4), Decimal(0)]
+
+
+def test_a_shard_that_is_run_again_has_what_is_left_of_the_part_that_it_had() -> None:
+    """The whole limit is $4.80, half of it for each. The other shard cannot know what this one has spent."""
+    first, second, other = (change(Action.CREATE, request(name)) for name in "abc")
+    done = change(Action.NO_OP, request("a"))
+    whole = Sharing([[first, second], [other, other]], 1)
+    assert whole.left_of(Decimal("4.80")) == whole.of(Decimal("4.80")) == Decimal("2.40")
+    dearer = Sharing([[done, second], [other, other]], 1, before=[Before(done, Decimal("1.50"), Decimal("0.48"))])
+    assert dearer.left_of(Decimal("3.30")) == Decimal("0.90")
+    failed = Sharing([[first, second], [other, other]], 1, before=[Before(first, Decimal("2.10"), Decimal(0))])
+    assert failed.left_of(Decimal("2.70")) == Decimal("0.30")
+    assert failed.left_of(Decimal("2.70"), lambda one: one is second) == Decimal("2.70")
+    spent = Sharing([[first, second], [other, other]], 1, before=[Before(first, Decimal("2.60"), Decimal(0))])
+    assert spent.left_of(Decimal("2.20")) == 0

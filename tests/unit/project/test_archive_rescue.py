@@ -53,6 +53,18 @@ def test_what_the_store_has_is_safe_already(opened: ProjectContext) -> None:
     assert file_of(opened) is None
 
 
+def test_what_the_store_has_with_another_size_is_not_safe(opened: ProjectContext, tmp_path: Path) -> None:
+    push_videos(opened, lambda _: None)
+    (stored,) = [path for path in tmp_path.rglob(sha_of(opened)) if path.is_file()]
+    size = stored.stat().st_size
+    stored.write_bytes(stored.read_bytes()[:100])
+    lose(opened)
+    done = rescue(opened, lambda _: None)
+    assert done.pushed is not None
+    assert (done.pulled.fetched, done.pulled.from_store, done.pushed.sent) == (1, 0, 1)
+    assert stored.stat().st_size == size
+
+
 def test_what_is_gone_everywhere_is_said(opened: ProjectContext) -> None:
     lose(opened)
     for path in (opened.local / "sandbox").iterdir():

@@ -47,6 +47,23 @@ def test_limits_and_deliveries_in_force_are_shown(tmp_path: Path) -> None:
     assert found["delivery"][2] == "calls to hook.example"
 
 
+def test_where_machines_share_and_agree_is_shown(tmp_path: Path) -> None:
+    assert rows(tmp_path)["store"] == ("store", True, "none: everything is on this machine")
+    url = (tmp_path / "shared").as_uri()
+    (tmp_path / "ltxspec.toml").write_text(f'[store]\nurl = "{url}"\nleases = "origin"\n')
+    assert rows(tmp_path)["store"][1:] == (True, "not for the sandbox, unless `[store] free = true`")
+    found = rows(tmp_path, "runware")["store"]
+    assert (found[1], "mount it" in found[2]) == (WARNING, True)
+    (tmp_path / "shared").mkdir()
+    assert rows(tmp_path, "runware")["store"][2] == f"{url} with videos and claims, leases in git at `origin`"
+    (tmp_path / "ltxspec.toml").write_text(f'[store]\nurl = "{url}"\n')
+    assert rows(tmp_path, "runware")["store"][2] == f"{url} with videos and claims and leases"
+    (tmp_path / "ltxspec.toml").write_text('[store]\nurl = "s3://films"\nendpoint = "http://far.example"\n')
+    found = rows(tmp_path, "runware", AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="hush")["store"]
+    assert found[1] is False
+    assert "hush" not in found[2]
+
+
 def test_a_webhook_and_a_store_that_the_service_writes_are_shown(tmp_path: Path) -> None:
     (tmp_path / "ltxspec.toml").write_text('[store]\nurl = "s3://films"\n[webhook]\nurl = "https://calls.example/x"\n')
     secret = "abcdefgh-0123456"

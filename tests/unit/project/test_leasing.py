@@ -1,5 +1,6 @@
 """What a run agrees on with other machines, by what `[store]` says."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from ltxspec.plan.actions import Action, Change
 from ltxspec.project import leasing
 from ltxspec.project.leasing import agreeing, find_lease, release_by_force
 from ltxspec.project.project import ProjectContext, open_project
-from ltxspec.project.store import open_videos
+from ltxspec.project.store import open_videos, sent_list
 from ltxspec.storage.store.port import ObjectFacts, ObjectStore
 from ltxspec.values import ShotAddress
 
@@ -183,3 +184,24 @@ def test_there_is_nothing_to_release_where_nothing_is_shared(tmp_path: Path) -> 
 
 def test_nothing_of_it_is_imported_before_it_is_needed() -> None:
     assert "git_notes" not in vars(leasing)
+
+
+def test_a_store_that_is_empty_although_it_was_used_is_not_agreed_with(tmp_path: Path) -> None:
+    """A folder that is not mounted: others would agree elsewhere, and videos would be below the mount."""
+    project = configured(tmp_path)
+    with agreeing(project, [wanted()], 0):
+        pass
+    store = open_videos(project)
+    assert store is not None
+    sent_list(project, store).add(["a" * 64])
+    with agreeing(project, [wanted()], 0):
+        pass
+    shutil.rmtree(tmp_path / "store")
+    (tmp_path / "store").mkdir()
+    with pytest.raises(StorageError, match="is empty") as refused, agreeing(project, [wanted()], 0):
+        pass
+    assert "mounted" in str(refused.value.hint)
+    assert not list((tmp_path / "store").rglob("*.json"))
+    store.refuse_other_project()  # as `archive push` does
+    with agreeing(project, [wanted()], 0):
+        pass

@@ -1,15 +1,17 @@
 """The account that a run gets: the tightest limits, and a shard's part of them."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from acceptance.commands import write_spec
-from msgspec import structs
+from builders import record, take
+from replacing import replace
 
+from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action
 from ltxspec.plan.budgets import ProjectLimit, Spent
 from ltxspec.plan.document import Limits, PlanDocument
+from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.shards import Shard
 from ltxspec.project.api import Project, open_project
 from ltxspec.project.run_limits import run_budget, run_limits
@@ -39,7 +41,7 @@ def test_the_lowest_limit_counts(tmp_path: Path, cap: str | None, saved: str | N
 
 
 def _saved(opened: Project, limit: Usd) -> PlanDocument:
-    return structs.replace(opened.plan().as_saved(), limits=Limits(limit, None, None, None))
+    return replace(opened.plan().as_saved(), limits=Limits(limit, None, None, None))
 
 
 def test_the_accounts_of_all_shards_are_within_every_limit_and_fit_their_orders(tmp_path: Path) -> None:
@@ -77,3 +79,24 @@ def test_limits_over_the_project_are_divided_as_well_and_leave_room_for_what_is_
     budgets = [run_budget(planned, limits, {}, Shard(number, 3), over) for number in (1, 2, 3)]
     assert Usd("9.45") < sum(one.limit for one in budgets if one.limit is not None) <= Usd("9.46")
     assert Usd("1.99") < sum(one.per_label["act=one"] for one in budgets) <= Usd(2)
+
+
+def test_a_shard_that_is_run_again_spends_no_more_than_its_part_in_all(tmp_path: Path) -> None:
+    """Orders that failed and were charged for: the machine of another shard knows nothing of them."""
+    from acceptance.repositories import git
+
+    opened = project(tmp_path, 'per_spec = "40"')
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "--quiet", "-m", "specs")
+    planned, limits = opened.plan(), run_limits(opened, None, None)
+    budgets = [run_budget(planned, limits, {}, Shard(number, 2)) for number in (1, 2)]
+    mine = next(one for one in planned.changes if Shard(1, 2).has(one.address, {}) and one.address.spec == "night")
+    charged = take(mine.address.instance, status="failed", cost="7", number=1)
+    state = RecordedState(Lockfile("sandbox", "night", {mine.address.instance: record(charged)}))
+    spent = replace(planned, plan=replace(planned.plan, spent={"night": (Usd(7), 0), "day": (Usd(0), 0)}))
+    again = run_budget(spent, limits, {"night": state}, Shard(1, 2))
+    assert budgets[0].per_spec["night"] - Usd("7.01") < again.per_spec["night"] <= budgets[0].per_spec["night"] - 7
+    assert again.per_spec["day"] == budgets[0].per_spec["day"]
+    git(tmp_path, "checkout", "--quiet", "--orphan", "empty")
+    assert run_budget(spent, limits, {"night": state}, Shard(1, 2)).per_spec["night"] > again.per_spec["night"]

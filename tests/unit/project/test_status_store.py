@@ -53,6 +53,22 @@ def test_what_is_only_in_the_store_is_not_unsent(pushed: ProjectContext) -> None
     assert found(pushed) == []
 
 
+def test_what_only_this_machine_lacks_is_no_finding_as_long_as_the_store_has_it(pushed: ProjectContext) -> None:
+    data = lose(pushed)
+    assert project_status(pushed, check=True).findings == []
+    put(pushed, data[:-1], sha_of(pushed))
+    kinds = {one.kind for one in project_status(pushed, check=True).findings}
+    assert kinds == {FindingKind.VIDEO_MISSING, FindingKind.STORED_ALTERED}
+
+
+def test_what_this_machine_lacks_is_found_where_the_store_cannot_be_asked(
+    pushed: ProjectContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose(pushed)
+    kinds = [one.kind for one in project_status(away(pushed, monkeypatch), check=True).findings]
+    assert kinds == [FindingKind.VIDEO_MISSING, FindingKind.NOT_CHECKED]
+
+
 def test_what_the_store_lost_is_found(pushed: ProjectContext) -> None:
     store_of(pushed).drop(sha_of(pushed))
     assert found(pushed) == [(FindingKind.STORED_MISSING, "night.alley")]

@@ -91,6 +91,14 @@ def test_the_store_of_another_project_gets_nothing(opened: ProjectContext) -> No
     assert "belongs to the project `x`" in told[-1].message
 
 
+def test_a_store_that_is_empty_although_it_was_used_gets_nothing(opened: ProjectContext, tmp_path: Path) -> None:
+    sent_list(opened, store_of(opened)).add(["a" * 64])
+    left, told = play(opened)
+    assert left == 1
+    assert "is empty" in told[-1].message
+    assert not [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
+
+
 def test_without_a_store_nothing_is_done(opened: ProjectContext) -> None:
     only = replace(opened, config=replace(opened.config, store=replace(opened.config.store, url=None)))
     left, told = play(only)
