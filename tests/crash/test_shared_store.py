@@ -38,8 +38,9 @@ def shared(folder: Path, service: Service, shots: str, table: str) -> tuple[Proj
     return first, second
 
 
-def store(folder: Path) -> str:
-    return f'[store]\nurl = "{(folder / "store").as_uri()}"\nlease_life = 3\n'
+def store(folder: Path, life: int = 3) -> str:
+    """`[store]` of a configuration; a lease's life is in seconds."""
+    return f'[store]\nurl = "{(folder / "store").as_uri()}"\nlease_life = {life}\n'
 
 
 @pytest.mark.parametrize("sharing", [True, False], ids=["with a store", "without"])
@@ -47,7 +48,7 @@ def test_a_service_that_hides_what_it_took_and_takes_it_again_is_paid_once_by_ma
     service: Service, tmp_path: Path, *, sharing: bool
 ) -> None:
     service.renew(Scenario(Behaviour("never", visible_after=HIDDEN), (LOST,)))
-    first, second = shared(tmp_path, service, ALLEY, store(tmp_path) if sharing else "")
+    first, second = shared(tmp_path, service, ALLEY, store(tmp_path, life=60) if sharing else "")
     dying = first.start("apply", "--auto-approve", "--format", "json")
     wait_for(dying, "shot-unclear")
     dying.kill()
@@ -88,7 +89,7 @@ def test_a_lease_that_is_taken_away_ends_the_ordering_and_not_the_collecting(ser
 
 def test_of_clones_that_share_a_remote_one_applies_at_a_time(service: Service, tmp_path: Path) -> None:
     service.renew(speed=SLOW)
-    first, second = shared(tmp_path, service, ALLEY, '[store]\nleases = "origin"\nlease_life = 3\n')
+    first, second = shared(tmp_path, service, ALLEY, '[store]\nleases = "origin"\nlease_life = 30\n')
     process = first.start("apply", "--auto-approve", "--format", "json")
     wait_for(process, "shot-accepted")
     held = ltxspec("apply", "--auto-approve", cwd=second.root, check=5)
