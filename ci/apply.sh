@@ -51,7 +51,7 @@ fi
 
 # --- render, and record it whatever happened ---------------------------------------------------------
 
-set -f # patterns in LTXSPEC_SPECS are for nobody
+set -f # ltxspec expands patterns in LTXSPEC_SPECS, not the shell
 code=0
 # shellcheck disable=SC2086  # several paths
 ltxspec apply "$@" -- ${LTXSPEC_SPECS:-} || code=$?

@@ -24,7 +24,7 @@ git fetch --quiet "$remote" "refs/heads/$branch"
 git checkout --quiet --detach FETCH_HEAD
 commit=$(git rev-parse HEAD)
 
-set -f # patterns in LTXSPEC_SPECS are for nobody
+set -f # ltxspec expands patterns in LTXSPEC_SPECS, not the shell
 # shellcheck disable=SC2086  # several paths
 plan=$(ltxspec plan --format json -- ${LTXSPEC_SPECS:-})
 set +f

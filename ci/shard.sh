@@ -27,7 +27,7 @@ done
 git cat-file -e "$LTXSPEC_COMMIT^{commit}" 2>/dev/null || git fetch --quiet "${LTXSPEC_REMOTE:-origin}" "$LTXSPEC_COMMIT"
 git checkout --quiet --detach "$LTXSPEC_COMMIT"
 
-set -f # patterns in LTXSPEC_SPECS are for nobody
+set -f # patterns in LTXSPEC_SPECS are expanded by ltxspec
 # shellcheck disable=SC2086  # several paths
 exec ltxspec apply --auto-approve --approved "$LTXSPEC_APPROVED" --shard "$LTXSPEC_SHARD" \
     ${LTXSPEC_MAX_COST:+--max-cost "$LTXSPEC_MAX_COST"} -- ${LTXSPEC_SPECS:-}

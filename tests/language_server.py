@@ -57,8 +57,7 @@ def started_or_skip() -> "LanguageServer":
     )
     if REQUIRED:
         pytest.fail(f"LTXSPEC_REQUIRE_EDITOR is set: {reason}")
-    # node is no requirement of ltxspec, and its packages come from a registry; CI requires both
-    pytest.skip(reason)
+    pytest.skip(reason)  # neither node nor its packages are requirements of ltxspec; CI requires both
 
 
 class LanguageServer:

@@ -86,8 +86,7 @@ def load_or_skip(cache: Path) -> "Description":
     except Unreachable as reason:
         if REQUIRED:
             pytest.fail(f"LTXSPEC_REQUIRE_OPENAPI is set: {reason}")
-        # it comes from a registry, which a machine offline cannot reach; CI requires it
-        pytest.skip(f"needs GitHub's OpenAPI description: {reason}")
+        pytest.skip(f"needs GitHub's OpenAPI description: {reason}")  # not reachable offline; CI requires it
 
 
 class Description:

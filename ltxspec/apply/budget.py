@@ -18,7 +18,7 @@ class RunBudget:
     reservation stays: an unknown cost never counts as zero. A cost higher than its estimate raises all later estimates,
     and those in flight, by the same factor: a price list that was wrong once is no longer trusted.
 
-    An order whose price nobody knows may cost all that is left: until its cost is known, nothing else has room in any
+    An order of unknown price may cost all that is left: until its cost is known, nothing else has room in any
     of its limits.
     """
 

@@ -13,7 +13,7 @@ Ask = Callable[..., Any]  # a kind of question, and its arguments -> the driver'
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """What the run has agreed on with other machines, as told to a shard."""
+    """What the run has agreed on with other machines, as sent to a shard."""
 
     claims: bool = False  # whether tasks are claimed
     fences: Mapping[str, int | None] | None = None  # of the leases, by spec; None: there are no leases
@@ -51,7 +51,7 @@ class AskedLeases:
 
 
 def agreed_by(claiming: Claiming, specs: "list[str]") -> Agreed:
-    """What a shard is told of the driver's claims and leases."""
+    """The driver's claims and leases, as sent to a shard."""
     leases = claiming.leases
     return Agreed(claiming.claims is not None, None if leases is None else {spec: leases.fence(spec) for spec in specs})
 

@@ -34,7 +34,7 @@ cd "$1"
 mkdir -p {folder}
 for shard in {shards}; do
     [ ! -d "{folder}/$shard" ] || continue
-    new=$(mktemp -d "{folder}/new.XXXXXX")
+    new=$(mktemp -d "{folder}/new.XXXXXX") # mktemp replaces the Xs: two attempts at once never share a copy
     tar -cf - --exclude=./.git --exclude=./.ltxspec --exclude=./renders . | tar -xf - -C "$new"
 {records}    mv "$new" "{folder}/$shard"
 done
@@ -53,7 +53,7 @@ set --
 code=0
 ltxspec apply --provider {provider} --auto-approve --shard "$shard/{count}" {limit} --lock-timeout {wait} \\
     "$@" {paths} || code=$?
-[ "$code" -ne 3 ] || code=0 # what is unfinished is recorded: the last step tells
+[ "$code" -ne 3 ] || code=0 # what is unfinished is recorded, and the last step fails then
 exit "$code"
 """
 _JOIN = """\

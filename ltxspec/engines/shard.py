@@ -174,7 +174,7 @@ class RemoteBudget(RunBudget):
 
     @property
     def open_orders(self) -> tuple[int, Usd]:
-        """Not asked for here: the driver tells it."""
+        """Not asked for here: the driver shows it."""
         return 0, Decimal(0)
 
     def has_room(self, task: TaskId) -> bool:

@@ -22,7 +22,7 @@ def join_shard(ours: Lockfile, theirs: Lockfile, base: Lockfile | None, elsewher
     Args:
         ours: the lockfile so far, with what other shards did.
         theirs: the shard's.
-        base: the version that the shard began from; None if nobody knows: then both are merged as two branches are.
+        base: the version that the shard began from; None if it is unknown: then both are merged as two branches are.
         elsewhere: the tasks in the shard's other lockfiles: it may have moved takes there.
 
     Raises:

@@ -22,7 +22,7 @@ _NOTHING: Final = Usd(0)
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """A sum for a limit, in USD: `known`, and `unknown` orders of which nobody knows a price."""
+    """A sum for a limit, in USD: `known`, and `unknown` orders without a known price."""
 
     known: Usd = _NOTHING
     unknown: int = 0
@@ -79,7 +79,7 @@ class LabelLimit:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Something that was ordered: when (RFC 3339; None: nobody knows), by which shot, and for how much in USD."""
+    """Something that was ordered: when (RFC 3339; None: unknown), by which shot, and for how much in USD."""
 
     address: ShotAddress
     at: str | None

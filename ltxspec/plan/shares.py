@@ -35,7 +35,7 @@ def shares(limit: Usd, needs: Sequence[Need], assumed: Usd | None = None) -> lis
     Args:
         limit: the amount to divide, in USD.
         needs: what each shard needs.
-        assumed: what an order of unknown price is reckoned to cost; None: nobody knows. What is left is then divided
+        assumed: what an order of unknown price is reckoned to cost; None: unknown. What is left is then divided
             by the number of such orders.
     """
     asked = [need.known + (assumed or Decimal(0)) * need.unknown for need in needs]

@@ -1,4 +1,4 @@
-"""Takes that a plan keeps although nobody has archived their videos: one warning, from the lockfile alone. Pure.
+"""Takes that a plan keeps and whose videos were never archived: one warning, from the lockfile alone. Pure.
 
 There is no clock: the warning names the time at which the first address expires, whether it is past or to come.
 """

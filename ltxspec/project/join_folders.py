@@ -97,7 +97,7 @@ def _read(project: ProjectContext, folder: Path, path: Path, found: dict[str, Le
 
 
 def refuse_foreign(project: ProjectContext, left: LeftLockfile, known: Collection[TaskId]) -> None:
-    """Raise LockfileError if a take that nobody knows yet was not bought by this project under this name.
+    """Raise LockfileError if a take without an earlier record was not bought by this project under this name.
 
     Args:
         project: the project; the id of each of its tasks is derived from its own.

@@ -50,7 +50,7 @@ def listen(project: ProjectContext, options: ListenOptions, ready: Callable[[str
         emit: called with what came of calls.
 
     Raises:
-        WrongUsage: there is no usable secret, or the provider is one that calls nobody.
+        WrongUsage: there is no usable secret, or the provider is one that sends no webhooks.
         CannotListen: the port is not available.
         LockHeld: another one listens for this project.
     """
@@ -83,7 +83,7 @@ def _opened(
 def _secret(project: ProjectContext) -> str:
     if not project.service.address:
         raise WrongUsage(
-            f"`{project.provider}` calls nobody: it runs inside the command",
+            f"`{project.provider}` sends no webhooks: it runs inside the command",
             hint="`ltxspec sandbox serve --key …` is one that does, for clients on this machine",
         )
     secret = webhook_secret(project.environ)

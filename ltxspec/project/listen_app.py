@@ -1,6 +1,6 @@
 """The web application that receives the provider's calls.
 
-A call is worth the id in it, and nothing else. Whoever does not know the secret is told nothing.
+Only the task id of a call is used. A caller without the secret learns nothing.
 """
 
 import asyncio

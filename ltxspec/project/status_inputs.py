@@ -100,7 +100,7 @@ def _addresses(value: Json) -> Iterator[str]:
 
 
 async def _hash_of(provider: Provider, url: str) -> str | LtxspecError:
-    """The hash of what is there now, or why it cannot be told."""
+    """The hash of what is there now, or why it is unknown."""
     sink = _Hash()
     try:
         async with asyncio.timeout(_SECONDS):

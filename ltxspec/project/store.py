@@ -50,7 +50,7 @@ def has_store(project: ProjectContext) -> bool:
 
 
 def is_made(config: "StoreConfig") -> bool:
-    """Whether the folder of a `file://` store exists; of other stores nobody knows without asking."""
+    """Whether the folder of a `file://` store exists; of other stores it is unknown without a request."""
     is_folder = config.url is not None and config.url.startswith("file://")
     return not is_folder or Path(unquote(urlsplit(config.url or "").path)).is_dir()
 

@@ -41,7 +41,7 @@ def webhook_secrets(environ: Mapping[str, str]) -> list[str]:
 def webhook_address(project: ProjectContext) -> str | None:
     """Where the provider reports the end of a task, with the secret; None if it does not.
 
-    Never to be written or shown. A service inside this process calls nobody.
+    Never to be written or shown. A service inside this process sends no webhooks.
 
     Raises:
         WrongUsage: the secret cannot be used.

@@ -68,7 +68,7 @@ def _meaning(item: DayAndModel) -> str:
     if item.verdict is not Verdict.OPEN or item.difference:
         return _MEANINGS[item.verdict]
     if item.difference is None:
-        return "whether the amount is what is recorded cannot be told"
+        return "it is unknown whether the amount matches the records"
     return "perhaps a late report; perhaps ordered with another key or account"
 
 

@@ -23,7 +23,7 @@ _MOST = 256  # bytes of the file
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who claims a task or holds a lease, as others are told."""
+    """Who claims a task or holds a lease, as other machines see it."""
 
     id: str  # of the clone
     machine: str

@@ -199,7 +199,7 @@ def test_without_the_key_calls_are_kept_for_whoever_has_it(
 @pytest.mark.parametrize(
     ("environment", "code", "said"),
     [
-        ({"LTXSPEC_PROVIDER": "sandbox"}, 64, "`sandbox` calls nobody"),
+        ({"LTXSPEC_PROVIDER": "sandbox"}, 64, "`sandbox` sends no webhooks"),
         ({VARIABLE: ""}, 64, f"{VARIABLE} is not set"),
         ({VARIABLE: "too short"}, 64, "needs 16 to 256 letters"),
     ],

@@ -145,8 +145,7 @@ def missing_or_skip(name: str, file: str, program: str | None) -> None:
     )
     if name in REQUIRED:
         pytest.fail(f"LTXSPEC_REQUIRE_{name}_SDK is set: {reason}")
-    # node is no requirement of ltxspec, and the packages come from registries; CI requires both
-    pytest.skip(reason)
+    pytest.skip(reason)  # neither node nor the packages are requirements of ltxspec; CI requires both
 
 
 def play(command: list[str], url: str, stories: dict[str, Story], **environment: str) -> dict[str, Any]:

@@ -76,7 +76,7 @@ class UsageElsewhere(Record, frozen=True):
 class CostReconciliation(Result, frozen=True, kw_only=True):
     """Recorded costs next to the provider's usage report, in US dollars. Days are in UTC, both ends included.
 
-    `differs` if a day and model differ, or nothing could be compared; `undecided` if that cannot be told of one of
+    `differs` if a day and model differ, or nothing could be compared; `undecided` if that is unknown for one of
     them, or if `doubts` has why nothing in the report is certain. Only with neither do the costs agree with what was
     charged on the days that are compared. The report covers `reportFrom` to `reportTo`; `keys` are the API keys that it
     counts, by the provider's ids, if it names them.

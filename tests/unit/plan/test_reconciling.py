@@ -1,4 +1,4 @@
-"""Recorded orders against a provider's report (`plan/usage.py`): what is equal, what differs, what cannot be told."""
+"""Recorded orders against a provider's report (`plan/usage.py`): what is equal, what differs, what is undecided."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -71,7 +71,7 @@ def test_each_kind_of_difference_has_its_words() -> None:
     untold = text(item(Verdict.OPEN, order(), requests=None, usd=None, difference=None))
     assert untold[3].endswith("the provider names no amount")
     assert "  provider  number of requests not told, amount not told" in untold
-    assert "  whether the amount is what is recorded cannot be told" in untold
+    assert "  it is unknown whether the amount matches the records" in untold
     fewer = text(item(Verdict.OPEN, order(1, None), requests=0, usd=Decimal(0), difference=Decimal(0)))
     assert fewer[3].endswith("the provider has fewer requests, and the cost of some is unknown")
     many = text(item(Verdict.MORE, order(1, None), difference=None))
