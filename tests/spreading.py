@@ -13,7 +13,7 @@ from small_films import write_small_animatic
 
 from ltxspec.apply.events import ApplyEvent
 from ltxspec.canonical import sha256_hex
-from ltxspec.engines.desk import Desk
+from ltxspec.engines.driver import Desk
 from ltxspec.engines.messages import Ask, ShardEnd, pack, unpack
 from ltxspec.engines.parts import Part, parts_of
 from ltxspec.engines.shard import work

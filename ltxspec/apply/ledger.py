@@ -10,11 +10,11 @@ from msgspec import structs
 from ltxspec.apply.archived import with_archived
 from ltxspec.apply.checkpoints import Checkpoints
 from ltxspec.apply.grouped import GroupedSyncs
-from ltxspec.apply.made import by_name, marked, take_of, with_hash, with_videos, without_secrets_of
 from ltxspec.apply.orders import without_secrets
 from ltxspec.apply.ports import Archived, Clock, SpecState, TaskReport
 from ltxspec.apply.record_index import RecordIndex
 from ltxspec.apply.records import record_changes
+from ltxspec.apply.takes import by_name, marked, take_of, with_hash, with_videos, without_secrets_of
 from ltxspec.apply.times import time_after, time_of, timestamp
 from ltxspec.lock.journal import (
     Abandoned,

@@ -10,7 +10,7 @@ from ltxspec.apply.chains import Chains
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.orders import results_of
-from ltxspec.apply.places import Paced, Places
+from ltxspec.apply.parallelism import Paced, Places
 from ltxspec.apply.ports import RenderOrder, TaskReport
 from ltxspec.apply.source_takes import SourceMissing
 from ltxspec.apply.task import RunContext

@@ -1,6 +1,6 @@
 """`apply --engine ray`: the shards of a run as tasks of a Ray cluster.
 
-The driver holds the locks and all records (`desk.py`); an actor beside it passes the questions of the shards on. Ray
+The driver holds the locks and all records (`driver.py`); an actor beside it passes the questions of the shards on. Ray
 runs a shard again whose machine is lost.
 """
 
@@ -16,7 +16,7 @@ from ltxspec.apply.engine import summary_of
 from ltxspec.apply.events import Emit, RunSummary, ShotOutcome
 from ltxspec.apply.retaken import with_retakes
 from ltxspec.engines.cluster import NO_CLUSTER, RETRIES, Cluster, connected, first_line, remote
-from ltxspec.engines.desk import Desk
+from ltxspec.engines.driver import Desk
 from ltxspec.engines.messages import Ask, Failed, Failure, ShardEnd, pack, unpack
 from ltxspec.engines.parts import Part, parts_of
 from ltxspec.errors import Refused, StorageError

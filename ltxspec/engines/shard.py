@@ -20,7 +20,7 @@ from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.task import StopSignal
 from ltxspec.catalog.latency import expected_seconds
 from ltxspec.engines.agreeing import asking
-from ltxspec.engines.desk import Changed
+from ltxspec.engines.driver import Changed
 from ltxspec.engines.messages import (
     Answer,
     Ask,

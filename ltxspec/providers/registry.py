@@ -34,9 +34,7 @@ class ProviderSettings:
     key: str | None = field(default=None, repr=False)
     transport: "httpx.AsyncBaseTransport | None" = None  # replaces the network of a paid service, for tests
     poll_chunk: int = Polling().batch  # tasks per poll request
-    fill: Fill | None = (
-        None  # adds addresses to an order when it is sent; the sandbox sends no webhooks and uploads nothing
-    )
+    fill: Fill | None = None  # adds addresses to an order when it is sent; nothing is added for the sandbox
     hidden: Sequence[str] = field(default=(), repr=False)  # secrets that a reply may repeat
     sandbox: "SandboxParts | None" = None  # only for the sandbox
 

@@ -4,7 +4,7 @@ import pytest
 from builders import task
 from fakes import FakeProvider
 
-from ltxspec.apply.places import Paced, Places
+from ltxspec.apply.parallelism import Paced, Places
 from ltxspec.apply.ports import Acceptance, RenderOrder
 from ltxspec.errors import SubmissionUncertain
 

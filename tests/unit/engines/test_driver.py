@@ -11,7 +11,7 @@ from spreading import Service, Spread, project_in, spread
 
 from ltxspec.apply.events import Outcome
 from ltxspec.apply.orders import make_intent, make_order
-from ltxspec.engines.desk import Changed
+from ltxspec.engines.driver import Changed
 from ltxspec.engines.messages import Answer, Ask, Work
 from ltxspec.errors import StorageError
 from ltxspec.lock.journal import Intent

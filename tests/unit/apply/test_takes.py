@@ -1,8 +1,8 @@
 from builders import output
 from replacing import replace
 
-from ltxspec.apply.made import by_name, marked, with_hash, with_videos, without_secrets_of
 from ltxspec.apply.ports import Archived
+from ltxspec.apply.takes import by_name, marked, with_hash, with_videos, without_secrets_of
 from ltxspec.render.expectations import NONE
 
 NEW = replace(output(home=False), video_url="https://v.example/a.mp4?X-Amz-Signature=abc")
