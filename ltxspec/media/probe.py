@@ -5,7 +5,8 @@ script named `.mp4` never reaches the media library.
 """
 
 import io
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -221,17 +222,25 @@ def _file(source: Path | bytes) -> Iterator[tuple[IO[bytes], str]]:
 
 
 def _container(file: IO[bytes], kind: str, *, whole: bool, quick: bool) -> "InputContainer":
-    import av
-
     if kind in {"webm", "matroska"}:
-        return av.open(file, "r", format="matroska")
+        return _demuxer(file, "matroska", {})
     if quick:
-        container = av.open(file, "r", format="mp4", options=_TABLES_ONLY)
+        container = _demuxer(file, "mp4", _TABLES_ONLY)
         if all(track.frames and track.average_rate for track in container.streams.video):
             return container
         container.close()  # a file in fragments, whose tables tell nothing
-        file.seek(0)
-    return av.open(file, "r", format="mp4", options=_ALL if whole else {})
+    return _demuxer(file, "mp4", _ALL if whole else {})
+
+
+def _demuxer(file: IO[bytes], name: str, options: Mapping[str, str]) -> "InputContainer":
+    """FFmpeg reads a file on disk by its descriptor, without a call into Python for each piece of it."""
+    import av
+
+    file.seek(0)
+    if isinstance(file, io.BytesIO):
+        return av.open(file, "r", format=name, options={**options})
+    os.lseek(file.fileno(), 0, os.SEEK_SET)  # `seek` may only have moved within the buffer
+    return av.open("fd:", "r", format=name, options={**options, "fd": str(file.fileno())})
 
 
 def _walked(container: "InputContainer", kind: str, name: str, *, whole: bool, measured: bool) -> OpenVideo:

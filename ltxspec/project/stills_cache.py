@@ -17,7 +17,7 @@ from ltxspec.storage.entry_cache import EntryCache
 from ltxspec.values import Json, Moment
 from ltxspec.version import __version__
 
-_WAY = 2  # how stills are made; count up when that changes
+_WAY = 3  # how stills are made; count up when that changes
 _Made = TypeVar("_Made")
 _Pair = tuple[Filmed | None, Filmed | None]
 _PAIR: "msgspec.msgpack.Decoder[_Pair]" = msgspec.msgpack.Decoder(_Pair)
