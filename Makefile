@@ -1,7 +1,7 @@
 # Everything a developer does here, by name. Needs only make and Python 3.11 or later with its venv module.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check slow tools lint format bench crash mutants fuzz lock lowest wheel release clean
+.PHONY: help demo test quick check slow tools lint format bench bench-peers crash mutants fuzz lock lowest wheel release clean
 
 # Set in many containers. It would make every start of ltxspec compile all of its sources again: seconds instead of
 # tenths, and no timing would mean anything.
@@ -23,7 +23,7 @@ PYTHON  ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; 
 	if $$name -c '$(CAN_USE)' >/dev/null 2>&1; then echo $$name; break; fi; done)
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: $(RUNTIME) ## plan and render the quickstart, offline and free, then show that a second apply buys nothing
 	$(BIN)/ltxspec --version
@@ -65,6 +65,14 @@ bench: $(DEV) ## start-up, plans beside the bare work, chains beside single shot
 	$(BIN)/python benchmarks/plan_speed.py
 	$(BIN)/python benchmarks/chain_speed.py
 	$(BIN)/python benchmarks/review_speed.py
+
+# Peers are installed into environments of their own; Terraform and GNU Make take part if they are on the PATH.
+bench-peers: $(DEV) ## time other programs beside ltxspec, and write docs/performance.md (SIZES="100 1000" PEERS="doit DVC" CLIENTS=100)
+	$(BIN)/python benchmarks/peer_speed.py --sizes $(SIZES) $(if $(PEERS),--peers $(PEERS))
+	$(BIN)/python benchmarks/client_speed.py --shots $(CLIENTS)
+	$(BIN)/python benchmarks/performance_page.py
+SIZES   := 100 1000 10000 100000
+CLIENTS := 100 300
 
 crash: $(DEV) ## kill thousands of applies, play worlds of many actors, count what was lost (COUNT SEED KILLS STEPS FILMS)
 	PYTHONPATH=tests PYTHONHASHSEED=0 $(BIN)/python -m crash \
@@ -111,7 +119,7 @@ lowest: $(RELEASE)/.installed ## run unit tests with the lowest versions of the 
 TESTS := tests/unit
 
 clean: ## back to a fresh clone, except for what was rendered (renders/, .ltxspec/), which may have been paid for
-	rm -rf $(VENV) $(VENV)-lock $(RELEASE) $(LOWEST) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lock $(VENV)-peers $(RELEASE) $(LOWEST) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # --- set-up: by hash from the locks, then this checkout in place ----------------------------------

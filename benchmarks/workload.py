@@ -83,7 +83,7 @@ def write_project(folder: Path, *, shots: int, shape: str, edited: int = 0, begi
 
 def _inline_shot(number: int, mood: str) -> str:
     lines = "".join(f"      {_sentence(number, line, mood)}\n" for line in range(5))
-    return f"  shot-{number:06}:\n    prompt: >\n{lines}    duration: {(6, 8, 10)[number % 3]}\n"
+    return f"  shot-{number:06}:\n    prompt: >\n{lines}    duration: {duration(number)}\n"
 
 
 def _full_shot(number: int, mood: str) -> str:
@@ -92,24 +92,34 @@ def _full_shot(number: int, mood: str) -> str:
 
 def _quoted_shot(number: int, mood: str) -> str:
     prompt = " ".join(_sentence(number, line, mood) for line in range(5))
-    return f'  shot-{number:06}:\n    prompt: "{prompt}"\n    duration: {(6, 8, 10)[number % 3]}\n' + PARAMETERS
+    return f'  shot-{number:06}:\n    prompt: "{prompt}"\n    duration: {duration(number)}\n' + PARAMETERS
+
+
+def variables(number: int, mood: str) -> dict[str, object]:
+    """What the shared template is filled with for one shot."""
+    return {
+        "subject": _pick(SUBJECTS, number),
+        "place": _pick(PLACES, number // 5),
+        "light": _pick(LIGHTS, number // 25),
+        "move": _pick(MOVES, number // 7),
+        "lens": (24, 35, 50, 85)[number % 4],
+        "rain": ("soft", "hard")[number % 2],
+        "details": [_pick(SUBJECTS, number + 1), _pick(SUBJECTS, number + 2)],
+        "mood": f"{mood} {number}",
+    }
+
+
+def duration(number: int) -> int:
+    """Seconds of one shot."""
+    return (6, 8, 10)[number % 3]
 
 
 def _shared_shot(number: int, mood: str) -> str:
-    return f"""\
-  shot-{number:06}:
-    prompt: {{file: shared.j2}}
-    vars:
-      subject: {_pick(SUBJECTS, number)}
-      place: {_pick(PLACES, number // 5)}
-      light: {_pick(LIGHTS, number // 25)}
-      move: {_pick(MOVES, number // 7)}
-      lens: {(24, 35, 50, 85)[number % 4]}
-      rain: {("soft", "hard")[number % 2]}
-      details: [{_pick(SUBJECTS, number + 1)}, {_pick(SUBJECTS, number + 2)}]
-      mood: {mood} {number}
-    duration: {(6, 8, 10)[number % 3]}
-"""
+    lines = ""
+    for name, value in variables(number, mood).items():
+        lines += f"      {name}: [{', '.join(value)}]\n" if isinstance(value, list) else f"      {name}: {value}\n"
+    prompt = "    prompt: {file: shared.j2}\n    vars:\n"
+    return f"  shot-{number:06}:\n{prompt}{lines}    duration: {duration(number)}\n"
 
 
 def _sentence(number: int, line: int, mood: str) -> str:
