@@ -23,7 +23,7 @@ PYTHON  ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; 
 	if $$name -c '$(CAN_USE)' >/dev/null 2>&1; then echo $$name; break; fi; done)
 
 help: ## list these targets
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo: $(RUNTIME) ## plan and render the quickstart, offline and free, then show that a second apply buys nothing
 	$(BIN)/ltxspec --version

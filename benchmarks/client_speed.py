@@ -83,9 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--speed", type=float, default=1.0)
     parser.add_argument("--results", type=Path, default=RESULTS)
     given = parser.parse_args(arguments)
-    print(
-        f"{'':<22}{'shots':>7}{'wall':>8}{'/ideal':>9}{'CPU ms':>12}{'decode ms':>12}{'requests':>10}{'MiB':>7}"
-    )
+    print(f"{'':<22}{'shots':>7}{'wall':>8}{'/ideal':>9}{'CPU ms':>12}{'decode ms':>12}{'requests':>10}{'MiB':>7}")
     found = []
     for shots in given.shots:
         found += measured(shots, given)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -87,7 +88,7 @@ class Peer:
     lacks: str = ""
 
 
-# No program may speak to its maker while it is measured, nor colour what is read here.
+# No program may speak to its maker while it is measured, nor colour what is read here, nor do as this user configured.
 QUIET = {
     "CHECKPOINT_DISABLE": "1",
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
@@ -95,6 +96,7 @@ QUIET = {
     "DVC_NO_ANALYTICS": "1",
     "NO_COLOR": "1",
     "SQLMESH__DISABLE_ANONYMIZED_ANALYTICS": "true",
+    "TF_CLI_CONFIG_FILE": os.devnull,
 }
 
 

@@ -68,7 +68,7 @@ def _changed(printed: str) -> int:
 TERRAFORM = Peer(
     "Terraform",
     _prepare,
-    lambda site: [site.program("terraform"), "plan", "-input=false", "-detailed-exitcode"],
+    lambda site: [site.program("terraform"), "plan", "-input=false", "-no-color", "-detailed-exitcode"],
     _changed,
     on_path="terraform",
     exit_codes=(0, 2),
