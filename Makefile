@@ -70,6 +70,7 @@ bench: $(DEV) ## start-up, plans beside the bare work, chains beside single shot
 bench-peers: $(DEV) ## time other programs beside ltxspec, and write docs/performance.md (SIZES="100 1000" PEERS="doit DVC" CLIENTS=100)
 	$(BIN)/python benchmarks/peer_speed.py --sizes $(SIZES) $(if $(PEERS),--peers $(PEERS))
 	$(BIN)/python benchmarks/client_speed.py --shots $(CLIENTS)
+	$(BIN)/python benchmarks/plan_costs.py
 	$(BIN)/python benchmarks/performance_page.py
 SIZES   := 100 1000 10000 100000
 CLIENTS := 100 300

@@ -106,10 +106,25 @@ def clients(found: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def costs(found: list[dict[str, Any]]) -> str:
+    """What more of each thing costs each step."""
+    units = {"start": "s", "thousand_shots": "ms", "megabyte_of_prompts": "ms", "megabyte_of_lockfile": "ms"}
+    lines = ["| | one shot | 1,000 shots more | 1 MB of prompts more | 1 MB of lockfile more |", "|---|---|---|---|---|"]
+    for row in found:
+        cells = [f"{row[key]:.2f} s" if unit == "s" else thousandths(row[key]) for key, unit in units.items()]
+        lines.append(f"| {' | '.join([row['step'], *cells])} |")
+    return "\n".join(lines)
+
+
+def thousandths(seconds: float) -> str:
+    """Milliseconds; less than one is noise."""
+    return f"{seconds * 1000:,.0f} ms" if seconds >= 0.001 else NONE  # noqa: PLR2004  # a thousandth
+
+
 def parts() -> dict[str, str]:
     """Everything that is put into the page."""
     sizes = read(RESULTS / "peers.json")
-    applied = json.loads((RESULTS / "clients.json").read_text("utf-8"))
+    applied, steps = (json.loads((RESULTS / f"{name}.json").read_text("utf-8")) for name in ("clients", "costs"))
     return {
         "wall": table(sizes, "seconds"),
         "cpu": table(sizes, "cpu"),
@@ -117,6 +132,7 @@ def parts() -> dict[str, str]:
         "differences": differences(),
         "conditions": conditions(sizes),
         "clients": clients(applied),
+        "costs": costs(steps),
     }
 
 
