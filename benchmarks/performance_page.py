@@ -97,7 +97,7 @@ def clients(found: list[dict[str, Any]]) -> str:
     """`apply` and the provider's SDK, side by side."""
     lines = ["| | shots | wall | CPU | requests | memory |", "|---|---|---|---|---|---|"]
     for row in found:
-        shots, wall = row["shots"], f"{row['wall']:.0f} s ({row['wall'] / row['ideal']:.2f} of the ideal)"
+        shots, wall = row["shots"], f"{row['wall']:.0f} s ({row['wall'] / row['ideal']:.2f} times the ideal)"
         cpu = f"{row['cpu'] / shots * 1000:.0f} ms a shot"
         if row.get("cpu_of_decoding"):
             cpu += f", and {row['cpu_of_decoding'] / shots * 1000:.0f} ms to decode and measure its video"
@@ -109,7 +109,10 @@ def clients(found: list[dict[str, Any]]) -> str:
 def costs(found: list[dict[str, Any]]) -> str:
     """What more of each thing costs each step."""
     units = {"start": "s", "thousand_shots": "ms", "megabyte_of_prompts": "ms", "megabyte_of_lockfile": "ms"}
-    lines = ["| | one shot | 1,000 shots more | 1 MB of prompts more | 1 MB of lockfile more |", "|---|---|---|---|---|"]
+    lines = [
+        "| | one shot | 1,000 shots more | 1 MB of prompts more | 1 MB of lockfile more |",
+        "|---|---|---|---|---|",
+    ]
     for row in found:
         cells = [f"{row[key]:.2f} s" if unit == "s" else thousandths(row[key]) for key, unit in units.items()]
         lines.append(f"| {' | '.join([row['step'], *cells])} |")

@@ -8,7 +8,7 @@ WIDTH, HEIGHT = 840, 520
 LEFT, RIGHT, TOP, BOTTOM = 64, 170, 34, 50
 LINE_HEIGHT = 16  # of a name at the end of its line
 # Okabe and Ito's colours: also told apart by people who see fewer of them.
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b58900", "#56b4e9", "#8c6bb1", "#6b7280", "#a65628", "#111111")
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b58900", "#56b4e9", "#8c6bb1", "#6b7280", "#a65628", "#d1495b")
 STYLE = """\
 text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 .grid { stroke: #d0d7de; stroke-width: 1 }
@@ -40,8 +40,10 @@ def plot(lines: Mapping[str, Line], *, title: str, across: str, up: str, first: 
     parts += [f"<title>{escape(title)}</title>", f"<style>{STYLE}</style>"]
     parts.append(f'<rect class="back" width="{WIDTH}" height="{HEIGHT}"/>')
     parts += _grid(horizontal, vertical, across, up, title)
-    ends = {name: vertical.at(points[-1][1]) for name, points in drawn.items()}
-    places = _spread(ends)
+    places: dict[str, float] = {}
+    for last in {points[-1][0] for points in drawn.values()}:  # names beside one another cannot cover each other
+        here = {name: points[-1][1] for name, points in drawn.items() if points[-1][0] == last}
+        places |= _spread({name: vertical.at(cost) for name, cost in here.items()})
     for number, (name, points) in enumerate(drawn.items()):
         colour = COLOURS[number % len(COLOURS)]
         path = [(horizontal.at(size), vertical.at(cost)) for size, cost in points]
