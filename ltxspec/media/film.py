@@ -28,12 +28,14 @@ class Clip:
         frame: the film's size.
         rate: frames per second of the film.
         file: the finished video that is shown instead of the animatic.
+        slate: what stands on its slate, beside time codes of shot and film; None: it has no slate.
     """
 
     spec: AnimaticSpec
     frame: Size
     rate: Fraction
     file: Path | None = None
+    slate: str | None = None
 
     @cached_property
     def size(self) -> Size:
@@ -116,9 +118,16 @@ def write_film(clips: Sequence[Clip], path: Path, begun: Callable[[int], None]) 
 
 
 def _frames(clips: Sequence[Clip], begun: Callable[[int], None]) -> Iterator["Planes"]:
+    from ltxspec.media.slate import Slate
+
+    slate, number = Slate(clips[0].frame, clips[0].rate), 0
     for place, clip in enumerate(clips):
         begun(place)
-        yield from clip.frames()
+        for in_shot, planes in enumerate(clip.frames()):
+            if clip.slate is not None:
+                slate.write(planes, clip.slate, in_shot, number)
+            number += 1
+            yield planes
 
 
 def _sound(clips: Sequence[Clip]) -> bytes | None:
