@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ltxspec.project.project import ProjectContext
     from ltxspec.report.timeline.models import Timeline
 
+Write = Callable[["Timeline"], str]
 _INCOMPLETE = 3  # exit code: some of the videos are not there
 
 
@@ -60,9 +61,7 @@ _OPTIONS: tuple[Callable[[Command], Command], ...] = (
 )
 
 
-def export_timeline(
-    session: Session, wanted: Wanted, variables: VariableOptions, kind: str, write: "Callable[[Timeline], str]"
-) -> int:
+def export_timeline(session: Session, wanted: Wanted, variables: VariableOptions, kind: str, write: Write) -> int:
     """Write a timeline. Returns the exit code.
 
     Args:
@@ -81,7 +80,7 @@ def export_timeline(
     project = session.open_project(wanted.provider)
     chosen = TimelineOptions(wanted.paths, wanted.targets, variables.read(session.folder), wanted.rate)
     timeline = make_timeline(project, chosen)
-    text = write(_with_media(session, project, timeline, wanted))
+    timeline, text = _written(session, project, timeline, wanted, write)
     for problem in problems_of(timeline):
         project.warn(problem)
     if timeline.missing:
@@ -97,16 +96,21 @@ def _check(wanted: Wanted) -> None:
         raise WrongUsage("`--format json` describes the file that is written", hint="name it with -o FILE")
 
 
-def _with_media(session: Session, project: "ProjectContext", timeline: "Timeline", wanted: Wanted) -> "Timeline":
-    """The timeline as it is written: with its videos in the folder of the user's choice."""
+def _written(
+    session: Session,
+    project: "ProjectContext",
+    timeline: "Timeline",
+    wanted: Wanted,
+    write: Write,
+) -> "tuple[Timeline, str]":
+    """The timeline with its videos in the folder of the user's choice, and its text."""
     from ltxspec.project.timeline_media import MediaFolder, beside, gather
 
-    if wanted.media is not None:
-        folder = MediaFolder(session.folder / wanted.media, link=wanted.copy is False)
-        timeline = gather(project, timeline, folder)
-        if wanted.out is not None:
-            return beside(timeline, (session.folder / wanted.out).parent)
-    return timeline
+    if wanted.media is None:
+        return timeline, write(timeline)
+    timeline = gather(project, timeline, MediaFolder(session.folder / wanted.media, link=wanted.copy is False))
+    is_moved = wanted.out is not None
+    return timeline, write(beside(timeline, (session.folder / str(wanted.out)).parent) if is_moved else timeline)
 
 
 def _deliver(session: Session, timeline: "Timeline", text: str, wanted: Wanted, kind: str) -> None:

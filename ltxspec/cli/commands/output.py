@@ -14,7 +14,7 @@ from ltxspec.errors import LtxspecError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ltxspec.project.lookup import RecordedShot
+    from ltxspec.values import ShotAddress
 
 _EXAMPLES = "Examples: `ltxspec output night-scenes.alley`, `mpv $(ltxspec output 'night-scenes.scene-*')`."
 _INCOMPLETE = 3  # exit code: some of the shots have no video
@@ -46,13 +46,13 @@ def command(session: Session, given: tuple[str, ...], provider: str | None, outp
 
     project = session.open_project(provider)
     found = meant(project, given)
-    takes = {shot.address: shot.record.current_take for shot in found if shot.record.current_take is not None}
-    missing = [shot for shot in found if shot.address not in takes]
-    if not takes:
-        raise _no_video(given, missing)
-    for shot in missing:
-        project.warn(f"`{shot.address}` has no finished video yet")
-    outputs = {address: take.shown for address, take in takes.items()}
+    takes = {address: record.current_take for address, record in found.items() if record is not None}
+    outputs = {address: take.shown for address, take in takes.items() if take is not None}
+    missing = [address for address in found if address not in outputs]
+    if not outputs:
+        raise _no_video(given, missing, is_recorded=missing[0] in takes)
+    for address in missing:
+        project.warn(f"`{address}` has no finished video yet")
     links = stored_links(project, [output for shown in outputs.values() for output in shown]) if url else {}
     places = {} if url else local_places(project, from_here=True)
     if output_format == "json":
@@ -63,7 +63,7 @@ def command(session: Session, given: tuple[str, ...], provider: str | None, outp
             )
             for address, shown in outputs.items()
         ]
-        first, names = shots[0], tuple(str(shot.address) for shot in missing)
+        first, names = shots[0], tuple(map(str, missing))
         session.answer(Outputs(address=first.address, outputs=first.outputs, shots=tuple(shots), missing=names))
     else:
         for output in [output for shown in outputs.values() for output in shown]:
@@ -71,13 +71,9 @@ def command(session: Session, given: tuple[str, ...], provider: str | None, outp
     return _INCOMPLETE if missing else 0
 
 
-def _no_video(given: "Sequence[str]", missing: "Sequence[RecordedShot]") -> NoVideo:
+def _no_video(given: "Sequence[str]", missing: "Sequence[ShotAddress]", *, is_recorded: bool) -> NoVideo:
     """The error if none of the shots has a video."""
-    shown = shlex.quote(str(missing[0].address))
-    named = " ".join(given)
-    text = (
-        f"`{named}` has no finished video yet"
-        if len(missing) == 1
-        else f"no shot of `{named}` has a finished video yet"
-    )
-    return NoVideo(text, hint=f"`ltxspec show {shown}` lists its takes")
+    named, shown = " ".join(given), shlex.quote(str(missing[0]))
+    summary = f"`{named}` has" if len(missing) == 1 else f"no shot of `{named}` has"
+    cure = f"`ltxspec show {shown}` lists its takes" if is_recorded else f"`ltxspec why {shown}` says what a plan does"
+    return NoVideo(f"{summary} {'no' if len(missing) == 1 else 'a'} finished video yet", hint=cure)

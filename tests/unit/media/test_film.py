@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
+from replacing import replace
 
 from ltxspec.errors import MediaError
 from ltxspec.media.animatic import AnimaticSpec, write_animatic
@@ -48,6 +49,15 @@ def test_a_film_is_as_long_as_its_clips_and_each_is_in_its_place(tmp_path: Path)
     shades = {number: shade(tmp_path / "film.mp4", number) for number in (0, 9, 10, 24, 25, 29)}
     for number, place in {0: 0, 9: 0, 10: 1, 24: 1, 25: 2, 29: 2}.items():
         assert shades[number].index(max(shades[number])) == place
+
+
+def test_only_clips_with_a_slate_have_one_and_its_film_goes_on_counting(tmp_path: Path) -> None:
+    clips = [replace(clip("red", 0.4), slate="one"), clip("lime", 0.4), replace(clip("blue", 0.4), slate="three")]
+    write_film(clips, tmp_path / "film.mp4", lambda _: None)
+    frames = [Image.open(io.BytesIO(cut_frame(tmp_path / "film.mp4", number / 25).data)) for number in (2, 12, 22)]
+    strips = [frame.convert("RGB").crop((0, 171, 320, 180)) for frame in frames]
+    assert [max(ImageStat.Stat(strip).median) < 40 for strip in strips] == [True, False, True]
+    assert ImageStat.Stat(ImageChops.difference(strips[0], strips[2])).sum[0] > 0
 
 
 @pytest.mark.parametrize("rate", [10, 24, 50])

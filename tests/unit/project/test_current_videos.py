@@ -12,7 +12,13 @@ from ltxspec.project.current_videos import meant
 from ltxspec.project.lookup import UnknownAddress
 from ltxspec.project.project import ProjectContext
 
-SHOTS = "shots:\n  scene-10: {prompt: Ten.}\n  scene-2: {prompt: Two.}\n  alley: {prompt: Rain.}\n"
+SHOTS = """\
+shots:
+  scene-10: {prompt: Ten.}
+  scene-2: {prompt: Two.}
+  alley: {prompt: Rain.}
+  door: {prompt: Red.}
+"""
 
 
 @pytest.fixture
@@ -30,16 +36,22 @@ def project(tmp_path: Path) -> ProjectContext:
     [
         (["night.alley"], ["alley"]),
         (["night.scene-*"], ["scene-10", "scene-2"]),
-        (["night"], ["scene-10", "scene-2", "alley", "x"]),
+        (["night"], ["scene-10", "scene-2", "alley", "door", "x"]),
         (["night.alley", "night.scene-*", "night.alley"], ["scene-10", "scene-2", "alley"]),
         (["night.scene-old"], ["scene-old"]),
         (["night.*old"], ["scene-old"]),
+        (["night.door"], ["door"]),
     ],
 )
 def test_shots_come_in_the_order_of_their_spec_each_once(
     project: ProjectContext, patterns: list[str], shots: list[str]
 ) -> None:
-    assert [shot.address.instance for shot in meant(project, patterns)] == shots
+    assert [address.instance for address in meant(project, patterns)] == shots
+
+
+def test_of_a_shot_that_was_never_ordered_nothing_is_recorded(project: ProjectContext) -> None:
+    found = meant(project, ["night.*"])
+    assert [address.instance for address, record in found.items() if record is None] == ["door"]
 
 
 def test_what_matches_nothing_is_an_error_also_beside_what_does(project: ProjectContext) -> None:
@@ -49,4 +61,4 @@ def test_what_matches_nothing_is_an_error_also_beside_what_does(project: Project
 
 def test_a_spec_that_cannot_be_read_only_costs_the_order(project: ProjectContext) -> None:
     (project.root / "specs" / "night.yaml").write_text("shots: [")
-    assert [shot.address.instance for shot in meant(project, ["night.scene-*"])] == ["scene-10", "scene-2"]
+    assert [address.instance for address in meant(project, ["night.scene-*"])] == ["scene-10", "scene-2"]

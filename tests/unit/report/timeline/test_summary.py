@@ -2,7 +2,6 @@
 
 from unit.report.timeline.timelines import cut, cut_take, timeline, unrendered
 
-from ltxspec.report.results.timelines import in_words
 from ltxspec.report.timeline.summary import exported
 
 FILM = timeline(cut(), unrendered(), cut("far", 350, 50, take=cut_take(place=None)))
@@ -16,5 +15,3 @@ def test_the_document_has_every_shot_with_its_place() -> None:
         ("night.far", "rendered", 2, "01:00:14:00", "01:00:16:00"),
     ]
     assert (found.seconds, found.fps, found.missing) == (16.0, "25", ("night.far",))
-    assert in_words(found) == "film.edl: 3 shots (2 takes, 1 without a video), 16.00 s, 25 fps."
-    assert in_words(exported(timeline(cut()), "csv", "a.csv", None)) == "a.csv: 1 shot (1 take), 8.00 s, 25 fps."
