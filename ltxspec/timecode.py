@@ -9,6 +9,7 @@ RATES: Final = (
     *(48 * _NTSC, Fraction(48), Fraction(50), 60 * _NTSC, Fraction(60)),
 )
 _CLOSE: Final = Fraction(1, 200)  # measured rates are rounded: 23.976, 23.98
+_SIMILAR: Final = Fraction(1, 50)  # of a rate
 _ALMOST: Final = Fraction(1, 100)  # of a frame, by which a measured length may be short
 
 
@@ -18,9 +19,18 @@ def known_rate(fps: float | Fraction) -> Fraction | None:
     return found if abs(found - Fraction(fps)) <= _CLOSE else None
 
 
-def nearest_rate(fps: float | Fraction) -> Fraction:
-    """The frame rate nearest to one that editing programs may not know."""
-    return min(RATES, key=lambda rate: abs(rate - Fraction(fps)))
+def timeline_rate(fps: float | Fraction) -> Fraction:
+    """A rate that editing programs know, for a clip of any rate: the nearest if it is close, else one that shows all.
+
+    That is the lowest multiple, else the next higher one, and at most 60.
+    """
+    wanted = Fraction(fps)
+    nearest = min(RATES, key=lambda rate: abs(rate - wanted))
+    if abs(nearest - wanted) <= _SIMILAR * wanted:
+        return nearest
+    higher = [rate for rate in RATES if rate >= wanted]
+    multiples = [rate for rate in higher if wanted and (rate / wanted).denominator == 1]
+    return (multiples or higher or [RATES[-1]])[0]
 
 
 def timecode(frame: int, rate: Fraction) -> str:

@@ -5,13 +5,14 @@ Nothing is ordered or recorded. Retired shots are in no spec, so they have no pl
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ltxspec.catalog.defaults import full_defaults
-from ltxspec.errors import WrongUsage
+from ltxspec.errors import MediaError, WrongUsage
 from ltxspec.lock.models import Output, ShotRecord, Take
 from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.document import PlanOptions
@@ -25,9 +26,10 @@ from ltxspec.project.store import video_finder
 from ltxspec.providers.sandbox.shapes import shape_of
 from ltxspec.render.models import Request
 from ltxspec.report.reasons import reason
+from ltxspec.report.terminal import clean
 from ltxspec.report.timeline.models import Cut, CutTake, State, Timeline
 from ltxspec.report.timeline.names import clip_names
-from ltxspec.timecode import frames_in, known_rate, nearest_rate
+from ltxspec.timecode import frames_in, known_rate, rate_text, timeline_rate
 from ltxspec.values import Json, ShotAddress
 
 if TYPE_CHECKING:
@@ -64,7 +66,6 @@ def make_timeline(project: ProjectContext, options: TimelineOptions) -> Timeline
         Invalid: the specs have problems, or there are no such shots.
         WrongUsage: there are no shots.
         LockfileError: a lockfile cannot be trusted.
-        MediaError: a video cannot be read.
     """
     planned = plan_project(
         project, PlanOptions(tuple(options.paths), tuple(options.targets), variables=options.variables)
@@ -84,7 +85,7 @@ def make_timeline(project: ProjectContext, options: TimelineOptions) -> Timeline
 def _usual_rate(rates: Sequence[Fraction]) -> Fraction:
     """The rate that most shots have; of several the highest, which shows every frame of the others."""
     count = Counter(rates)
-    return nearest_rate(max(count, key=lambda rate: (count[rate], rate)))
+    return timeline_rate(max(count, key=lambda rate: (count[rate], rate)))
 
 
 def _name(project: ProjectContext, planned: ProjectPlan, cuts: Sequence[Cut]) -> str:
@@ -166,11 +167,12 @@ class _Cutting:
 
 
 def _cadence(file: Path | None, output: Output, planned: tuple[int, int, float, float]) -> "Cadence":
-    """The frames of a video: counted, else as they were measured, else as ordered. Raises MediaError."""
+    """The frames of a video: counted, else as they were measured, else as ordered."""
     from ltxspec.media.cadence import Cadence, cadence_of
 
     if file is not None:
-        return cadence_of(file)
+        with suppress(MediaError):  # a file that only its maker's programs read
+            return cadence_of(file)
     facts = output.facts
     seconds, fps = (planned[2], planned[3]) if facts is None else (facts.seconds, facts.fps)
     rate = _rate(fps)
@@ -196,7 +198,7 @@ def _why(change: Change, record: ShotRecord | None, state: State) -> str:
     if state is State.RENDERED:
         return ""
     failure = record.takes[-1].failure if state is State.FAILED and record is not None and record.takes else None
-    return f"{failure.code}: {failure.message}" if failure is not None else reason(change)
+    return clean(f"{failure.code}: {failure.message}") if failure is not None else reason(change)
 
 
 def problems_of(timeline: Timeline) -> Iterator[str]:
@@ -206,7 +208,12 @@ def problems_of(timeline: Timeline) -> Iterator[str]:
         yield f"{_named(outdated)}: the take is shown that its spec no longer asks for"
     if missing := [cut.address for cut in timeline.missing]:
         yield f"{_named(missing)}: the video is not on this machine, or was altered"
-    if variable := [cut.address for cut in timeline.cuts if cut.take is not None and cut.take.is_variable]:
+    takes = [(cut.address, cut.take) for cut in timeline.cuts if cut.take is not None]
+    others = {address: take.rate for address, take in takes if take.rate != timeline.rate and not take.is_variable}
+    if others:
+        rates = " and ".join(map(rate_text, sorted(set(others.values()))))
+        yield f"{_named([*others])}: {rates} fps in a timeline of {rate_text(timeline.rate)}, played at normal speed"
+    if variable := [address for address, take in takes if take.is_variable]:
         yield f"{_named(variable)}: the frame rate is variable; convert the video to a constant one before editing"
 
 

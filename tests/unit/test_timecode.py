@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.timecode import RATES, frames_in, known_rate, nearest_rate, rate_text, timecode
+from ltxspec.timecode import RATES, frames_in, known_rate, rate_text, timecode, timeline_rate
 
 NTSC = Fraction(30000, 1001)
 
@@ -20,9 +20,12 @@ def test_rates_that_were_rounded_are_known_again(fps: float, rate: Fraction | No
     assert known_rate(fps) == rate
 
 
-@pytest.mark.parametrize(("fps", "rate"), [(12, Fraction(24000, 1001)), (1000, 60), (27.4, 25)])
-def test_any_rate_has_a_nearest_one(fps: float, rate: Fraction) -> None:
-    assert nearest_rate(fps) == rate
+@pytest.mark.parametrize(
+    ("fps", "rate"),
+    [(12, 24), (15, 30), (1000, 60), (27.4, NTSC), (24.3, 24), (24.99, 25), (23.98, Fraction(24000, 1001))],
+)
+def test_a_timeline_has_a_known_rate_that_shows_the_whole_clip(fps: float, rate: Fraction) -> None:
+    assert timeline_rate(fps) == rate
 
 
 @pytest.mark.parametrize(

@@ -38,13 +38,13 @@ def test_shots_stand_in_the_order_written_each_with_the_length_it_has_or_will_ha
         ("night.weather[rain]", 312, 150, State.PENDING),
         ("night.weather[fog]", 462, 150, State.PENDING),
     ]
-    assert (film.name, film.rate, film.provider) == ("The film night", 25, "runware")
+    assert (film.name, film.rate, film.provider) == ("The film night", Fraction(25), "runware")
     door, alley, street, *_ = film.cuts
     assert (door.name, door.title, door.why) == ("night_door", "The door", "new")
     assert alley.why == "contentFlagged: not allowed"
     assert street.take is not None
     assert (street.name, street.take.file) == ("night_street_take1", "night_street_take1.mp4")
-    assert (street.take.frames, street.take.has_audio, street.take.rate) == (12, True, 25)
+    assert (street.take.frames, street.take.has_audio, street.take.rate) == (12, True, Fraction(25))
     assert Path(str(street.take.place)).read_bytes()
     assert list(problems_of(film)) == []
 
@@ -56,9 +56,9 @@ def test_the_usual_rate_is_that_of_the_timeline_and_others_keep_their_length(tmp
     film = make_timeline(project, TimelineOptions())
     alley = film.cuts[1]
     assert alley.take is not None
-    assert (film.rate, alley.frames, alley.take.frames, alley.take.rate) == (25, 12, 12, 24)
+    assert (film.rate, alley.frames, alley.take.frames, alley.take.rate) == (Fraction(25), 12, 12, Fraction(24))
     faster = make_timeline(project, TimelineOptions(rate=Fraction(50)))
-    assert (faster.rate, faster.cuts[1].frames, faster.frames) == (50, 25, 4 * 300 + 25)
+    assert (faster.rate, faster.cuts[1].frames, faster.frames) == (Fraction(50), 25, 4 * 300 + 25)
 
 
 def test_a_video_that_is_elsewhere_keeps_the_length_that_was_measured(tmp_path: Path) -> None:
@@ -73,7 +73,10 @@ def test_a_video_that_is_elsewhere_keeps_the_length_that_was_measured(tmp_path: 
     assert alley.take is not None
     assert (alley.take.frames, alley.frames, alley.take.has_audio, alley.take.place) == (121, 126, True, None)
     assert (door.take.frames, door.frames) == (150, 150)
-    assert list(problems_of(film)) == ["`night.door`, `night.alley`: the video is not on this machine, or was altered"]
+    assert list(problems_of(film)) == [
+        "`night.door`, `night.alley`: the video is not on this machine, or was altered",
+        "`night.alley`: 24 fps in a timeline of 25, played at normal speed",
+    ]
 
 
 def test_an_altered_video_is_not_referred_to(tmp_path: Path) -> None:
