@@ -74,6 +74,7 @@ def export_timeline(session: Session, wanted: Wanted, variables: VariableOptions
     Raises:
         WrongUsage: options that do not fit together.
     """
+    from ltxspec.project.lookup import recorded_elsewhere
     from ltxspec.project.timeline import TimelineOptions, make_timeline, problems_of
 
     _check(wanted)
@@ -85,6 +86,8 @@ def export_timeline(session: Session, wanted: Wanted, variables: VariableOptions
         project.warn(problem)
     if timeline.missing:
         session.hint("`ltxspec archive pull --current` fetches what is missing")
+    if all(cut.take is None for cut in timeline.cuts):
+        session.hint(recorded_elsewhere(project))
     _deliver(session, timeline, text, wanted, kind)
     return _INCOMPLETE if wanted.media is not None and timeline.missing else 0
 

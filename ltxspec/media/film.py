@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ltxspec.media.footage import length_of, pictures, samples
 from ltxspec.media.sound import SAMPLE_RATE, pad
 from ltxspec.media.specs import AnimaticSpec
+from ltxspec.timecode import frames_in
 from ltxspec.values import Moment
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ class Clip:
 
     @cached_property
     def count(self) -> int:
-        """The number of its frames. Raises MediaError if the file cannot be read."""
+        """The number of its frames, as timelines have it. Raises MediaError if the file cannot be read."""
         seconds = length_of(self.file) if self.file is not None else Fraction(str(self.spec.seconds))
-        return max(1, round(seconds * self.rate))
+        return frames_in(seconds, self.rate)
 
     def picture(self, at: Moment) -> bytes:
         """One of its frames as a PNG, for a clip that begins with it. Raises MediaError if there is no such frame."""

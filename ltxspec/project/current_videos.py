@@ -6,7 +6,7 @@ from functools import cache
 from ltxspec.lock.models import ShotRecord
 from ltxspec.plan.selection import Pattern
 from ltxspec.project.load import every_spec
-from ltxspec.project.lookup import RecordedShot, all_lockfiles, find, recorded_shots
+from ltxspec.project.lookup import all_lockfiles, find, recorded_shots
 from ltxspec.project.project import ProjectContext
 from ltxspec.values import ShotAddress, typed_address
 
@@ -22,7 +22,7 @@ def meant(project: ProjectContext, patterns: Sequence[str]) -> Mapping[ShotAddre
         patterns: addresses, also with wildcards, and names of specs.
 
     Raises:
-        UnknownAddress: one of them matches nothing.
+        UnknownAddress: one of them matches nothing that is recorded.
         LockfileError: a lockfile cannot be trusted.
     """
     lockfiles = all_lockfiles(project)
@@ -33,22 +33,20 @@ def meant(project: ProjectContext, patterns: Sequence[str]) -> Mapping[ShotAddre
         if (one := recorded.get(typed_address(pattern))) is not None:
             found[one.address] = one.record
             continue
-        named = _matching(recorded, pattern, in_specs())
-        found |= named or {shot.address: shot.record for shot in find(project, pattern, lockfiles)}
+        matched = find(project, pattern, lockfiles)
+        active = [shot for shot in matched if not shot.retired]
+        found |= _in_specs_too(pattern, in_specs()) if active else {}
+        found |= {shot.address: shot.record for shot in active or matched}
     if len(found) <= 1:
         return found
     places = in_specs()
     return dict(sorted(found.items(), key=lambda item: (places.get(item[0], len(places)), item[0])))
 
 
-def _matching(
-    recorded: Mapping[str, RecordedShot], pattern: str, in_specs: Mapping[ShotAddress, int]
-) -> dict[ShotAddress, ShotRecord | None]:
-    """The shots that a pattern matches: of the specs, and recorded ones that are not retired."""
+def _in_specs_too(pattern: str, in_specs: Mapping[ShotAddress, int]) -> dict[ShotAddress, ShotRecord | None]:
+    """The shots of specs that a pattern matches, as if nothing were recorded of them."""
     wanted = Pattern(pattern)
-    active = {shot.address: shot.record for shot in recorded.values() if not shot.retired}
-    every = dict.fromkeys((*active, *in_specs))
-    return {address: active.get(address) for address in every if address.spec == pattern or wanted.matches(address)}
+    return {address: None for address in in_specs if address.spec == pattern or wanted.matches(address)}
 
 
 def _in_specs(project: ProjectContext) -> Mapping[ShotAddress, int]:

@@ -37,6 +37,5 @@ def test_wildcards_mean_several_shots_and_those_without_a_video_are_named(render
     document = ltxspec("output", "night.flagged", "night.alley", "--format", "json", cwd=rendered, check=3).json
     assert [shot["address"] for shot in document["shots"]] == [document["address"]] == ["night.alley"]
     assert (document["shots"][0]["outputs"], document["missing"]) == (document["outputs"], ["night.flagged"])
-    refused = ltxspec("output", "night.weather", cwd=rendered, check=1).err
-    assert refused.startswith("error[no-video]: no shot of `night.weather` has a finished video yet\n")
-    assert "ltxspec why 'night.weather[rain]'" in refused
+    refused = ltxspec("output", "night.fl*", cwd=rendered, check=1).err
+    assert refused.startswith("error[no-video]: no shot of `night.fl*` has a finished video yet\n")

@@ -50,7 +50,7 @@ def command(session: Session, given: tuple[str, ...], provider: str | None, outp
     outputs = {address: take.shown for address, take in takes.items() if take is not None}
     missing = [address for address in found if address not in outputs]
     if not outputs:
-        raise _no_video(given, missing, is_recorded=missing[0] in takes)
+        raise _no_video(given, [address for address in missing if address in takes])
     for address in missing:
         project.warn(f"`{address}` has no finished video yet")
     links = stored_links(project, [output for shown in outputs.values() for output in shown]) if url else {}
@@ -71,9 +71,10 @@ def command(session: Session, given: tuple[str, ...], provider: str | None, outp
     return _INCOMPLETE if missing else 0
 
 
-def _no_video(given: "Sequence[str]", missing: "Sequence[ShotAddress]", *, is_recorded: bool) -> NoVideo:
-    """The error if none of the shots has a video."""
-    named, shown = " ".join(given), shlex.quote(str(missing[0]))
-    summary = f"`{named}` has" if len(missing) == 1 else f"no shot of `{named}` has"
-    cure = f"`ltxspec show {shown}` lists its takes" if is_recorded else f"`ltxspec why {shown}` says what a plan does"
-    return NoVideo(f"{summary} {'no' if len(missing) == 1 else 'a'} finished video yet", hint=cure)
+def _no_video(given: "Sequence[str]", recorded: "Sequence[ShotAddress]") -> NoVideo:
+    """The error if none of the shots has a video; all takes of these failed."""
+    named, shown = " ".join(given), shlex.quote(str(recorded[0]))
+    hint = f"`ltxspec show {shown}` lists its takes"
+    if len(recorded) > 1 or named != str(recorded[0]):
+        return NoVideo(f"no shot of `{named}` has a finished video yet", hint=hint)
+    return NoVideo(f"`{named}` has no finished video yet", hint=hint)

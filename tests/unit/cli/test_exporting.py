@@ -76,6 +76,12 @@ def test_what_is_not_on_this_machine_is_said_and_missed_only_where_videos_are_wa
         assert "night_alley_take1.mp4" in (film / "a.edl").read_text("utf-8")
 
 
+def test_takes_of_the_other_provider_are_named_where_there_are_none(film: Path) -> None:
+    done = ltxspec("export", "csv", "--provider", "sandbox", cwd=film)
+    assert "there are records with `runware`: use `--provider runware`" in done.err
+    assert done.out.count("not rendered") == 4
+
+
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [

@@ -65,6 +65,10 @@ def test_a_take_of_another_rate_keeps_its_length(tmp_path: Path, rate: float) ->
     assert filmed(clip("red", 2), tmp_path / "take.mp4", rate).count == 50
 
 
+def test_a_clip_never_has_a_frame_more_than_its_take(tmp_path: Path) -> None:
+    assert filmed(clip("red", 0.625), tmp_path / "take.mp4", 24).count == 15, "of 25 a second: 15.6 would be 16"
+
+
 def test_sound_makes_the_film_no_longer_and_stands_beside_silence(tmp_path: Path) -> None:
     write_film([clip("red", 1), clip("lime", 1, audio=True)], tmp_path / "film.mp4", lambda _: None)
     info = probe(tmp_path / "film.mp4")
