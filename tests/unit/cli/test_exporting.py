@@ -76,6 +76,17 @@ def test_what_is_not_on_this_machine_is_said_and_missed_only_where_videos_are_wa
         assert "night_alley_take1.mp4" in (film / "a.edl").read_text("utf-8")
 
 
+def test_the_time_codes_of_a_film_are_those_of_the_timeline_one_hour_earlier(film: Path, tmp_path: Path) -> None:
+    project = project_of(film)
+    slow = archived(project, video(tmp_path, fps=24, seconds=0.625))  # 15 frames: 15.6 of 25 a second
+    record_takes(project, {"night.door": {"outputs": (slow,)}, "night.alley": {"outputs": (slow,)}})
+    shown = ("--rendered", "--slate", "--size", "64x36", "--target", "night.door", "--target", "night.alley")
+    animatic = ltxspec("animatic", "-o", "a.mp4", *shown, "--format", "json", cwd=film).json
+    timeline = ltxspec("export", "edl", "-o", "a.edl", "--rate", "25", "--format", "json", cwd=film).json
+    assert [(shot["take"], shot["seconds"]) for shot in animatic["shots"]] == [(1, 0.6), (1, 0.6)]
+    assert [shot["start"] for shot in timeline["shots"]][:3] == ["01:00:00:00", "01:00:00:15", "01:00:01:05"]
+
+
 def test_takes_of_the_other_provider_are_named_where_there_are_none(film: Path) -> None:
     done = ltxspec("export", "csv", "--provider", "sandbox", cwd=film)
     assert "there are records with `runware`: use `--provider runware`" in done.err
