@@ -26,7 +26,7 @@ NONE = "–"
 
 
 def table(sizes: Mapping[int, Size], what: str) -> str:
-    """A row for each program, a column for each size: `what` is `seconds` (with ratios), `cpu` or `mebibytes`."""
+    """A row for each program, a column for each size: `what` is `seconds`, `cpu` or `mebibytes`."""
     heads = [f"{shots:,}" for shots in sizes]
     lines = [f"| {' | '.join(['', *heads])} |", f"|{'---|' * (len(heads) + 1)}"]
     for name in PEERS:
@@ -38,21 +38,24 @@ def table(sizes: Mapping[int, Size], what: str) -> str:
 
 
 def cell(figure: Figure, ours: Figure, what: str) -> str:
-    """One figure; wall time also as a multiple of ours."""
+    """One figure; times also as multiples of ours."""
     value = getattr(figure, what)
     if value is None:
         return reason(figure) if what == "seconds" else NONE
     if what == "mebibytes":
         return f"{value:,.0f}"
     text = digits(value)
-    if what == "seconds" and ours.seconds and figure is not ours:
-        text += f" ({digits(value / ours.seconds)}×)"
+    if figure is not ours and (mine := getattr(ours, what)):
+        text += f" ({digits(value / mine)}×)"
     return text
 
 
 def digits(value: float) -> str:
-    """Two digits that count, and no more than two behind the point."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004  # digits
+    """Two or three digits that count."""
+    whole = len(str(int(value))) if value >= 1 else 0
+    if whole:
+        return f"{value:,.{max(0, 2 - whole)}f}"
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.3f}"  # noqa: PLR2004  # a tenth
 
 
 def reason(figure: Figure) -> str:

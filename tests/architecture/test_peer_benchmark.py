@@ -106,13 +106,15 @@ def test_a_part_without_a_place_in_the_page_is_an_error() -> None:
 def test_cells_have_ratios_and_reasons() -> None:
     ours = Figure(0.2, 0.15, 40, 5)
     assert performance_page.cell(ours, ours, "seconds") == "0.20"
-    assert performance_page.cell(Figure(3.0), ours, "seconds") == "3.00 (15.0×)"
+    assert performance_page.cell(Figure(3.0), ours, "seconds") == "3.0 (15×)"
     assert (
         performance_page.cell(Figure(reason="preparing took more than 600 s"), ours, "seconds")
         == "preparing took more than 600 s"
     )
     assert performance_page.cell(Figure(reason="it exited 1: long text"), ours, "seconds") == "failed"
     assert performance_page.cell(Figure(), ours, "cpu") == "–"
+    assert performance_page.cell(Figure(1.0, 0.003, 7), ours, "cpu") == "0.003 (0.020×)"
+    assert performance_page.cell(Figure(1.0, 0.003, 1234.0), ours, "mebibytes") == "1,234"
 
 
 def test_the_picture_has_every_line_and_no_name_covers_another() -> None:
