@@ -66,8 +66,8 @@ def reason(figure: Figure) -> str:
 
 def differences() -> str:
     """What each program looks at, and what it does not do."""
-    lines = ["| | finds changes by comparing | differs from ltxspec |", "|---|---|---|"]
-    lines += [f"| {peer.name} | {peer.compares} | {peer.lacks} |" for peer in PEERS.values()]
+    lines = ["| | finds changes by comparing | does not do | does besides |", "|---|---|---|---|"]
+    lines += [f"| {peer.name} | {peer.compares} | {peer.lacks} | {peer.besides} |" for peer in PEERS.values()]
     return "\n".join(lines)
 
 

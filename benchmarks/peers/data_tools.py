@@ -95,7 +95,8 @@ DVC = Peer(
     lambda printed: len(json.loads(printed)),
     packages=("dvc==3.*",),
     compares="hashes of files with `dvc.lock`",
-    lacks="templates (the prompts were rendered for it), prices; it moves data, and has a graph of stages",
+    lacks="templates (the prompts were rendered for it), prices, what changed inside a file",
+    besides="a graph of stages; stores and moves data",
 )
 DBT = Peer(
     "dbt",
@@ -107,7 +108,8 @@ DBT = Peer(
     lambda printed: len(re.findall(r"^shot_\d+$", printed, re.MULTILINE)),
     packages=("dbt-core==1.11.*", "dbt-duckdb"),
     compares="checksums of model files with the manifest of the last run",
-    lacks="prices, what changed inside a model; it understands SQL and a graph of models",
+    lacks="prices, what changed inside a model",
+    besides="compiles SQL; a graph of models, tests of data",
 )
 SQLMESH = Peer(
     "SQLMesh",
@@ -117,5 +119,6 @@ SQLMESH = Peer(
     packages=("sqlmesh==0.*",),
     exit_codes=(1,),  # "there are differences"
     compares="fingerprints of parsed models with its state database",
-    lacks="prices; it parses SQL, finds column lineage and says whether a change breaks others",
+    lacks="prices",
+    besides="parses SQL, follows columns, says whether a change breaks others; shows the difference",
 )

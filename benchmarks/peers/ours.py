@@ -54,6 +54,7 @@ LTXSPEC = Peer(
     exit_codes=(THERE_ARE_CHANGES,),
     compares="hashes of the rendered requests with its lockfile",
     lacks="–",
+    besides="–",
 )
 FIRST = Peer(
     "ltxspec, first plan",
@@ -64,6 +65,7 @@ FIRST = Peer(
     before=_forget,
     compares="the same, with nothing remembered on this machine",
     lacks="–",
+    besides="–",
 )
 FLOOR = Peer(
     "bare work",
@@ -71,5 +73,6 @@ FLOOR = Peer(
     lambda _: [sys.executable, str(HERE / "floor.py"), f"specs/{SPEC}.yaml", "floor.json"],
     lambda printed: int(printed.split()[1]),
     compares="the same hashes with a JSON file: `benchmarks/floor.py`",
-    lacks="everything else: no checks, no schema, no prices, no messages",
+    lacks="checks, schemas, prices, reasons, messages",
+    besides="–",
 )

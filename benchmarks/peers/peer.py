@@ -72,7 +72,8 @@ class Peer:
         environment: variables that it runs with.
         before: what is done before each run.
         compares: what it looks at to find what changed.
-        lacks: what ltxspec does in the same time and this does not; or the reverse.
+        lacks: what ltxspec does in the same time and this does not.
+        besides: what this does and ltxspec does not.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Peer:
     before: Callable[[Site], None] | None = None
     compares: str = ""
     lacks: str = ""
+    besides: str = ""
 
 
 # No program may speak to its maker while it is measured, nor colour what is read here, nor do as this user configured.

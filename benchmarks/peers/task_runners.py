@@ -123,7 +123,8 @@ MAKE = Peer(
     lambda printed: len(re.findall(r"^render ", printed, re.MULTILINE)),
     on_path="make",
     compares="times of files",
-    lacks="templates, parameters, prices, a record of what was done; the prompts were rendered for it",
+    lacks="templates (the prompts were rendered for it), parameters, prices, reasons, a record of what was done",
+    besides="runs any command, many at a time",
 )
 DOIT = Peer(
     "doit",
@@ -132,7 +133,8 @@ DOIT = Peer(
     lambda printed: len(re.findall(r"^R shot:", printed, re.MULTILINE)),
     packages=("doit==0.37.*", "jinja2"),
     compares="hashes of the rendered requests with its database",
-    lacks="validation, prices, a reason for each change, an order of records that survives a crash",
+    lacks="validation, prices, a reason for each change",
+    besides="tasks in Python, with dependencies between any of them",
 )
 SNAKEMAKE = Peer(
     "Snakemake",
@@ -141,5 +143,6 @@ SNAKEMAKE = Peer(
     _changed_by_snakemake,
     packages=("snakemake==9.*", "jinja2"),
     compares="times and rendered parameters with a file of metadata for each output",
-    lacks="validation, prices; it has a graph of rules and clusters that ltxspec does not need",
+    lacks="validation, prices, what changed inside a request",
+    besides="a graph of files, clusters, containers; a reason for each job",
 )

@@ -73,5 +73,6 @@ TERRAFORM = Peer(
     on_path="terraform",
     exit_codes=(0, 2),
     compares="the configuration, resource by resource, with its state",
-    lacks="prices; it has providers of every kind, and a graph in which any value may depend on any other",
+    lacks="prices; takes that come back when an edit is undone",
+    besides="providers of every kind; any value may depend on any other; shows the difference",
 )
