@@ -70,7 +70,7 @@ def draw(
 ) -> Mapping[str, Path]:
     maker = Animatics(catalog, ProjectFolder(root), find, EntryCache(root / ".ltxspec" / "cache" / "animatics", root))
     with ThreadPoolExecutor(2) as pool:
-        found = drawn(maker.start(of, pool), [] if problems is None else problems)
+        found = drawn(maker.start(of.shots, pool), [] if problems is None else problems)
     return {address.instance: path for address, path in found.items()}
 
 
