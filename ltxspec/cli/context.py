@@ -44,11 +44,19 @@ class Session:
 
         return Path(self.directory).absolute()
 
-    def open_project(self, provider: str | None = None) -> "ProjectContext":
-        """The project to work on. Warnings, and with `-v` the effective settings, go to standard error."""
+    def open_project(
+        self, provider: str | None = None, warn: "Callable[[str], None] | None" = None
+    ) -> "ProjectContext":
+        """The project to work on. Warnings, and with `-v` the effective settings, go to standard error.
+
+        Args:
+            provider: `--provider`, as given.
+            warn: shows warnings; None: in this call's own way, each once.
+        """
         from ltxspec.project.project import open_project
 
-        project = replace(open_project(self.directory, provider, config=self.config, warn=_once(_warn)), on_wait=_note)
+        warn = warn or warning_once()
+        project = replace(open_project(self.directory, provider, config=self.config, warn=warn), on_wait=_note)
         if self.quiet:
             project = replace(project, warn=_ignore, on_wait=_ignore)
         if self.verbose:
@@ -111,6 +119,11 @@ def _read_stdin(most: int) -> bytes:
 def _note(text: str) -> None:
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
+
+
+def warning_once() -> "Callable[[str], None]":
+    """Shows warnings, each once."""
+    return _once(_warn)
 
 
 def _once(say: "Callable[[str], None]") -> "Callable[[str], None]":

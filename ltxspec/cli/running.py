@@ -59,13 +59,13 @@ def run(prepared: PreparedRun, session: Session, output_format: str) -> int:
 
 def run_on(prepared: PreparedRun, view: "RunView") -> int:
     """Carry out a run, which signals may end early, and show its progress. Returns the exit code."""
-    _collect_garbage_again()
+    collect_garbage_again()
     summary = asyncio.run(_with_signals(prepared, _unbreakable(view.emit)))
     _unbreakable(view.finish)(summary)
     return exit_code(summary, by_user=prepared.stop.by_user)
 
 
-def _collect_garbage_again() -> None:
+def collect_garbage_again() -> None:
     """A run may take hours, unlike the command that `__main__` puts off garbage collection for: a third of its memory.
 
     What there is by now (the specs, the plan) is not looked at again.

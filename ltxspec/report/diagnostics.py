@@ -46,6 +46,12 @@ def error_diagnostics(error: LtxspecError) -> tuple[Diagnostic, ...]:
     return (Diagnostic("error", error.code, error.summary, error.where, error.hint),)
 
 
+def errors_of(error: LtxspecError) -> Sequence[Diagnostic]:
+    """An error as diagnostics, without the warnings among them."""
+    found = error_diagnostics(error)
+    return [each for each in found if each.severity == "error"] or found
+
+
 def _single(error: LtxspecError, style: Style) -> str:
     details = [*error.details, ""] if isinstance(error, Refused) and error.details else []
     return "\n".join([*map(clean, details)]) + "".join(

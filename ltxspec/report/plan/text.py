@@ -53,6 +53,12 @@ def format_change(change: Change, style: Style) -> str:
     return "".join(f"{line}\n" for line in details(change, style, Effort()))
 
 
+def listed(plan: Plan, changes: Sequence[Change], style: Style) -> list[str]:
+    """Some changes of a plan as lines: each with its details, or if they are many, by cause with examples."""
+    listing = _Listing(plan, style)
+    return listing.rows(changes) if len(changes) <= MOST_TOGETHER else listing.groups(changes, _FEW)
+
+
 def _spec_blocks(plan: Plan, style: Style, detail: Detail) -> Iterator[list[str]]:
     """One block per spec with changes."""
     room = sys.maxsize if detail is Detail.ALL else MOST_ROWS

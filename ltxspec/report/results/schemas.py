@@ -15,6 +15,7 @@ from ltxspec.report.results import (
     reviews,
     setup,
     takes,
+    watch,
 )
 from ltxspec.report.results.base import Result
 
@@ -57,6 +58,7 @@ RESULTS: Mapping[str, type[Result]] = {
     "models-diff": models.ModelsDiff,
     "models-outdated": models.ModelsOutdated,
     "models-learn-prices": models.ModelsLearnPrices,
+    "watch": watch.WatchEvent,
     "fmt": setup.Fmt,
     "doctor": setup.Doctor,
 }
