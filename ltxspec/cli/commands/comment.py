@@ -9,7 +9,7 @@ from ltxspec.project.forge_access import Place
 
 _EXAMPLES = (
     "Examples: `ltxspec comment --dry-run`, `ltxspec comment --report review.json`, "
-    "`ltxspec comment --forge github --repo studio/films --pr 12`."
+    "`ltxspec comment --forge github --repo owner/films --pr 7`."
 )
 
 

@@ -15,12 +15,18 @@ if TYPE_CHECKING:
 _MOST = 1000  # shards
 
 
-@click.group("export", epilog="Examples: `ltxspec export openjd -o job.yaml --shards 4`.")
+@click.group(
+    "export",
+    epilog="Examples: `ltxspec export openjd -o job.yaml`, `ltxspec export openjd -o job.yaml --shards 4`.",
+)
 def command() -> None:
     """Write what other programs read."""
 
 
-@command.command("openjd", epilog="Examples: `ltxspec export openjd -o job.yaml`, `openjd run job.yaml --step Join`.")
+@command.command(
+    "openjd",
+    epilog="Examples: `ltxspec export openjd -o job.yaml`, `ltxspec export openjd -o job.yaml --shards 4 --max-cost 20`.",
+)
 @click.option("-o", "--out", metavar="FILE", help="Write to a file; in the project's folder it needs no parameter.")
 @click.option("--shards", metavar="N", type=click.IntRange(1, _MOST), default=4, help="Tasks that share the plan.")
 @click.option("--max-cost", type=USD, help="Spend no more than this in all shards together.")

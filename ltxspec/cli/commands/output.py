@@ -10,7 +10,7 @@ from ltxspec.cli.completing import addresses
 from ltxspec.cli.context import Session
 from ltxspec.errors import LtxspecError
 
-_EXAMPLES = "Examples: `ltxspec output night-scenes.alley`, `mpv $(ltxspec output night-scenes.alley)`."
+_EXAMPLES = "Examples: `ltxspec output night-scenes.alley`, `ltxspec output night-scenes.alley | xargs mpv`."
 
 
 class NoVideo(LtxspecError):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _EXAMPLES = (
     "Examples: `ltxspec review`, `ltxspec review main --embed --html review.html`, `ltxspec review --png a.png`, "
-    "`ltxspec review import review.json`."
+    "`ltxspec review --serve`."
 )
 
 
@@ -145,7 +145,9 @@ def _tell(line: str) -> None:
     click.echo(redact_secrets(line), err=True)
 
 
-@command.command("import", epilog="Example: `ltxspec review import night-review.json`.")
+@command.command(
+    "import", epilog="Examples: `ltxspec review import review.json`, `ltxspec review import review.json --format json`."
+)
 @click.argument("file", type=click.Path())
 @options.output_format("text", "json")
 @options.provider

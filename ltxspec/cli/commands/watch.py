@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from ltxspec.project.watching import Watching
     from ltxspec.report.watch.views import WatchView
 
-_EXAMPLES = "Examples: `ltxspec watch`, `ltxspec watch specs/night.yaml --preview`, `ltxspec watch --format json`."
+_EXAMPLES = (
+    "Examples: `ltxspec watch`, `ltxspec watch specs/night-scenes.yaml --preview`, `ltxspec watch --format json`."
+)
 
 
 @dataclass(frozen=True, slots=True)
