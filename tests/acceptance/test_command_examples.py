@@ -1,8 +1,9 @@
 """The examples in the help of each command: at least two, and all of them run as they are written.
 
-A new command needs nothing here but its examples, in its epilog: "Examples: `ltxspec new one`, `ltxspec new --two`.". They
-run in one copy of the project of `campaign`, one after the other, in process and against the sandbox. Where that is not
-enough: what must be there first goes into `PREPARED`, and another exit code than 0 into `ENDS`. Servers end at once.
+A new command needs nothing here but its examples, in its epilog: "Examples: `ltxspec new one`, `ltxspec new --two`.".
+They run in one copy of the project of `campaign`, one after the other, in process and against the sandbox. Where that
+is not enough, what must be there first goes into `PREPARED`, and another exit code than 0 into `ENDS`. Servers end at
+once, as if they were interrupted.
 """
 
 import json

@@ -25,7 +25,7 @@ def command() -> None:
 
 @command.command(
     "openjd",
-    epilog="Examples: `ltxspec export openjd -o job.yaml`, `ltxspec export openjd -o job.yaml --shards 4 --max-cost 20`.",
+    epilog="Examples: `ltxspec export openjd -o job.yaml`, `ltxspec export openjd --shards 4 --max-cost 20`.",
 )
 @click.option("-o", "--out", metavar="FILE", help="Write to a file; in the project's folder it needs no parameter.")
 @click.option("--shards", metavar="N", type=click.IntRange(1, _MOST), default=4, help="Tasks that share the plan.")

@@ -102,8 +102,7 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None, outpu
 def merge(session: Session, paths: tuple[str, ...], provider: str | None, output_format: str, *, driver: bool) -> int:
     """Merge conflicted lockfiles: the result has the takes of both sides, and nothing paid is lost.
 
-    The result is written and checked; run `git add` yourself and continue the merge. `ltxspec init` sets this up as git's merge driver for
-    lockfiles, so that most merges need no manual steps.
+    Run `git add` yourself, and continue the merge. With `ltxspec init`, git does all this by itself in most cases.
     """
     if driver:
         return _drive(session, paths)
@@ -228,9 +227,7 @@ def _agreed_to_move(pairs: "Renames", is_joining: bool) -> bool:  # noqa: FBT001
     "rm", epilog="Examples: `ltxspec lock rm night-scenes.alley --take 1`, `ltxspec lock rm night-scenes.alley --yes`."
 )
 @click.argument("address", metavar="SPEC.SHOT", type=NEW_ADDRESS, shell_complete=addresses)
-@click.option(
-    "--take", "number", type=int, metavar="N", shell_complete=takes, help="Only this take, as `ltxspec show` counts."
-)
+@click.option("--take", "number", type=int, metavar="N", shell_complete=takes, help="Only this one, as `show` counts.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.output_format("text", "json")
 @options.provider

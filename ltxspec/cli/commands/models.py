@@ -60,7 +60,7 @@ def command(session: Session, name: str | None, output_format: str) -> int:
 
 @command.command(
     "import",
-    epilog="Examples: `ltxspec models import schema-map.json --dry-run`, `ltxspec models import runware-sdk --dry-run`.",
+    epilog="Examples: `ltxspec models import schema-map.json`, `ltxspec models import runware-sdk --dry-run`.",
 )
 @click.argument("source")
 @click.argument("names", metavar="[MODEL]...", nargs=-1)
