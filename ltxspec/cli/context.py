@@ -53,10 +53,12 @@ class Session:
             provider: `--provider`, as given.
             warn: shows warnings; None: in this call's own way, each once.
         """
+        from ltxspec.cli.links import paths_are_relative_to
         from ltxspec.project.project import open_project
 
         warn = warn or warning_once()
         project = replace(open_project(self.directory, provider, config=self.config, warn=warn), on_wait=_note)
+        paths_are_relative_to(project.root)
         if self.quiet:
             project = replace(project, warn=_ignore, on_wait=_ignore)
         if self.verbose:
@@ -106,6 +108,13 @@ class Session:
         """Write a hint, if there is one, to standard error."""
         if text:
             _note(f"hint: {text}")
+
+    def linked(self, place: "Path | str") -> str:
+        """A path, from the working directory, or a web address, as a link where standard output shows links."""
+        from pathlib import Path
+
+        text = str(place)
+        return self.style().link(text, text if text.startswith("http") else str(Path(text).absolute()))
 
     def style(self, stream: IO[str] | None = None) -> "Style":
         """The style for a stream (stdout by default)."""
@@ -164,9 +173,11 @@ def _show_settings(project: "ProjectContext") -> None:
 
 def style_for(stream: IO[str], *, no_color: bool = False) -> "Style":
     """Colours and width for a stream; respects `--no-color`, NO_COLOR, FORCE_COLOR, TERM=dumb and non-terminals."""
+    from ltxspec.cli.links import links_for
     from ltxspec.report.terminal import Style
 
-    return Style(color=_wants_color(stream, no_color=no_color), width=_width(stream), whole=not stream.isatty())
+    is_terminal, links = stream.isatty(), links_for(stream, no_color=no_color)
+    return Style(_wants_color(stream, no_color=no_color), _width(stream), whole=not is_terminal, links=links)
 
 
 def is_interactive(stream: IO[str]) -> bool:

@@ -85,7 +85,8 @@ def _place(where: Location, style: Style, paint: Paint) -> list[str]:
     """The `-->` line, and if the excerpt is known, the source line with a caret under the column."""
     number = str(where.line)
     margin = " " * len(number)
-    arrow = f"{margin} {style.paint('-->', Paint.BLUE)} {clean(str(where))}"
+    place = style.link(clean(str(where)), where.file, where.line)
+    arrow = f"{margin} {style.paint('-->', Paint.BLUE)} {place}"
     if not where.excerpt.strip():
         return [arrow]
     text, offset, caret = _window(where, style.width - len(number) - 3)

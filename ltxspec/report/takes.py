@@ -46,7 +46,9 @@ def _take_lines(number: int, take: Take, *, current: bool, places: Places, style
     for place, output in enumerate(take.outputs, 1):
         chosen = several and take.picked is not None and place == result_of(take)
         label = f"result {place}: " if several else ""
-        lines.append(f"      {label}{place_of(output, places)}" + ("  picked" if chosen else ""))
+        place = place_of(output, places)
+        shown = style.link(place, place) if output.sha256 in places or place.startswith("http") else place
+        lines.append(f"      {label}{shown}" + ("  picked" if chosen else ""))
         if current and output.facts is not None:
             lines.append(f"      {label}{facts_text(output.facts)}")
         if output.unmet:

@@ -1,6 +1,7 @@
-"""Text in a terminal: optional colour, display widths, and the escaping of user text.
+"""Text in a terminal: optional colour and links, display widths, and the escaping of user text.
 
-The caller decides about colour (`--no-color`, `NO_COLOR`, `FORCE_COLOR`, a TTY, `TERM=dumb`) and measures the terminal.
+The caller decides about colour (`--no-color`, `NO_COLOR`, `FORCE_COLOR`, a TTY, `TERM=dumb`) and links, and measures
+the terminal.
 All text from users or providers passes through `clean` before it is shown.
 """
 
@@ -11,6 +12,7 @@ from enum import Enum
 from functools import lru_cache
 
 _RESET = "\x1b[0m"
+_URI = "%/:?#@!$&*+,;=[]~-._"  # kept in an address, besides letters and digits
 
 
 class Paint(Enum):
@@ -31,6 +33,29 @@ class Paint(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Links:
+    """How links (OSC 8) are written.
+
+    Args:
+        base: the URI of the folder that paths are relative to, with a final `/`: on this machine, or at a forge.
+        mark: what `cli.streams` knows them by; texts cannot contain it.
+    """
+
+    base: str
+    mark: str
+
+    def to(self, target: str, line: int | None) -> str:
+        """The URI of a web address, or of a path; at a forge also of a line, which other addresses cannot name."""
+        from urllib.parse import quote
+
+        if target.startswith(("https://", "http://")):
+            return quote(target, safe=_URI)
+        base = "file://" + self.base.removeprefix("file://").partition("/")[0] if target.startswith("/") else self.base
+        fragment = f"#L{line}" if line is not None and base.startswith("http") else ""
+        return f"{quote(base, safe=_URI)}{quote(target)}{fragment}"
+
+
+@dataclass(frozen=True, slots=True)
 class Style:
     """How to write for one reader: with or without colour, the columns per line, and whether texts are shown in full.
 
@@ -40,12 +65,26 @@ class Style:
     color: bool = False
     width: int = 100
     whole: bool = False
+    links: Links | None = None  # None: without any
 
     def paint(self, text: str, paint: Paint | None) -> str:
         """The text in a style, or unchanged if colour is off. The text must be clean already."""
         if not self.color or paint is None or not text:
             return text
         return f"\x1b[{paint.value}m{text}{_RESET}"
+
+    def link(self, text: str, target: str, line: int | None = None) -> str:
+        """The clean text as a link to a file of the project, or to a web address; unchanged without links.
+
+        Args:
+            text: it may have a style already.
+            target: a path, or an address that starts with `https://` or `http://`, as it is, clean or not.
+            line: of the file.
+        """
+        if self.links is None or not text or not target:
+            return text
+        start, end = f"\x1b]8;id={self.links.mark};", "\x1b\\"
+        return f"{start}{self.links.to(target, line)}{end}{text}{start}{end}"
 
 
 # Characters that a terminal executes, or that a provider reads but a reader cannot see: C0 and C1 controls, surrogates,

@@ -65,7 +65,8 @@ def command(
         click.echo(f"nothing written: {posted.reason}", err=True)
     else:
         click.echo(f"comment {posted.outcome}" + (f"; {posted.reason}" if posted.reason else ""), err=True)
-        click.echo(posted.comment.url or str(posted.comment.id))
+        url = posted.comment.url
+        click.echo(session.linked(url) if url else str(posted.comment.id))
     return 0
 
 

@@ -52,5 +52,5 @@ def command(session: Session, address: str, provider: str | None, output_format:
         session.answer(Outputs(address=str(holding.address), outputs=videos))
     else:
         for output in take.shown:
-            click.echo(place_of(output, links or places))
+            click.echo(session.linked(place_of(output, links or places)))
     return 0

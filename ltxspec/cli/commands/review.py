@@ -132,7 +132,7 @@ def command(
         session.answer(review_files(review, written, problems))
         return 0
     for path in written:
-        click.echo(path)
+        click.echo(session.linked(path))
     click.echo(format_diagnostics(review.diagnostics, session.style(sys.stderr)), err=True, nl=False)
     for line in (*problems, headline(review)):
         click.echo(line, err=True)
