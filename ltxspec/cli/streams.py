@@ -1,8 +1,8 @@
 r"""The last filter before a terminal: no control characters except our own colours reach it.
 
 Reports clean what they show (`report.terminal.clean`); this catches what a report missed. A control character is
-written as `\u001b`, which in JSON is the same text. Bytes are documents: they pass unchanged, but are filtered like text
-on a terminal. Links pass with a mark that only this process knows, which is removed: no text can contain one.
+written as `\u001b`, which in JSON is the same text. Bytes are documents: they pass unchanged, but are filtered like
+text on a terminal. Links pass with a mark that only this process knows, which is removed: no text can contain one.
 
 The log of a GitHub workflow interprets commands, too: `::error::…` at the start of a line, `##[add-mask]…` anywhere, in
 documents and in text. There these characters are escaped like control characters, unless the output goes to a file.

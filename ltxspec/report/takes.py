@@ -46,9 +46,7 @@ def _take_lines(number: int, take: Take, *, current: bool, places: Places, style
     for place, output in enumerate(take.outputs, 1):
         chosen = several and take.picked is not None and place == result_of(take)
         label = f"result {place}: " if several else ""
-        place = place_of(output, places)
-        shown = style.link(place, place) if output.sha256 in places or place.startswith("http") else place
-        lines.append(f"      {label}{shown}" + ("  picked" if chosen else ""))
+        lines.append(f"      {label}{_linked(output, places, style)}" + ("  picked" if chosen else ""))
         if current and output.facts is not None:
             lines.append(f"      {label}{facts_text(output.facts)}")
         if output.unmet:
@@ -100,6 +98,11 @@ def place_of(output: Output, places: Places) -> str:
     if output.sha256 is not None and output.sha256 in places:
         return clean(places[output.sha256])
     return clean(web_address(output) or "no address")
+
+
+def _linked(output: Output, places: Places, style: Style) -> str:
+    place = place_of(output, places)
+    return style.link(place, place) if output.sha256 in places or place.startswith("http") else place
 
 
 def progress_note(addresses: Sequence[ShotAddress]) -> str:
