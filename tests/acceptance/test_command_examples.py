@@ -19,21 +19,22 @@ import pytest
 import uvicorn
 from acceptance.commands import REPOSITORY, ltxspec, write_spec
 from acceptance.repositories import commit, git
-from acceptance.test_models_import import request_schema
-from fake_forges import HEAD, TOKEN, FakeGitHub, FakeGitLab, serving
+from acceptance.test_learn_prices import bought, unpriced
+from acceptance.test_models_import import bundle
+from fake_forges import TOKEN, FakeGitHub, FakeGitLab, serving
 from sharing import made_once
 from store_servers import StoreServer
 
 from ltxspec.cli.main import cli
 from ltxspec.storage.watched import FolderWatch
+from ltxspec.storage.webhook_config import VARIABLE
 
 CONFIG = '[provider]\nname = "sandbox"\n[sandbox]\nspeed = 1000\n'
 SPEC = """\
 model: lightricks:ltx@2.5-fast
 defaults: {width: 1280, height: 720, duration: 6, fps: 24}
-labels: {campaign: autumn}
 shots:
-  alley: {prompt: "Rain in an alley.", numberResults: 2}
+  alley: {prompt: "Rain in an alley.", numberResults: 2, labels: {campaign: autumn}}
   weather:
     matrix: {sky: [rain, fog]}
     prompt: "{{ sky }} over a bridge"
@@ -42,9 +43,7 @@ PAGE = REPOSITORY / "tests" / "acceptance" / "page" / "rain-slick-neon-alleyway-
 OPTION = re.compile(r"\$\((ltxspec [^)]*)\)")
 
 ENDS = {  # exit codes of examples other than 0, and why
-    "ltxspec models diff schema-map.json --detailed-exitcode": 2,  # the model is new
-    "ltxspec models outdated --detailed-exitcode": 2,  # the catalog is checked against a newer SDK
-    "ltxspec cost --reconcile": 3,  # what the sandbox rendered does not cost what the records say
+    "ltxspec models diff schema-map.json --detailed-exitcode": 2,  # its model has a new parameter
 }
 
 
@@ -102,10 +101,6 @@ def save_plan(folder: Path) -> None:
     ltxspec("plan", "-o", "plan.json", cwd=folder)
 
 
-def publish_models(folder: Path) -> None:
-    (folder / "schema-map.json").write_text(json.dumps({"inference": [request_schema()]}), encoding="utf-8")
-
-
 def save_review(folder: Path) -> None:
     (folder / "review.json").write_text('{"exportVersion": 1, "provider": "sandbox", "takes": []}', encoding="utf-8")
 
@@ -120,11 +115,20 @@ def make_shards(folder: Path) -> None:
         shutil.copytree(folder, folder / "shards" / str(number), ignore=shutil.ignore_patterns("shards"))
 
 
-def render_elsewhere(folder: Path) -> None:
-    """A render of the model's page, and one that the provider has and no lockfile knows."""
+def render_elsewhere(folder: Path) -> dict[str, str]:
+    """A render of the model's page, and one that the provider has and no lockfile knows any more."""
     for part in ("request", "response"):
         shutil.copy(f"{PAGE}.{part}.json", folder / f"{part}.json")
+    (shot,) = ltxspec("show", "night-scenes.alley", "--format", "json", cwd=folder).json["shots"]
     ltxspec("lock", "rm", "night-scenes.alley", "--take", "1", "--yes", cwd=folder)
+    return {"TASK_UUID": shot["takes"][0]["taskUUID"]}
+
+
+def buy_elsewhere(folder: Path) -> None:
+    """A lockfile of paid takes."""
+    render_elsewhere(folder)
+    files = ("--request", "request.json", "--response", "response.json")
+    ltxspec("import", "night-scenes.weather[rain]", *files, "--provider", "runware", cwd=folder)
 
 
 def make_pictures(folder: Path) -> None:
@@ -142,25 +146,74 @@ def use_a_store(folder: Path) -> None:
     (folder / "ltxspec.toml").write_text(CONFIG + store, encoding="utf-8")
 
 
+def fill_a_store(folder: Path) -> None:
+    use_a_store(folder)
+    ltxspec("archive", "push", cwd=folder)
+
+
+def work_in_a_team(folder: Path) -> None:
+    use_a_store(folder)
+    config = (folder / "ltxspec.toml").read_text("utf-8")
+    (folder / "ltxspec.toml").write_text(config.replace('"sandbox"', '"runware"').replace("free = true\n", ""), "utf-8")
+
+
+def await_calls(folder: Path) -> dict[str, str]:
+    config = '[provider]\nname = "runware"\n[webhook]\nurl = "https://studio.example/calls"\n'
+    (folder / "ltxspec.toml").write_text(config, encoding="utf-8")
+    return {"RUNWARE_API_KEY": "a-key", VARIABLE: "a-secret-of-calls-0123456789"}
+
+
+def buy_without_prices(folder: Path) -> None:
+    shutil.rmtree(folder / "specs")
+    unpriced(folder)
+    bought(folder, "alley", 0.48)
+
+
+def import_an_older_model(folder: Path) -> None:
+    bundle(folder)
+    ltxspec("models", "import", "schema-map.json", cwd=folder)
+    bundle(folder, "20261101000000", steps={"type": "integer", "minimum": 1})
+
+
+def head_of(folder: Path) -> str:
+    return git(folder, "rev-parse", "HEAD").stdout.strip()
+
+
+def open_a_change(folder: Path) -> dict[str, str]:
+    event = {"pull_request": {"number": 7, "head": {"sha": head_of(folder)}}}
+    (folder / "event.json").write_text(json.dumps(event), encoding="utf-8")
+    return {"GITHUB_EVENT_PATH": str(folder / "event.json")}
+
+
+def report_a_change(folder: Path) -> dict[str, str]:
+    save_report(folder)
+    return open_a_change(folder)
+
+
+# What must be there before the examples of a command; it may return variables.
 PREPARED: Mapping[str, Callable[[Path], object]] = {
     "apply": save_plan,
     "import": render_elsewhere,
+    "lock force-release": work_in_a_team,
     "lock join": make_shards,
+    "lock merge": buy_elsewhere,
     "archive push": use_a_store,
     "archive rescue": use_a_store,
-    "archive verify": use_a_store,
-    "archive gc": use_a_store,
-    "comment": save_report,
-    "models import": publish_models,
-    "models diff": publish_models,
+    "archive verify": fill_a_store,
+    "archive gc": fill_a_store,
+    "comment": report_a_change,
+    "models import": bundle,
+    "models diff": import_an_older_model,
+    "models learn-prices": buy_without_prices,
     "review import": save_review,
     "previews": make_pictures,
+    "previews change": open_a_change,
     "previews prepare": make_pictures,
     "previews upload": prepare_pictures,
     "previews store": prepare_pictures,
+    "listen": await_calls,
 }
-
-
+APART = {"apply", "import", "lock mv", "lock rm"}  # one example leaves nothing to do for the next
 FORGES = {
     "comment": "github",
     "previews": "github",
@@ -173,8 +226,8 @@ STORED = {"previews store", "previews tidy"}
 
 
 @pytest.fixture
-def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with serving(FakeGitHub()) as api:
+def github(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with serving(FakeGitHub(head_of(project))) as api:
         for key, value in {"API_URL": api, "TOKEN": TOKEN, "REPOSITORY": "owner/films", "ACTIONS": "true"}.items():
             monkeypatch.setenv(f"GITHUB_{key}", value)
         yield
@@ -197,20 +250,22 @@ def test_every_command_has_two_examples_of_it(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_examples_of_a_command_run(
-    name: str, project: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    name: str, project: Path, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uvicorn.Server, "run", lambda *_, **__: None)  # as if it were interrupted at once
     monkeypatch.setattr(FolderWatch, "wait", interrupted)
-    monkeypatch.setenv("COMMIT", HEAD)
+    monkeypatch.setenv("COMMIT", head_of(project))
     if name in FORGES:
         request.getfixturevalue(FORGES[name])
     if name in STORED:
         store: StoreServer = request.getfixturevalue("s3")
         (project / "ltxspec.toml").write_text(f'{CONFIG}{store.table}[previews]\nstore = "store"\n', encoding="utf-8")
-    if name in PREPARED:
-        PREPARED[name](project)
-    for example in EXAMPLES[name]:
-        ltxspec(*arguments(example, project), cwd=project, check=ENDS.get(example, 0))
+    variables = PREPARED[name](project) if name in PREPARED else None
+    for key, value in variables.items() if isinstance(variables, dict) else ():
+        monkeypatch.setenv(key, value)
+    for number, example in enumerate(EXAMPLES[name]):
+        folder = Path(shutil.copytree(project, tmp_path / str(number))) if name in APART else project
+        ltxspec(*arguments(example, folder), cwd=folder, check=ENDS.get(example, 0))
 
 
 def interrupted(*_: object) -> set[str]:

@@ -172,7 +172,7 @@ def migrate(session: Session, provider: str | None, output_format: str) -> int:
 @command.command(
     "mv",
     epilog="Examples: `ltxspec lock mv night-scenes.alley day.alley`, `ltxspec lock mv night-scenes dusk`, "
-    "`ltxspec lock mv 'night-scenes.weather[*]' 'day.weather[*]' --dry-run`.",
+    "`ltxspec lock mv 'night-scenes.*' 'day.*' --dry-run`.",
 )
 @click.argument("origin", metavar="SPEC|SPEC.SHOT", shell_complete=addresses)
 @click.argument("target", metavar="SPEC|SPEC.SHOT", shell_complete=addresses)
@@ -224,7 +224,8 @@ def _agreed_to_move(pairs: "Renames", is_joining: bool) -> bool:  # noqa: FBT001
 
 
 @command.command(
-    "rm", epilog="Examples: `ltxspec lock rm night-scenes.alley --take 1`, `ltxspec lock rm night-scenes.alley --yes`."
+    "rm",
+    epilog="Examples: `ltxspec lock rm night-scenes.alley --take 1 --yes`, `ltxspec lock rm night-scenes.alley --yes`.",
 )
 @click.argument("address", metavar="SPEC.SHOT", type=NEW_ADDRESS, shell_complete=addresses)
 @click.option("--take", "number", type=int, metavar="N", shell_complete=takes, help="Only this one, as `show` counts.")

@@ -185,7 +185,7 @@ def outdated(session: Session, names: tuple[str, ...], output_format: str, *, de
 
 
 @command.command(
-    "learn-prices", epilog="Examples: `ltxspec models learn-prices`, `ltxspec models learn-prices acme-one --write`."
+    "learn-prices", epilog="Examples: `ltxspec models learn-prices`, `ltxspec models learn-prices acme-film --write`."
 )
 @click.argument("name", metavar="[MODEL]", required=False, shell_complete=models)
 @click.option("--write", is_flag=True, help="Write the price into the project's own model file.")
