@@ -82,6 +82,7 @@ class Session:
             is_summary: whether shots with the same cause are one line.
             only_line: whether only the last line is shown, because the reader has seen the plan.
         """
+        from ltxspec.cli.log_groups import MOST_LINES, log_group
         from ltxspec.report.plan.formats import PLAN_FORMATS
         from ltxspec.report.plan.rows import Detail
 
@@ -89,7 +90,11 @@ class Session:
             self.show_diagnostics(planned)
         detail = Detail.SUMMARY if is_summary else Detail.ALL if self.verbose else Detail.USUAL
         detail = Detail.LINE if self.quiet or only_line else detail
-        sys.stdout.write(PLAN_FORMATS[output_format](planned.plan, planned.options, self.style(), detail))
+        text = PLAN_FORMATS[output_format](planned.plan, planned.options, self.style(), detail)
+        body, gap, last = text.rpartition("\n\n") if output_format == "text" else ("", "", text)
+        with log_group(sys.stdout, "plan", "The plan, shot by shot", is_long=body.count("\n") > MOST_LINES):
+            sys.stdout.write(f"{body}{gap[:1]}")
+        sys.stdout.write(f"{gap[1:]}{last}")
 
     def show_diagnostics(self, planned: "Diagnosed") -> None:
         """Write warnings and errors to standard error, also if little else is wanted: they cost money."""

@@ -56,7 +56,7 @@ class Guarded:
     def __init__(self, unguarded: IO[str]) -> None:
         self.unguarded = unguarded
         self._is_terminal = unguarded.isatty()
-        self._is_log = bool(os.environ.get("GITHUB_ACTIONS")) and not _is_file(unguarded)
+        self._is_log = bool(os.environ.get("GITHUB_ACTIONS")) and not is_file(unguarded)
         self._goes_on = False  # whether the current line already has more than white space
 
     def write(self, text: str) -> int:
@@ -111,7 +111,8 @@ class GuardedBytes:
         return getattr(self._unguarded, name)
 
 
-def _is_file(stream: IO[str]) -> bool:
+def is_file(stream: IO[str]) -> bool:
+    """Whether what is written goes to a regular file."""
     try:
         return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
     except (OSError, ValueError):

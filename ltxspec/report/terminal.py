@@ -49,10 +49,10 @@ class Links:
         from urllib.parse import quote
 
         if target.startswith(("https://", "http://")):
-            return quote(target, safe=_URI)
+            return quote(target, safe=_URI, errors="surrogatepass")
         base = "file://" + self.base.removeprefix("file://").partition("/")[0] if target.startswith("/") else self.base
         fragment = f"#L{line}" if line is not None and base.startswith("http") else ""
-        return f"{quote(base, safe=_URI)}{quote(target)}{fragment}"
+        return f"{quote(base, safe=_URI, errors='surrogatepass')}{quote(target, errors='surrogatepass')}{fragment}"
 
 
 @dataclass(frozen=True, slots=True)
