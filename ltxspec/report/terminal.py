@@ -12,6 +12,7 @@ from enum import Enum
 from functools import lru_cache
 
 _RESET = "\x1b[0m"
+_LEAST_ROOM = 16  # columns in which a text is worth breaking
 _URI = "%/:?#@!$&*+,;=[]~-._"  # kept in an address, besides letters and digits
 
 
@@ -205,6 +206,24 @@ def wrap(text: str, width: int) -> list[str]:
         *full, line = chop(word, width)
         lines.extend(full)
     return [*lines, line] if line else lines
+
+
+def hanging(prefix: str, text: str, style: Style, paint: Paint | None = None) -> list[str]:
+    """A clean text after what stands before it on its line; in a terminal, what does not fit goes on below it.
+
+    Output that is kept has it on one line, so that it can be searched.
+
+    Args:
+        prefix: clean, without a style; spaces in it stay.
+        text: the text.
+        style: how to write it.
+        paint: of the text.
+    """
+    indent, room = width_of(prefix), style.width - width_of(prefix)
+    if style.whole or width_of(text) <= room or room < _LEAST_ROOM:
+        return [prefix + style.paint(text, paint)]
+    first, *rest = wrap(text, room)
+    return [prefix + style.paint(first, paint), *(" " * indent + style.paint(line, paint) for line in rest)]
 
 
 def chop(word: str, width: int) -> list[str]:

@@ -42,7 +42,7 @@ def command(session: Session, name: str | None, output_format: str) -> int:
         if output_format == "json":
             session.answer(CatalogResult(models=tuple(map(listed, catalog.models))))
         else:
-            click.echo(models_text(catalog.models, catalog.packaged))
+            click.echo(models_text(catalog.models, session.style(), catalog.packaged))
         return 0
     model = catalog.find(name)
     if model is None:
