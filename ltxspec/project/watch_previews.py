@@ -63,9 +63,9 @@ class WatchPreviews:
         with self._lock:
             self._seen, self._drawings = seen, drawings
             self._last = seen if is_edit and isinstance(seen, Planned) else self._last
-        self._changed()
+            self._count += 1
         for drawing in drawings.values() if is_edit else ():
-            drawing.add_done_callback(self._changed)
+            drawing.add_done_callback(self._drawn)
 
     @property
     def version(self) -> str:
@@ -94,9 +94,11 @@ class WatchPreviews:
         animatics = animatics_of(project, video_finder(project, open_archive(project)))
         return animatics.start(list(map(_as_shot, seen.plan.changes)), self._pool, dirty)
 
-    def _changed(self, _: object = None) -> None:
+    def _drawn(self, _: object) -> None:
+        """Another page, once there are twice as many previews, or all: whoever watches one is not disturbed for each."""
         with self._lock:
-            self._count += 1
+            done = sum(drawing.done() for drawing in self._drawings.values())
+            self._count += done == len(self._drawings) or done.bit_count() == 1
 
     def _preview(self, drawing: "Future[Path]") -> Preview:
         if not drawing.done():

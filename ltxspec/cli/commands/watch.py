@@ -72,6 +72,7 @@ def command(
     watching = Watching(
         lambda: opening.open_project(provider, warn), lambda: selected.plan_options(session.folder), files
     )
+    watching.opened()  # also for the view, whose links are relative to it
     collect_garbage_again()
     with _ending_is_no_error(), ExitStack() as stack:
         page, previews = None, None
