@@ -95,7 +95,7 @@ class WatchPreviews:
         return animatics.start(list(map(_as_shot, seen.plan.changes)), self._pool, dirty)
 
     def _drawn(self, _: object) -> None:
-        """Another page, once there are twice as many previews, or all: whoever watches one is not disturbed for each."""
+        """Another page, once there are twice as many previews, or all: loading it starts its videos anew."""
         with self._lock:
             done = sum(drawing.done() for drawing in self._drawings.values())
             self._count += done == len(self._drawings) or done.bit_count() == 1
