@@ -1,6 +1,6 @@
 """The examples in the help of each command: at least two, and all of them run as they are written.
 
-A new command needs nothing here but its examples, in its epilog: "Examples: `ltxspec new one`, `ltxspec new --two`.".
+A new command needs nothing here but its examples, in its epilog: "Examples: `ltxspec NAME one`, `ltxspec NAME --two`.".
 They run in one copy of the project of `campaign`, one after the other, in process and against the sandbox. Where that
 is not enough, what must be there first goes into `PREPARED`, and another exit code than 0 into `ENDS`. Servers end at
 once, as if they were interrupted.
@@ -254,6 +254,7 @@ def test_the_examples_of_a_command_run(
 ) -> None:
     monkeypatch.setattr(uvicorn.Server, "run", lambda *_, **__: None)  # as if it were interrupted at once
     monkeypatch.setattr(FolderWatch, "wait", interrupted)
+    monkeypatch.setattr("ltxspec.project.animatic.shape_of", lambda _: (64, 36, 1.0, 12.0))  # a small film
     monkeypatch.setenv("COMMIT", head_of(project))
     if name in FORGES:
         request.getfixturevalue(FORGES[name])
