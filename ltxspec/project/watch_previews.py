@@ -18,7 +18,7 @@ from ltxspec.errors import LtxspecError
 from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.edits import Broken, Planned
 from ltxspec.project.adapters import open_archive
-from ltxspec.project.animatics import animatics_of
+from ltxspec.project.animatics import Animatics, animatics_of
 from ltxspec.project.loopback import HOST, Served, guarded, listening, new_token, plain_reply, server_for
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.store import video_finder
@@ -49,6 +49,7 @@ class WatchPreviews:
         self._last: Planned | None = None
         self._drawings: Mapping[ShotAddress, Future[Path]] = {}
         self._files: dict[str, Path] = {}
+        self._animatics: Animatics | None = None
 
     def show(self, seen: Planned | Broken, opened: Callable[[], ProjectContext]) -> None:
         """Show what was seen; after an edit, begin to draw the shots that it made dirty.
@@ -86,13 +87,15 @@ class WatchPreviews:
     def _begin(self, opened: Callable[[], ProjectContext], seen: Planned) -> "Mapping[ShotAddress, Future[Path]]":
         for old in self._drawings.values():
             old.cancel()
+        if self._animatics is not None:
+            self._animatics.prune()
         try:
             project = opened()
         except LtxspecError:  # its configuration is being written: the next plan says so
             return {}
         dirty = {change.address for change in seen.edit.dirty} if seen.edit is not None else set()
-        animatics = animatics_of(project, video_finder(project, open_archive(project)))
-        return animatics.start(list(map(_as_shot, seen.plan.changes)), self._pool, dirty)
+        self._animatics = animatics_of(project, video_finder(project, open_archive(project)))
+        return self._animatics.start(list(map(_as_shot, seen.plan.changes)), self._pool, dirty)
 
     def _drawn(self, _: object) -> None:
         """Another page, once there are twice as many previews, or all: loading it starts its videos anew."""
