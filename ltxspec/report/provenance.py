@@ -1,0 +1,69 @@
+"""Where a video is from, as text."""
+
+from ltxspec.report.results.provenance import FoundLabel, FoundTake, Labelled, Whence
+from ltxspec.report.terminal import Paint, Style, clean, wrap
+from ltxspec.values import money_text
+
+_SHORT = 12  # characters of a commit or a hash
+_MOST_LINES = 4  # of a prompt, in a terminal
+
+
+def whence_text(found: Whence, style: Style) -> str:
+    """The takes of a file, each with its line of the spec first."""
+    lines = [f"{clean(found.file)}  sha256 {found.sha256}"]
+    if found.label is not None:
+        lines.append(style.paint(clean(label_text(found.label)), None if found.label.intact else Paint.YELLOW))
+    for take in found.takes:
+        lines += ["", *_take_lines(take, style)]
+    return "\n".join(lines) + "\n"
+
+
+def label_text(label: FoundLabel) -> str:
+    """What a label says, in one line."""
+    by = f", signed by {label.signer}" if label.signer else ""
+    if not label.intact:
+        return f"a copy of sha256 {label.original[:_SHORT]}…, whose label is not valid: {', '.join(label.problems)}"
+    return f"a labelled copy ({_kind(label)}{by}) of sha256 {label.original}"
+
+
+def labelled_text(made: Labelled) -> str:
+    """A labelled copy in one line."""
+    by = f", signed by {made.label.signer}" if made.label.signer else ""
+    return clean(f"{made.file}: {made.address} take {made.take}, labelled as {_kind(made.label)}{by}")
+
+
+def _kind(label: FoundLabel) -> str:
+    return (label.digital_source_type or "").rpartition("/")[2]
+
+
+def _take_lines(take: FoundTake, style: Style) -> list[str]:
+    state = "current" if take.current else "retired" if take.retired else "not current"
+    several = f", result {take.result}" if take.result > 1 else ""
+    head = style.paint(clean(take.address), Paint.BOLD)
+    lines = [f"{head}  take {take.take} of {take.takes}{several}, {state}", f"  {_place(take)}"]
+    facts = [take.provider, take.model, money_text(take.cost), take.submitted_at or "imported"]
+    lines.append(f"  {clean('  '.join(facts))}")
+    lines.append(f"  task {clean(take.task_id)}")
+    lines.append(f"  {clean(_record(take))}")
+    if take.file is not None:
+        lines.append(f"  {clean(take.file)}")
+    prompt = wrap(clean(take.prompt or ""), style.width - 4)
+    if not style.whole and len(prompt) > _MOST_LINES:
+        prompt = [*prompt[: _MOST_LINES - 1], f"{prompt[_MOST_LINES - 1][: style.width - 6]} …"]
+    return [*lines, *(f"  {style.paint(line, Paint.DIM)}" for line in prompt)]
+
+
+def _place(take: FoundTake) -> str:
+    if take.source is None:
+        return "in no spec of this project any more"
+    where = f"{take.source.file}:{take.source.line}"
+    return clean(where if take.source_commit is None else f"{where} at commit {take.source_commit[:_SHORT]}, gone since")
+
+
+def _record(take: FoundTake) -> str:
+    text = take.lockfile
+    if take.lockfile_commit is not None:
+        return f"{text} at commit {take.lockfile_commit[:_SHORT]}"
+    if take.recorded_in is not None:
+        return f"{text}, since commit {take.recorded_in[:_SHORT]}"
+    return f"{text}; archived at commit {take.checked_out[:_SHORT]}" if take.checked_out is not None else text
