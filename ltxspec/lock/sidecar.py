@@ -8,7 +8,7 @@ time.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import orjson
 from msgspec import Meta
@@ -19,7 +19,7 @@ from ltxspec.lock.models import Lockfile, Output, Take, Time
 from ltxspec.redaction import redact_secrets
 from ltxspec.values import Fingerprint, Json, TaskId
 
-VERSION = 1
+VERSION: Final = 1
 
 Commit = Annotated[str, Meta(extra_json_schema={"pattern": "^[0-9a-f]{40}([0-9a-f]{24})?$"})]
 _CheckedOut = Annotated[Commit, Meta(description="What was checked out when the video was archived; null if unknown")]

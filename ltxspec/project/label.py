@@ -1,4 +1,4 @@
-"""A copy of a take that says "made by AI", signed. The archived video is only read: its hash stays what was recorded."""
+"""A signed copy of a take that says "made by AI". The archived video is only read: its hash never changes."""
 
 from dataclasses import dataclass
 from pathlib import Path

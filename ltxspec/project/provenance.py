@@ -89,9 +89,7 @@ def signed_with(
     return LabelOptions(read_named(*certificates, _LARGEST), secret, time_stamps, **which)
 
 
-def label_result(
-    project: ProjectContext, address: str, target: Path, name: str, options: LabelOptions
-) -> Labelled:
+def label_result(project: ProjectContext, address: str, target: Path, name: str, options: LabelOptions) -> Labelled:
     """The answer of `ltxspec label`. Raises as `label_take`."""
     copy = label_take(project, address, target, options)
     return Labelled(

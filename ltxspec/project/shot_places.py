@@ -51,7 +51,9 @@ def place_at(project: ProjectContext, address: ShotAddress, commit: str) -> Shot
     return place and ShotPlace(place.file, place.line, place.column, commit)
 
 
-def _places(files: ProjectFiles, paths: Iterable[str], addresses: Iterable[ShotAddress]) -> dict[ShotAddress, ShotPlace]:
+def _places(
+    files: ProjectFiles, paths: Iterable[str], addresses: Iterable[ShotAddress]
+) -> dict[ShotAddress, ShotPlace]:
     left = list(addresses)
     found: dict[ShotAddress, ShotPlace] = {}
     for path in paths:

@@ -1,7 +1,7 @@
 """Writes the sidecars of archived videos: what is missing, and what no longer agrees with the lockfile.
 
-They are written once a lockfile records a take (at the end of a run, by `archive pull`, after `lock mv`), under the lock
-of its spec. A sidecar that cannot be written only causes a warning: everything in it is in the lockfile and in git.
+They are written once a lockfile records a take (at the end of a run, by `archive pull`, after `lock mv`), under the
+lock of its spec. A sidecar that cannot be written only causes a warning: all of it is in the lockfile and in git.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Finds which takes a video is: by the hash of its bytes, in every lockfile, wherever the file lies.
 
-A labelled copy has other bytes. It says in its manifest which video it is a copy of; that is looked for then, and whether
-the manifest is intact is reported with the answer.
+A labelled copy has other bytes. Its manifest says which video it is a copy of: that one is looked for, and the answer
+says whether the manifest is intact.
 """
 
 from collections.abc import Iterator, Sequence

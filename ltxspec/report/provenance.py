@@ -1,11 +1,12 @@
 """Where a video is from, as text."""
 
 from ltxspec.report.results.provenance import FoundLabel, FoundTake, Labelled, Whence
-from ltxspec.report.terminal import Paint, Style, clean, wrap
+from ltxspec.report.terminal import Paint, Style, clean, fit, wrap
 from ltxspec.values import money_text
 
 _SHORT = 12  # characters of a commit or a hash
 _MOST_LINES = 4  # of a prompt, in a terminal
+_NAMES = 10  # columns of the names of facts
 
 
 def whence_text(found: Whence, style: Style) -> str:
@@ -40,30 +41,34 @@ def _take_lines(take: FoundTake, style: Style) -> list[str]:
     state = "current" if take.current else "retired" if take.retired else "not current"
     several = f", result {take.result}" if take.result > 1 else ""
     head = style.paint(clean(take.address), Paint.BOLD)
-    lines = [f"{head}  take {take.take} of {take.takes}{several}, {state}", f"  {_place(take)}"]
-    facts = [take.provider, take.model, money_text(take.cost), take.submitted_at or "imported"]
-    lines.append(f"  {clean('  '.join(facts))}")
-    lines.append(f"  task {clean(take.task_id)}")
-    lines.append(f"  {clean(_record(take))}")
-    if take.file is not None:
-        lines.append(f"  {clean(take.file)}")
-    prompt = wrap(clean(take.prompt or ""), style.width - 4)
+    rows = {
+        "spec": _place(take),
+        "model": f"{take.model} with {take.provider}, {money_text(take.cost)}",
+        "task": f"{take.task_id}, {take.submitted_at or 'imported'}",
+        "recorded": _record(take),
+        "archived": take.file or "not on this machine",
+    }
+    lines = [f"{head}  take {take.take} of {take.takes}{several}, {state}"]
+    lines += [f"  {name:<{_NAMES}}{clean(text)}" for name, text in rows.items()]
+    prompt = wrap(clean(take.prompt or ""), style.width - _NAMES - 2)
     if not style.whole and len(prompt) > _MOST_LINES:
-        prompt = [*prompt[: _MOST_LINES - 1], f"{prompt[_MOST_LINES - 1][: style.width - 6]} …"]
-    return [*lines, *(f"  {style.paint(line, Paint.DIM)}" for line in prompt)]
+        prompt = [*prompt[: _MOST_LINES - 1], fit(f"{prompt[_MOST_LINES - 1]} …", style.width - _NAMES - 2)]
+    names = ["prompt", *[""] * len(prompt)]
+    return [*lines, *(f"  {name:<{_NAMES}}{line}" for name, line in zip(names, prompt, strict=False))]
 
 
 def _place(take: FoundTake) -> str:
     if take.source is None:
-        return "in no spec of this project any more"
+        return "no spec of this project has the shot"
     where = f"{take.source.file}:{take.source.line}"
-    return clean(where if take.source_commit is None else f"{where} at commit {take.source_commit[:_SHORT]}, gone since")
+    return where if take.source_commit is None else f"{where} at commit {take.source_commit[:_SHORT]}, gone since"
 
 
 def _record(take: FoundTake) -> str:
-    text = take.lockfile
     if take.lockfile_commit is not None:
-        return f"{text} at commit {take.lockfile_commit[:_SHORT]}"
+        return f"{take.lockfile} at commit {take.lockfile_commit[:_SHORT]}"
     if take.recorded_in is not None:
-        return f"{text}, since commit {take.recorded_in[:_SHORT]}"
-    return f"{text}; archived at commit {take.checked_out[:_SHORT]}" if take.checked_out is not None else text
+        return f"{take.lockfile}, since commit {take.recorded_in[:_SHORT]}"
+    if take.checked_out is not None:
+        return f"{take.lockfile}, on top of commit {take.checked_out[:_SHORT]}"
+    return take.lockfile

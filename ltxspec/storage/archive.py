@@ -135,7 +135,7 @@ class FolderArchive:
             return None  # then it is downloaded again, at no cost
 
     def salvage(self, name: str, recorded: str | None = None) -> Archived | None:
-        """As `finish`, also in what it raises, for a file that cannot grow; None if it is no complete video: it is kept."""
+        """As `finish`, errors included, for a file that cannot grow; None if it is no complete video (it is kept)."""
         partial = self._partial(name)
         try:
             facts = self._check(partial)

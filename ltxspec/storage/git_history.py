@@ -1,4 +1,4 @@
-"""Finds in git's history when something entered a file: lockfiles grow by takes, and history shows with which commit."""
+"""Finds in git's history when something entered a file, such as a take its lockfile."""
 
 import os
 import re

@@ -26,20 +26,20 @@ _EXAMPLES = (
 def command(
     session: Session,
     address: str,
+    *,
     file: str,
     cert: str,
     key: str,
     timestamp: str | None,
     provider: str | None,
     output_format: str,
-    *,
     number: int | None,
     result: int | None,
 ) -> int:
     """Write a copy of a take that says "made by AI", signed, for what is published.
 
-    The archived video is never changed. The copy has a C2PA manifest: the IPTC source type trainedAlgorithmicMedia, the
-    model, and the hash of the archived video, by which `ltxspec whence` finds it; no prompt, no cost, no name of a spec.
+    The archived video is never changed. The copy has a C2PA manifest with the IPTC source type trainedAlgorithmicMedia,
+    the model, and the hash of the archived video, by which `ltxspec whence` finds it; no prompt and no cost.
     Needs `pip install 'ltxspec[c2pa]'`, and a certificate for C2PA that viewers trust.
     """
     from ltxspec.project.provenance import label_result, signed_with

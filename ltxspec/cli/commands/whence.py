@@ -16,9 +16,9 @@ _EXAMPLES = "Examples: `ltxspec whence ~/Downloads/final-3.mp4`, `ltxspec whence
 def command(session: Session, file: str, output_format: str, *, history: bool) -> int:
     """Find the spec line and the take of a video by the hash of its bytes.
 
-    FILE may be anywhere, under any name: a copy, a link, an earlier take, a take of a shot that is gone. A labelled copy
-    (`ltxspec label`) is found by the hash in its label. The lockfiles of all providers are searched. A video that was
-    encoded again, and a picture, cannot be found. Exit 1 if nothing records it.
+    FILE may be anywhere, under any name: a copy, a link, an earlier take, a take of a shot that is gone. A labelled
+    copy (`ltxspec label`) is found by the hash in its label. The lockfiles of all providers are searched. A video that
+    was encoded again, and a picture, cannot be found. Exit 1 if nothing records it.
     """
     from ltxspec.project.provenance import whence_result
     from ltxspec.report.provenance import whence_text
