@@ -26,6 +26,8 @@ _SETTINGS: Mapping[str, Json] = {
     "builder": {"thumbnail": {"enabled": False}},
 }
 _SOUND = ("Valid", "Trusted")
+_ONLY_UNKNOWN = frozenset({"signingCredential.untrusted"})  # the signer is not known here; the bytes are as signed
+_EARLIER = "earlier"  # names the ingredient in the action
 _LARGEST = 64  # characters of a hash
 
 
@@ -44,7 +46,7 @@ class Label:
         intact: whether the signature is that of these bytes; otherwise the file was changed after it was labelled.
         trusted: whether the certificate is on a trust list that is known here.
         signer: who signed, as the certificate names it.
-        source_type: the IPTC digital source type of the action that created the video.
+        source_type: the IPTC digital source type of the action that the label is about.
         problems: codes of what is wrong, as C2PA defines them.
     """
 
@@ -107,14 +109,19 @@ def write_label(source: Path, target: Path, title: str, claim: Claim, signing: S
     c2pa = library()
     with _translated(c2pa, "the label cannot be written"):
         info = c2pa.C2paSignerInfo(signing.algorithm, signing.certificates, signing.key, signing.time_stamps)
+        kind, earlier = TYPES[source.suffix], _store(source) is not None
         with (
             c2pa.Signer.from_info(info) as signer,
             c2pa.Context.from_dict(_SETTINGS) as context,
-            c2pa.Builder(_manifest(title, claim, TYPES[source.suffix]), context) as builder,
+            c2pa.Builder(_manifest(title, claim, kind, earlier=earlier), context) as builder,
             source.open("rb") as video,
             target.open("w+b") as copy,
         ):
-            builder.sign(signer, TYPES[source.suffix], video, copy)
+            if earlier:  # the provider's own manifest stays in the copy
+                ingredient = {"title": source.name, "relationship": "parentOf", "label": _EARLIER}
+                builder.add_ingredient(ingredient, kind, video)
+                video.seek(0)
+            builder.sign(signer, kind, video, copy)
     label = read_label(target)
     if label is None or not label.intact or label.sha256 != claim.sha256 or label.source_type != MADE_BY_AI:
         problems = ", ".join(label.problems) if label is not None else "it has none"
@@ -122,9 +129,10 @@ def write_label(source: Path, target: Path, title: str, claim: Claim, signing: S
     return label
 
 
-def _manifest(title: str, claim: Claim, kind: str) -> dict[str, Json]:
-    created = {
-        "action": "c2pa.created",
+def _manifest(title: str, claim: Claim, kind: str, *, earlier: bool) -> dict[str, Json]:
+    made = {
+        "action": "c2pa.opened" if earlier else "c2pa.created",
+        **({"parameters": {"ingredientIds": [_EARLIER]}} if earlier else {}),
         "digitalSourceType": MADE_BY_AI,
         "softwareAgent": {"name": claim.made_by},
         **({"when": claim.at} if claim.at is not None else {}),
@@ -134,7 +142,7 @@ def _manifest(title: str, claim: Claim, kind: str) -> dict[str, Json]:
         "title": title,
         "format": kind,
         "assertions": [
-            {"label": "c2pa.actions.v2", "data": {"actions": [created]}},
+            {"label": "c2pa.actions.v2", "data": {"actions": [made]}},
             {"label": ASSERTION, "data": {"sha256": claim.sha256, "model": claim.model}},
         ],
     }
@@ -148,8 +156,12 @@ def read_label(file: Path) -> Label | None:
     Raises:
         LabelError: the extra is broken.
     """
-    if not is_installed():
-        return None
+    store = _store(file) if is_installed() else None
+    return None if store is None else _label(store)
+
+
+def _store(file: Path) -> Mapping[str, Any] | None:
+    """The manifests in a file, as the library reports them; None if there are none, or it cannot have any."""
     c2pa = library()
     try:
         with (
@@ -157,10 +169,10 @@ def read_label(file: Path) -> Label | None:
             file.open("rb") as video,
             c2pa.Reader(TYPES.get(file.suffix.lower()), video, context=context) as reader,
         ):
-            store = json.loads(reader.json())
+            found: dict[str, Any] = json.loads(reader.json())
+            return found
     except (c2pa.C2paError, OSError, ValueError):
-        return None  # no manifest, or nothing that can have one
-    return _label(store)
+        return None
 
 
 def _label(store: Mapping[str, Any]) -> Label | None:
@@ -174,13 +186,14 @@ def _label(store: Mapping[str, Any]) -> Label | None:
         if isinstance(sha256, str) and len(sha256) == _LARGEST:
             state = store.get("validation_state")
             signature = manifests[name].get("signature_info") or {}
+            problems = tuple(dict.fromkeys(_problems(store, name)))
             return Label(
                 sha256=sha256,
-                intact=state in _SOUND,
+                intact=state in _SOUND and set(problems) <= _ONLY_UNKNOWN,
                 trusted=state == "Trusted",
                 signer=signature.get("common_name") or signature.get("issuer"),
                 source_type=_source_type(data),
-                problems=tuple(dict.fromkeys(_problems(store))),
+                problems=problems,
             )
     return None
 
@@ -188,15 +201,21 @@ def _label(store: Mapping[str, Any]) -> Label | None:
 def _source_type(data: Mapping[str, Any]) -> str | None:
     actions = data.get("c2pa.actions.v2") or data.get("c2pa.actions") or {}
     for action in actions.get("actions") or ():
-        if action.get("action") == "c2pa.created":
+        if action.get("action") in ("c2pa.created", "c2pa.opened"):
             found = action.get("digitalSourceType")
             return found if isinstance(found, str) else None
     return None
 
 
-def _problems(store: Mapping[str, Any]) -> Iterator[str]:
+def _problems(store: Mapping[str, Any], name: str) -> Iterator[str]:
+    """Codes of what is wrong with the file, and with what it was made of if that had the label."""
     for status in store.get("validation_status") or ():
         yield str(status.get("code"))
+    for manifest in (store.get("manifests") or {}).values():
+        for ingredient in manifest.get("ingredients") or ():
+            if ingredient.get("active_manifest") == name:
+                results = (ingredient.get("validation_results") or {}).get("activeManifest") or {}
+                yield from (str(status.get("code")) for status in results.get("failure") or ())
 
 
 def library() -> Any:

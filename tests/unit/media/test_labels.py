@@ -1,5 +1,6 @@
 """Labels are real C2PA manifests: written, verified, and found again in what other programs made of the copy."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,27 @@ def videos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def signing() -> Signing:
     return Signing(*signers.signer(), "es256")
+
+
+def change(copy: Path) -> None:
+    """Change a byte of the pictures or the sound."""
+    data = bytearray(copy.read_bytes())
+    data[data.index(b"mdat") + 200] ^= 0xFF
+    copy.write_bytes(data)
+
+
+def sign_again(source: Path, target: Path, intent: Any = None) -> None:
+    """As another program does: an editor that opens the file, or with another intent."""
+    import c2pa
+
+    info = c2pa.C2paSignerInfo("es256", *signers.signer(), None)
+    with c2pa.Signer.from_info(info) as signer, c2pa.Builder({"title": "cut"}) as builder:
+        builder.set_intent(
+            c2pa.C2paBuilderIntent.EDIT if intent is None else intent,
+            c2pa.C2paDigitalSourceType.TRAINED_ALGORITHMIC_MEDIA,
+        )
+        with source.open("rb") as video, target.open("w+b") as copy:
+            builder.sign(signer, "video/mp4", video, copy)
 
 
 @pytest.mark.parametrize("kind", ["mp4", "mov"])
@@ -61,10 +83,7 @@ def test_the_manifest_is_that_of_a_creation_by_a_model_and_holds_nothing_else(vi
 def test_a_copy_that_was_changed_after_it_was_labelled_is_not_intact(videos: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.mp4"
     write_label(videos / "video.mp4", copy, "copy.mp4", CLAIM, signing())
-    data = bytearray(copy.read_bytes())
-    at = data.index(b"mdat") + 200
-    data[at] ^= 0xFF
-    copy.write_bytes(data)
+    change(copy)
     found = read_label(copy)
     assert found is not None
     assert (found.sha256, found.intact) == ("ab" * 32, False)
@@ -72,18 +91,36 @@ def test_a_copy_that_was_changed_after_it_was_labelled_is_not_intact(videos: Pat
 
 
 def test_the_label_is_found_below_the_manifest_that_an_editor_adds(videos: Path, tmp_path: Path) -> None:
-    import c2pa
-
     copy, edited = tmp_path / "copy.mp4", tmp_path / "edited.mp4"
     write_label(videos / "video.mp4", copy, "copy.mp4", CLAIM, signing())
-    info = c2pa.C2paSignerInfo("es256", *signers.signer(), None)
-    with c2pa.Signer.from_info(info) as signer, c2pa.Builder({"title": "cut"}) as builder:
-        builder.set_intent(c2pa.C2paBuilderIntent.EDIT)
-        with copy.open("rb") as video, edited.open("w+b") as target:
-            builder.sign(signer, "video/mp4", video, target)
+    sign_again(copy, edited)
     found = read_label(edited)
     assert found is not None
     assert (found.sha256, found.source_type, found.intact) == ("ab" * 32, MADE_BY_AI, True)
+
+
+def test_a_copy_that_was_changed_before_an_editor_signed_it_is_not_intact(videos: Path, tmp_path: Path) -> None:
+    copy, edited = tmp_path / "copy.mp4", tmp_path / "edited.mp4"
+    write_label(videos / "video.mp4", copy, "copy.mp4", CLAIM, signing())
+    change(copy)
+    sign_again(copy, edited)
+    found = read_label(edited)
+    assert found is not None
+    assert (found.sha256, found.intact) == ("ab" * 32, False)
+
+
+def test_a_manifest_that_the_provider_put_into_the_video_stays(videos: Path, tmp_path: Path) -> None:
+    import c2pa
+
+    source, copy = tmp_path / "video.mp4", tmp_path / "copy.mp4"
+    sign_again(videos / "video.mp4", source, c2pa.C2paBuilderIntent.CREATE)
+    assert read_label(source) is None
+    written = write_label(source, copy, "copy.mp4", CLAIM, signing())
+    assert (written.sha256, written.source_type, written.intact) == ("ab" * 32, MADE_BY_AI, True)
+    with c2pa.Reader(copy) as reader:
+        store = json.loads(reader.json())
+    titles = {manifest["title"]: len(manifest.get("ingredients", [])) for manifest in store["manifests"].values()}
+    assert titles == {"copy.mp4": 1, "cut": 0}
 
 
 @pytest.mark.parametrize("content", [b"", b"film", b"\x89PNG\r\n\x1a\n"])
