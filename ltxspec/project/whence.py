@@ -107,7 +107,7 @@ def whence(project: ProjectContext, file: Path, name: str, *, history: bool = Fa
     label = read_label(file)
     if label is not None and (origins := search.find(label.sha256)):
         return Provenance(sha256, label.sha256, label, origins, search.unreadable)
-    raise _unknown(search, file, name, label)
+    raise _unknown(search, file, name, sha256 if label is None else label.sha256, is_copy=label is not None)
 
 
 def _hash(file: Path, name: str) -> str:
@@ -173,6 +173,15 @@ class _Search:
         except LtxspecError:  # no repository
             return None
 
+    def named_by_sidecar(self, sha256: str) -> str | None:
+        """What the sidecar of an archived video says, if no lockfile has the take: it was removed, or is another's."""
+        sidecar = self._sidecar(sha256)
+        if sidecar is None or not sidecar.takes:
+            return None
+        last = sidecar.takes[-1]
+        project = "" if last.project == self.project.config.project.id else f" of project `{last.project}`"
+        return f"its sidecar in the archive names `{last.spec}.{last.shot}`{project}, task {last.task_id}"
+
     def _sidecar(self, sha256: str) -> Sidecar | None:
         try:
             return open_archive(self.project).sidecars.read(sha256)
@@ -199,13 +208,13 @@ def _origins(lockfile: Lockfile, sha256: str, path: str, found_in: str | None = 
                     )
 
 
-def _unknown(search: _Search, file: Path, name: str, label: Label | None) -> UnknownVideo:
+def _unknown(search: _Search, file: Path, name: str, sha256: str, *, is_copy: bool) -> UnknownVideo:
     """The error, which says what was searched and what else could be."""
     if _is_picture(file):
         hint = "a frame or a still has no record of its own; name the video that it was cut from"
         return UnknownVideo(f"`{name}` is a picture: only videos are recorded, by the hash of their bytes", hint=hint)
     where = f"{counted(len(search.lockfiles), 'lockfile')} of the working tree"
-    hints = ["a video that was encoded or cut again has another hash"]
+    hints = [search.named_by_sidecar(sha256) or "a video that was encoded or cut again has another hash"]
     if search.history:
         where += ", and those of every commit of every branch and tag"
         hints += [FETCH_ALL] if is_shallow(search.project.root) else []
@@ -214,8 +223,8 @@ def _unknown(search: _Search, file: Path, name: str, label: Label | None) -> Unk
     if search.unreadable:
         where += f" ({counted(len(search.unreadable), 'other')} cannot be read)"
     what = f"`{name}`"
-    if label is not None:
-        what = f"the video {label.sha256[:12]}…, of which `{name}` is a labelled copy"
+    if is_copy:
+        what = f"the video {sha256[:12]}…, of which `{name}` is a labelled copy"
     elif not is_installed():
         hints.append("labelled copies are recognized with `pip install 'ltxspec[c2pa]'`")
     return UnknownVideo(f"no lockfile records {what}; searched: {where}", hint="; ".join(hints))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from acceptance.commands import write_spec
 from acceptance.repositories import commit, git
-from builders import lockfile, record, take
+from builders import lockfile, record, take, task
 from replacing import replace
 from unit.project.projects import path_of, project
 
@@ -16,7 +16,9 @@ from ltxspec.errors import WrongUsage
 from ltxspec.lock.codec import encode_lockfile
 from ltxspec.lock.models import Lockfile, Take
 from ltxspec.project import whence as searching
+from ltxspec.project.links import relink
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.sidecars import WHOLE
 from ltxspec.project.whence import Origin, UnknownVideo, whence
 
 SPEC = "model: lightricks:ltx@2.5-fast\nshots:\n  alley: {prompt: Rain}\n"
@@ -112,6 +114,21 @@ def test_a_take_that_no_lockfile_has_any_more_is_found_in_the_history(tmp_path: 
     error = refused(opened, film, history=True)
     assert error.summary.endswith("and those of every commit of every branch and tag")
     assert "--history" not in str(error.hint)
+
+
+def test_a_take_that_was_removed_from_its_lockfile_is_still_named_by_its_sidecar(tmp_path: Path) -> None:
+    opened = project(tmp_path)
+    sha256 = hashlib.sha256(b"film").hexdigest()
+    place = tmp_path / ".ltxspec" / "archive" / sha256[:2] / f"{sha256}.mp4"
+    place.parent.mkdir(parents=True)
+    place.write_text("film")
+    relink(opened, [lockfile(alley=record(filmed("film")))])
+    assert str(refused(opened, place).hint).startswith(
+        f"its sidecar in the archive names `night.alley`, task {task(1)}"
+    )
+    other = replace(opened, config=replace(opened.config, project=replace(opened.config.project, id="other")))
+    relink(other, [Lockfile("runware", "quay", {"boat": record(filmed("film", 2))})], WHOLE)
+    assert "names `quay.boat` of project `other`, task" in str(refused(opened, place).hint)
 
 
 def test_lockfiles_that_cannot_be_read_are_named_and_hide_no_others(tmp_path: Path) -> None:
