@@ -46,6 +46,7 @@ class Label:
         intact: whether the signature is that of these bytes; otherwise the file was changed after it was labelled.
         trusted: whether the certificate is on a trust list that is known here.
         signer: who signed, as the certificate names it.
+        stamped_at: when an authority confirmed the signature; None: it has no time stamp.
         source_type: the IPTC digital source type of the action that the label is about.
         problems: codes of what is wrong, as C2PA defines them.
     """
@@ -54,6 +55,7 @@ class Label:
     intact: bool
     trusted: bool
     signer: str | None
+    stamped_at: str | None
     source_type: str | None
     problems: tuple[str, ...] = ()
 
@@ -192,6 +194,7 @@ def _label(store: Mapping[str, Any]) -> Label | None:
                 intact=state in _SOUND and set(problems) <= _ONLY_UNKNOWN,
                 trusted=state == "Trusted",
                 signer=signature.get("common_name") or signature.get("issuer"),
+                stamped_at=signature.get("time"),
                 source_type=_source_type(data),
                 problems=problems,
             )

@@ -66,6 +66,7 @@ def _label(label: Label) -> FoundLabel:
         intact=label.intact,
         trusted=label.trusted,
         signer=label.signer,
+        stamped_at=label.stamped_at,
         digital_source_type=label.source_type,
         problems=label.problems,
     )

@@ -21,20 +21,20 @@ def whence_text(found: Whence, style: Style) -> str:
 
 def label_text(label: FoundLabel) -> str:
     """What a label says, in one line."""
-    by = f", signed by {label.signer}" if label.signer else ""
     if not label.intact:
         return f"a copy of sha256 {label.original[:_SHORT]}…, whose label is not valid: {', '.join(label.problems)}"
-    return f"a labelled copy ({_kind(label)}{by}) of sha256 {label.original}"
+    return f"a labelled copy ({_facts(label)}) of sha256 {label.original}"
 
 
 def labelled_text(made: Labelled) -> str:
     """A labelled copy in one line."""
-    by = f", signed by {made.label.signer}" if made.label.signer else ""
-    return clean(f"{made.file}: {made.address} take {made.take}, labelled as {_kind(made.label)}{by}")
+    return clean(f"{made.file}: {made.address} take {made.take}, labelled as {_facts(made.label)}")
 
 
-def _kind(label: FoundLabel) -> str:
-    return (label.digital_source_type or "").rpartition("/")[2]
+def _facts(label: FoundLabel) -> str:
+    kind = (label.digital_source_type or "").rpartition("/")[2]
+    by = f"signed by {label.signer}" if label.signer else "signed"
+    return ", ".join(filter(None, (kind, by if label.stamped_at is None else f"{by} at {label.stamped_at}")))
 
 
 def _take_lines(take: FoundTake, style: Style) -> list[str]:

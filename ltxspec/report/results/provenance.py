@@ -19,6 +19,7 @@ class FoundLabel(Open, frozen=True, kw_only=True):
     intact: Annotated[bool, Meta(description="false: the file was changed after it was labelled")]
     trusted: Annotated[bool, Meta(description="whether the certificate is on a trust list that is known here")]
     signer: str | None
+    stamped_at: Annotated[str | None, Meta(description="by a time-stamping authority; null: no time stamp")]
     digital_source_type: Annotated[str | None, Meta(description="IPTC; `…/trainedAlgorithmicMedia`: made by AI")]
     problems: Annotated[tuple[str, ...], Meta(description="validation codes, as C2PA defines them")]
 

@@ -2,16 +2,20 @@
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import signers
+from replacing import replace
 from small_films import write_small_animatic
+from time_stamps import time_stamping
 
 from ltxspec.media import labels
 from ltxspec.media.labels import MADE_BY_AI, Claim, LabelError, Signing, read_label, write_label
 from ltxspec.media.specs import AnimaticSpec
+from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.videos import hash_of
 
 CLAIM = Claim("ab" * 32, "lightricks:2@0", "LTX-2 Pro (lightricks:2@0)", "2026-11-22T10:01:12.123Z")
@@ -121,6 +125,20 @@ def test_a_manifest_that_the_provider_put_into_the_video_stays(videos: Path, tmp
         store = json.loads(reader.json())
     titles = {manifest["title"]: len(manifest.get("ingredients", [])) for manifest in store["manifests"].values()}
     assert titles == {"copy.mp4": 1, "cut": 0}
+
+
+def test_a_time_stamp_is_that_of_an_authority_and_one_that_does_not_answer_is_an_error(
+    videos: Path, tmp_path: Path
+) -> None:
+    source, copy = videos / "video.mp4", tmp_path / "copy.mp4"
+    with time_stamping(tmp_path) as address:
+        stamped = write_label(source, copy, "copy.mp4", CLAIM, replace(signing(), time_stamps=address))
+    assert stamped.intact
+    assert stamped.stamped_at is not None
+    assert datetime.fromisoformat(stamped.stamped_at) <= SystemClock().now()
+    with pytest.raises(LabelError, match="the label cannot be written: "):
+        write_label(source, copy, "copy.mp4", CLAIM, replace(signing(), time_stamps=address))
+    assert write_label(source, copy, "copy.mp4", CLAIM, signing()).stamped_at is None
 
 
 @pytest.mark.parametrize("content", [b"", b"film", b"\x89PNG\r\n\x1a\n"])

@@ -15,7 +15,15 @@ TAKE = FoundTake(
     model="lightricks:2@0", prompt="Rain over a bridge", cost=Decimal("0.48"), submitted_at="2026-11-22T10:00:00Z",
     finished_at=None, file=".ltxspec/archive/ab/ab.mp4",
 )  # fmt: skip
-LABEL = FoundLabel(original="ab" * 32, intact=True, trusted=False, signer="Studio", digital_source_type=AI, problems=())
+LABEL = FoundLabel(
+    original="ab" * 32,
+    intact=True,
+    trusted=False,
+    signer="Studio",
+    stamped_at=None,
+    digital_source_type=AI,
+    problems=(),
+)
 FOUND = Whence(file="final.mp4", sha256="cd" * 32, label=None, takes=(TAKE,), unreadable=())
 
 
@@ -69,4 +77,6 @@ def test_a_label_says_who_made_it_or_that_it_is_not_valid() -> None:
     assert "whose label is not valid: assertion.bmffHash.mismatch" in text
     assert "\x1b[33ma copy of sha256 abababababab…" in text
     made = Labelled(address="night.alley", take=2, file="a.mp4", sha256="cd" * 32, label=replace(LABEL, signer=None))
-    assert labelled_text(made) == "a.mp4: night.alley take 2, labelled as trainedAlgorithmicMedia"
+    assert labelled_text(made) == "a.mp4: night.alley take 2, labelled as trainedAlgorithmicMedia, signed"
+    stamped = replace(made, label=replace(LABEL, stamped_at="2026-11-30T02:30:11+00:00"))
+    assert labelled_text(stamped).endswith(", signed by Studio at 2026-11-30T02:30:11+00:00")
