@@ -16,10 +16,11 @@ START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2096, 1, 1, tzinfo=UTC)
 
 
 def write_signer(folder: Path) -> None:
-    """Write `chain.pem` and `key.pem`."""
+    """Write `chain.pem` and `key.pem`, and `root.pem` for those who trust it."""
     chain, key = signer()
     (folder / "chain.pem").write_bytes(chain)
     (folder / "key.pem").write_bytes(key)
+    (folder / "root.pem").write_bytes(root())
 
 
 @cache
@@ -29,6 +30,17 @@ def signer(end: datetime = END) -> tuple[bytes, bytes]:
     top = certificate("Example Root", root, root, "Example Root", END, is_root=True)
     leaf = certificate(STUDIO, own, root, "Example Root", end, is_root=False)
     return leaf.public_bytes(Encoding.PEM) + top.public_bytes(Encoding.PEM), pem(own)
+
+
+def root() -> bytes:
+    """The certificate of the authority that certifies the signer."""
+    return b"-----BEGIN" + signer()[0].rpartition(b"-----BEGIN")[2]
+
+
+def certificate_of_a_stranger() -> bytes:
+    """The certificate of another authority."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    return certificate("Other Root", key, key, "Other Root", END, is_root=True).public_bytes(Encoding.PEM)
 
 
 def pem(key: Any, encryption: Any = None) -> bytes:

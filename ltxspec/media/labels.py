@@ -44,7 +44,7 @@ class Label:
     Attributes:
         sha256: of the video that was copied.
         intact: whether the signature is that of these bytes; otherwise the file was changed after it was labelled.
-        trusted: whether the certificate is on a trust list that is known here.
+        trusted: whether the certificate is on the trust list that was given; None: none was given.
         signer: who signed, as the certificate names it.
         stamped_at: when an authority confirmed the signature; None: it has no time stamp.
         source_type: the IPTC digital source type of the action that the label is about.
@@ -53,7 +53,7 @@ class Label:
 
     sha256: str
     intact: bool
-    trusted: bool
+    trusted: bool | None
     signer: str | None
     stamped_at: str | None
     source_type: str | None
@@ -69,12 +69,14 @@ class Signing:
         key: PEM, the private key of the first certificate.
         algorithm: `es256`, `ps256`, `ed25519`, ….
         time_stamps: the address of a time-stamping authority (RFC 3161); None: no time stamp.
+        trusted: PEM, the certificates that viewers trust, one of which must certify the signer; None: unknown.
     """
 
     certificates: bytes
     key: bytes
     algorithm: str
     time_stamps: str | None = None
+    trusted: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +126,12 @@ def write_label(source: Path, target: Path, title: str, claim: Claim, signing: S
                 builder.add_ingredient(ingredient, kind, video)
                 video.seek(0)
             builder.sign(signer, kind, video, copy)
-    label = read_label(target)
+    label = read_label(target, signing.trusted)
     if label is None or not label.intact or label.sha256 != claim.sha256 or label.source_type != MADE_BY_AI:
         problems = ", ".join(label.problems) if label is not None else "it has none"
         raise LabelError(f"the label of the copy does not verify: {problems}")
+    if label.trusted is False:
+        raise LabelError("no certificate of the trust list certifies the signer", hint="viewers would show a warning")
     return label
 
 
@@ -150,24 +154,30 @@ def _manifest(title: str, claim: Claim, kind: str, *, earlier: bool) -> dict[str
     }
 
 
-def read_label(file: Path) -> Label | None:
+def read_label(file: Path, trusted: bytes | None = None) -> Label | None:
     """The label that `write_label` put into a video, also if another program added its own after it.
 
-    None if there is none, or the extra is missing.
+    Args:
+        file: a video.
+        trusted: PEM, the certificates that viewers trust; None: it is not looked at whether they trust the signer.
+
+    Returns:
+        None if there is none, or the extra is missing.
 
     Raises:
         LabelError: the extra is broken.
     """
-    store = _store(file) if is_installed() else None
-    return None if store is None else _label(store)
+    store = _store(file, trusted) if is_installed() else None
+    return None if store is None else _label(store, is_checked=trusted is not None)
 
 
-def _store(file: Path) -> Mapping[str, Any] | None:
+def _store(file: Path, trusted: bytes | None = None) -> Mapping[str, Any] | None:
     """The manifests in a file, as the library reports them; None if there are none, or it cannot have any."""
     c2pa = library()
+    trust = {} if trusted is None else {"trust": {"trust_anchors": trusted.decode("ascii", "replace")}}
     try:
         with (
-            c2pa.Context.from_dict(_SETTINGS) as context,
+            c2pa.Context.from_dict({**_SETTINGS, **trust}) as context,
             file.open("rb") as video,
             c2pa.Reader(TYPES.get(file.suffix.lower()), video, context=context) as reader,
         ):
@@ -177,7 +187,7 @@ def _store(file: Path) -> Mapping[str, Any] | None:
         return None
 
 
-def _label(store: Mapping[str, Any]) -> Label | None:
+def _label(store: Mapping[str, Any], *, is_checked: bool) -> Label | None:
     """Our label in a manifest store: that of the active manifest, else of an ingredient of it."""
     manifests: Mapping[str, Any] = store.get("manifests") or {}
     active = store.get("active_manifest")
@@ -192,7 +202,7 @@ def _label(store: Mapping[str, Any]) -> Label | None:
             return Label(
                 sha256=sha256,
                 intact=state in _SOUND and set(problems) <= _ONLY_UNKNOWN,
-                trusted=state == "Trusted",
+                trusted=state == "Trusted" if is_checked else None,
                 signer=signature.get("common_name") or signature.get("issuer"),
                 stamped_at=signature.get("time"),
                 source_type=_source_type(data),

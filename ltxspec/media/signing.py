@@ -12,7 +12,9 @@ _CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 _KINDS = "an EC (P-256, P-384, P-521), RSA or Ed25519 key"
 
 
-def signing_of(certificates: bytes, key: bytes, now: datetime, time_stamps: str | None = None) -> Signing:
+def signing_of(
+    certificates: bytes, key: bytes, now: datetime, *, time_stamps: str | None = None, trusted: bytes | None = None
+) -> Signing:
     """What a label is signed with.
 
     Args:
@@ -20,12 +22,15 @@ def signing_of(certificates: bytes, key: bytes, now: datetime, time_stamps: str 
         key: PEM, without a passphrase.
         now: the current time.
         time_stamps: the address of a time-stamping authority, if one is used.
+        trusted: PEM, the certificates that viewers trust, if these are known.
 
     Raises:
         LabelError: the extra is missing, one of them cannot be used, or the two do not belong together.
     """
     library()
     signer, private = _certificate(certificates), _private_key(key)
+    if trusted is not None:
+        _certificate(trusted)
     if signer.public_key() != private.public_key():
         raise LabelError(
             "the key is not that of the first certificate", hint="begin the file with the certificate of the signer"
@@ -33,7 +38,7 @@ def signing_of(certificates: bytes, key: bytes, now: datetime, time_stamps: str 
     if not signer.not_valid_before_utc <= now <= signer.not_valid_after_utc:
         first, last = (day.date().isoformat() for day in (signer.not_valid_before_utc, signer.not_valid_after_utc))
         raise LabelError(f"the certificate is valid from {first} to {last}, and not now", hint="use a renewed one")
-    return Signing(certificates, key, _algorithm(private), time_stamps)
+    return Signing(certificates, key, _algorithm(private), time_stamps, trusted)
 
 
 def _certificate(certificates: bytes) -> Any:

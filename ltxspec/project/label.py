@@ -21,6 +21,7 @@ class LabelOptions:
         certificates: PEM, the signer's first.
         key: PEM, the private key of that certificate.
         time_stamps: the address of a time-stamping authority; None: no time stamp, and nothing is sent anywhere.
+        trusted: PEM, the certificates that viewers trust, one of which must certify the signer; None: unknown.
         number: the take, as numbered by `ltxspec show`; None: the current one.
         result: which of its outputs, from 1; None: the one that is shown first.
     """
@@ -28,6 +29,7 @@ class LabelOptions:
     certificates: bytes
     key: bytes
     time_stamps: str | None = None
+    trusted: bytes | None = None
     number: int | None = None
     result: int | None = None
 
@@ -56,7 +58,13 @@ def label_take(project: ProjectContext, address: str, target: Path, options: Lab
         LabelError: the extra `c2pa` is missing, or the video, the certificate or the key cannot be used.
         StorageError: the file cannot be written.
     """
-    signing = signing_of(options.certificates, options.key, SystemClock().now(), options.time_stamps)
+    signing = signing_of(
+        options.certificates,
+        options.key,
+        SystemClock().now(),
+        time_stamps=options.time_stamps,
+        trusted=options.trusted,
+    )
     video = video_of(project, address, number=options.number, result=options.result)
     _refuse_target(project, video, target)
     if project.service.free:

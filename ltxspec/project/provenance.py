@@ -72,22 +72,24 @@ def _label(label: Label) -> FoundLabel:
     )
 
 
-def signed_with(
-    certificates: tuple[Path, str], key: tuple[Path, str] | None, time_stamps: str | None, **which: int | None
-) -> LabelOptions:
+Named = tuple[Path, str]  # a file, and its name as the user wrote it
+
+
+def signed_with(certificates: Named, key: Named | None, trusted: Named | None, time_stamps: str | None) -> LabelOptions:
     """How a copy is labelled, read from files.
 
     Args:
-        certificates: the file, and its name as the user wrote it.
-        key: the same; None: standard input.
-        time_stamps: the address of a time-stamping authority.
-        which: `number` and `result`.
+        certificates: of the signer.
+        key: its private key; None: standard input.
+        trusted: the certificates that viewers trust, if these are known.
+        time_stamps: the address of a time-stamping authority, if one is used.
 
     Raises:
         WrongUsage: a file cannot be read.
     """
     secret = sys.stdin.buffer.read(_LARGEST) if key is None else read_named(*key, _LARGEST)
-    return LabelOptions(read_named(*certificates, _LARGEST), secret, time_stamps, **which)
+    anchors = None if trusted is None else read_named(*trusted, _LARGEST)
+    return LabelOptions(read_named(*certificates, _LARGEST), secret, time_stamps, anchors)
 
 
 def label_result(project: ProjectContext, address: str, target: Path, name: str, options: LabelOptions) -> Labelled:

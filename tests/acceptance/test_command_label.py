@@ -28,7 +28,7 @@ def test_a_copy_is_labelled_and_found_again_and_the_original_never_changes(signe
     done = ltxspec("label", "night.alley", "-o", "alley.mp4", *SIGN, cwd=signed)
     assert done.out == "alley.mp4: night.alley take 2, labelled as trainedAlgorithmicMedia, signed by Example Studio\n"
     assert "warning: the sandbox's videos are no AI videos: its labels are a rehearsal" in done.err
-    assert "hint: the signer is on no trust list that is known here" in done.err
+    assert "hint: whether viewers trust the signer was not checked" in done.err
     assert archive(signed) == before
     copy = tmp_path / "elsewhere" / "final.mp4"
     copy.parent.mkdir()
@@ -47,8 +47,9 @@ def test_a_copy_is_labelled_and_found_again_and_the_original_never_changes(signe
 
 
 def test_an_earlier_take_is_labelled_when_it_is_named_and_the_key_may_come_from_standard_input(signed: Path) -> None:
-    made = ltxspec("label", "night.alley", "--take", "1", "-o", "one.mp4", *SIGN, "--format", "json", cwd=signed).json
-    assert (made["take"], made["label"]["digitalSourceType"], made["label"]["trusted"]) == (1, AI, False)
+    arguments = ("label", "night.alley", "--take", "1", "-o", "one.mp4", *SIGN, "--trust", "root.pem")
+    made = ltxspec(*arguments, "--format", "json", cwd=signed).json
+    assert (made["take"], made["label"]["digitalSourceType"], made["label"]["trusted"]) == (1, AI, True)
     assert made["sha256"] != made["label"]["original"]
     done = process("label", "night.alley", "-o", "x.mp4", "--cert", "chain.pem", "--key", "-", cwd=signed, check=1)
     assert "the key is not a private key in PEM form" in done.err  # standard input is empty there

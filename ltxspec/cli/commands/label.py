@@ -1,5 +1,7 @@
 """`ltxspec label`: a copy of a take with a C2PA manifest that says "made by AI"."""
 
+from dataclasses import replace
+
 import click
 
 from ltxspec.cli import options
@@ -17,6 +19,7 @@ _EXAMPLES = (
 @click.option("-o", "--output", "file", metavar="FILE", required=True, help="The copy, with the video's own ending.")
 @click.option("--cert", metavar="FILE", required=True, help="PEM: the signer's certificate, then those above it.")
 @click.option("--key", metavar="FILE", required=True, help="PEM: its private key (`-`: standard input).")
+@click.option("--trust", metavar="FILE", help="PEM: the trust list. Fails if it does not certify the signer.")
 @click.option("--timestamp", metavar="URL", help="Get a time stamp from this authority (RFC 3161).")
 @click.option("--take", "number", type=int, metavar="N", shell_complete=takes, help="Position in `ltxspec show`.")
 @click.option("--result", type=int, metavar="K", help="Which of the take's outputs, from 1.")
@@ -30,6 +33,7 @@ def command(
     file: str,
     cert: str,
     key: str,
+    trust: str | None,
     timestamp: str | None,
     provider: str | None,
     output_format: str,
@@ -48,12 +52,13 @@ def command(
 
     folder, project = session.folder, session.open_project(provider)
     secret = None if key == "-" else (folder / key, key)
-    how = signed_with((folder / cert, cert), secret, timestamp, number=number, result=result)
+    trusted = None if trust is None else (folder / trust, trust)
+    how = replace(signed_with((folder / cert, cert), secret, trusted, timestamp), number=number, result=result)
     made = label_result(project, typed_address(address), folder / file, file, how)
     if output_format == "json":
         session.answer(made)
         return 0
     click.echo(labelled_text(made))
-    if not made.label.trusted:
-        session.hint("the signer is on no trust list that is known here: viewers show the label with a warning")
+    if made.label.trusted is None:
+        session.hint("whether viewers trust the signer was not checked; `--trust FILE` does, with their trust list")
     return 0

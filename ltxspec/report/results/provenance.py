@@ -17,7 +17,7 @@ class FoundLabel(Open, frozen=True, kw_only=True):
 
     original: Annotated[Text, Meta(description="SHA-256 of the archived video that was copied")]
     intact: Annotated[bool, Meta(description="false: the file was changed after it was labelled")]
-    trusted: Annotated[bool, Meta(description="whether the certificate is on a trust list that is known here")]
+    trusted: Annotated[bool | None, Meta(description="whether `--trust` certifies the signer; null: it was not given")]
     signer: str | None
     stamped_at: Annotated[str | None, Meta(description="by a time-stamping authority; null: no time stamp")]
     digital_source_type: Annotated[str | None, Meta(description="IPTC; `…/trainedAlgorithmicMedia`: made by AI")]

@@ -63,8 +63,20 @@ def test_a_copy_says_made_by_ai_and_which_video_it_is_a_copy_of(kind: str, video
     written = write_label(source, copy, "alley", CLAIM, signing())
     assert written == read_label(copy)
     assert (written.sha256, written.source_type, written.intact) == ("ab" * 32, MADE_BY_AI, True)
-    assert (written.signer, written.trusted) == (signers.STUDIO, False)
+    assert (written.signer, written.trusted, written.stamped_at) == (signers.STUDIO, None, None)
     assert (hash_of(source), hash_of(copy) == before) == (before, False)
+
+
+def test_the_signer_has_to_be_certified_by_the_trust_list_if_there_is_one(videos: Path, tmp_path: Path) -> None:
+    source, copy = videos / "video.mp4", tmp_path / "copy.mp4"
+    own, other = signers.root(), signers.certificate_of_a_stranger()
+    assert write_label(source, copy, "copy.mp4", CLAIM, replace(signing(), trusted=own)).trusted is True
+    with pytest.raises(LabelError, match="no certificate of the trust list certifies the signer"):
+        write_label(source, copy, "copy.mp4", CLAIM, replace(signing(), trusted=other))
+    for trusted, answer in ((own, True), (other, False), (None, None)):
+        found = read_label(copy, trusted)
+        assert found is not None
+        assert (found.trusted, found.intact) == (answer, True)
 
 
 def test_the_manifest_is_that_of_a_creation_by_a_model_and_holds_nothing_else(videos: Path, tmp_path: Path) -> None:

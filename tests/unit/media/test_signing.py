@@ -34,9 +34,9 @@ def own(key: Any) -> tuple[bytes, bytes]:
 )
 def test_the_kind_of_the_key_decides_the_algorithm(key: Any, algorithm: str) -> None:
     chain, private = own(key)
-    found = signing_of(chain, private, NOW, "http://stamps.example")
+    found = signing_of(chain, private, NOW, time_stamps="http://stamps.example", trusted=chain)
     assert (found.algorithm, found.time_stamps) == (algorithm, "http://stamps.example")
-    assert (found.certificates, found.key) == (chain, private)
+    assert (found.certificates, found.key, found.trusted) == (chain, private, chain)
 
 
 @pytest.mark.parametrize("key", [ec.generate_private_key(ec.SECP256K1()), dsa.generate_private_key(1024)])
@@ -56,6 +56,11 @@ def test_what_is_no_certificate_or_no_key_is_named() -> None:
     assert refused(b"x", key).summary == "the certificates are not in PEM form"
     for wrong in (b"", b"s3cret", b"-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----\n", chain):
         assert str(refused(chain, wrong)) == "the key is not a private key in PEM form"
+
+
+def test_a_trust_list_that_is_none_is_refused() -> None:
+    with pytest.raises(LabelError, match="the certificates are not in PEM form"):
+        signing_of(*signers.signer(), NOW, trusted=b"none")
 
 
 def test_a_key_with_a_passphrase_is_refused_with_the_cure() -> None:
