@@ -44,7 +44,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "project/animatic.py": "acceptance/test_command_animatic.py",
     "project/frame.py": "acceptance/test_command_frame.py",
     "project/graph.py": "acceptance/test_command_graph.py",
-    "project/label.py": "acceptance/test_command_label.py",
     "project/provenance.py": "acceptance/test_command_whence.py",
     "project/review_app.py": "acceptance/test_review_serve.py",  # the three are one server
     "project/review_desk.py": "acceptance/test_review_serve.py",
