@@ -33,6 +33,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("show", "Show the takes of specs and shots."),
     "output": ("output", "Print where a shot's current video is."),
     "frame": ("frame", "Save one frame of a shot's video as a picture."),
+    "whence": ("whence", "Find the spec line and the take of a video file."),
+    "label": ("label", 'Write a copy of a take that says "made by AI".'),
     "animatic": ("animatic", "Join all shots to one film: animatics, or takes where they exist."),
     "cost": ("cost", "Show what was spent."),
     "why": ("why", "Explain what would be done with a shot, and why."),
