@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 _IN_PROCESS = "http://sandbox.invalid/v1"  # never resolves (RFC 6761), so that nothing can leave the process
 
 
+class UnknownProvider(LtxspecError):
+    """No provider has this name."""
+
+    code = "unknown-provider"
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderSettings:
     """Settings for factories; each uses those that concern it. Secrets are opaque and never shown."""
@@ -115,11 +121,11 @@ def open_provider(name: str, settings: ProviderSettings) -> Provider:
     """Create the provider of this name.
 
     Raises:
-        LtxspecError: there is no such provider.
+        UnknownProvider: there is no such provider.
         ProviderRefused: it needs a key and has none.
     """
     factory = PROVIDERS.get(name)
     if factory is None:
         hint = did_you_mean(name, PROVIDERS) or f"there are {', '.join(f'`{known}`' for known in PROVIDERS)}"
-        raise LtxspecError(f"there is no provider `{name}`", hint=hint)
+        raise UnknownProvider(f"there is no provider `{name}`", hint=hint)
     return factory(settings)
