@@ -6,6 +6,7 @@ from ltxspec.formats import Schema, schema
 from ltxspec.report.results import (
     archive,
     errors,
+    explanations,
     films,
     graph,
     lock,
@@ -59,6 +60,7 @@ RESULTS: Mapping[str, type[Result]] = {
     "models-learn-prices": models.ModelsLearnPrices,
     "fmt": setup.Fmt,
     "doctor": setup.Doctor,
+    "explain": explanations.Explain,
 }
 
 
