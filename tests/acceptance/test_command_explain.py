@@ -12,7 +12,7 @@ from acceptance.commands import REPOSITORY, ltxspec
 from ltxspec.cli.main import COMMANDS, cli
 from ltxspec.report.explanations.reading import Explanation, explanations
 
-ASSETS = REPOSITORY / "tests" / "acceptance" / "invalid" / "assets"
+INVALID = REPOSITORY / "tests" / "acceptance" / "invalid"
 HEAD: Mapping[str, str] = {
     "apiVersion": "apiVersion: ltxspec/v1",
     "kind": "kind: RenderSpec",
@@ -60,12 +60,14 @@ def test_an_unknown_code_is_wrong_usage_and_gets_the_nearest(tmp_path: Path) -> 
 @pytest.mark.parametrize("one", SPECS, ids=lambda one: one.code)
 def test_the_example_of_a_spec_has_the_problem_that_it_explains(one: Explanation, tmp_path: Path) -> None:
     (tmp_path / "specs").mkdir()
-    shutil.copytree(ASSETS, tmp_path / "specs" / "assets")
+    (tmp_path / "specs" / "data").mkdir()
+    (tmp_path / "specs" / "data" / "shots.csv").write_text("sku,name\nA1,lamp\n", "utf-8")
+    shutil.copy(INVALID / "rows" / "rows.xlsx", tmp_path / "specs" / "data" / "shots.xlsx")
+    shutil.copytree(INVALID / "assets", tmp_path / "specs" / "assets")
     (tmp_path / "specs" / "night.yaml").write_text(whole(one.example), "utf-8")
     document = ltxspec("validate", "--format", "json", cwd=tmp_path, check=None).json
-    assert (one.code, one.severity) in {(found["code"], found["severity"]) for found in document["diagnostics"]}, (
-        document
-    )
+    found = {(problem["code"], problem["severity"]) for problem in document["diagnostics"]}
+    assert (one.code, one.severity) in found, document
 
 
 @pytest.mark.parametrize("code", ["config", "policy", "foreign-service"])
