@@ -59,8 +59,8 @@ def point_to_explanations(codes: "Sequence[str]", stream: IO[str]) -> None:
 
     code = next((code for code in codes if code not in _PLAIN), None)
     if code is not None and is_interactive(stream):
-        several = "; other codes likewise" if len({*codes} - _PLAIN) > 1 else ""
-        sys.stderr.write(f"\nmore about it: `ltxspec explain {code}`{several}\n")
+        several = ", and likewise for the other codes" if len({*codes} - _PLAIN) > 1 else ""
+        sys.stderr.write(f"\ndetails: `ltxspec explain {code}`{several}\n")
 
 
 def report_bug(error: Exception, arguments: Sequence[str], exit_code: int) -> int:

@@ -78,6 +78,7 @@ CALLS: dict[str, tuple[tuple[str, ...], str, int]] = {
     "models learn-prices": ((), "models-learn-prices", 0),
     "fmt": ((), "fmt", 0),
     "doctor": ((), "doctor", 0),
+    "explain": (("unknown-key",), "explain", 0),
 }
 
 
