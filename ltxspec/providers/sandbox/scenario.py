@@ -11,7 +11,7 @@ from typing import Literal, get_args, get_origin, get_type_hints
 import orjson
 
 from ltxspec.canonical import digest
-from ltxspec.errors import LtxspecError
+from ltxspec.errors import Location, LtxspecError
 from ltxspec.suggest import did_you_mean
 from ltxspec.values import Json
 
@@ -152,7 +152,8 @@ def read_scenario(text: str | bytes, name: str | None = None) -> Scenario:
     try:
         return parse_scenario(orjson.loads(text))
     except orjson.JSONDecodeError as error:
-        raise ScenarioError(_in(name, f"the scenario is not JSON: {error}")) from error
+        where = Location(name, error.lineno, error.colno) if name is not None else None
+        raise ScenarioError(_in(name, f"the scenario is not JSON: {error}"), where=where) from error
     except ScenarioError as error:
         raise ScenarioError(_in(name, error.summary), hint=error.hint) from error
 
