@@ -1,8 +1,8 @@
 """Every kind of invalid input and the code, file and line that is reported for it.
 
 Folders of `invalid/projects/` are projects; `expected.txt` in each has the command, and one line for each problem:
-`error[unknown-key] specs/night.yaml:6`, or `-` for one that is in no file. `invalid/*.yaml` are single specs, whose whole
-answers `test_examples` compares.
+`error[unknown-key] specs/night.yaml:6`, or `-` for one that is in no file. `invalid/*.yaml` are single specs, whose
+whole answers `test_examples` compares.
 """
 
 import re
@@ -18,6 +18,8 @@ FOLDER = Path(__file__).parent / "invalid"
 PROJECTS = sorted(path for path in (FOLDER / "projects").iterdir() if path.is_dir())
 PROBLEM = re.compile(r"^((?:error|warning)\[[a-z-]+\]): .*(?:\n +--> (.+):(\d+):\d+$)?", re.MULTILINE)
 LEAST = 80  # kinds of invalid input, each with a file or folder
+
+OF_EACH_SUBJECT = ("yaml", "csv", "check-failed", "not-allowed", "media-kind", "reference")  # found in user files
 
 # Codes of these subjects that no folder shows, and why.
 NOT_SHOWN = {
@@ -63,8 +65,6 @@ def test_there_are_many_kinds_and_no_two_are_alike() -> None:
 def test_every_code_of_files_has_a_file() -> None:
     answers = "".join(path.read_text("utf-8") for path in FOLDER.rglob("*expected.txt"))
     shown = set(re.findall(r"^(?:error|warning)\[([a-z-]+)\]", answers, re.MULTILINE))
-    groups = {
-        explanations()[code].group for code in ("yaml", "csv", "check-failed", "not-allowed", "media-kind", "reference")
-    }
+    groups = {explanations()[code].group for code in OF_EACH_SUBJECT}
     codes = {one.code for one in explanations().values() if one.group in groups}
     assert codes - shown == NOT_SHOWN.keys()
