@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from ltxspec.report.explanations.markdown import reference_page
-from ltxspec.report.explanations.reading import explanations
+from ltxspec.report.explanations.reading import explanations, kinds_of_the_service
 
 PAGE = Path(__file__).parents[2] / "docs" / "errors.md"  # of a checkout
 
 
 def reference_text() -> str:
     """The page as it is published."""
-    return reference_page(explanations().values())
+    return reference_page(explanations().values(), kinds_of_the_service().values())
 
 
 if __name__ == "__main__":

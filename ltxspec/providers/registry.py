@@ -3,6 +3,7 @@
 A factory imports its package only when called, so that commands that need no service do not load HTTP libraries.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,6 +113,17 @@ def _sandbox(settings: ProviderSettings) -> Provider:
     )
     connection = Connection(_IN_PROCESS, ApiKey(f"sandbox-{uuid4()}"), SandboxTransport(app))
     return RunwareProvider(connection, settings.clock, name=SANDBOX.name, tuning=Tuning(poll_chunk=settings.poll_chunk))
+
+
+_OF_A_SERVICE = re.compile(r"[a-z]+[A-Z]\w*")  # the form of their codes; those of ltxspec have hyphens
+
+
+def kind_of_code(code: str) -> str | None:
+    """The kind of an error by the code that a service gave it, as in `ErrorKind`; None if no service has such a code."""
+    from ltxspec.providers.runware.codes import ErrorKind, kind_of
+
+    kind = kind_of(code) if _OF_A_SERVICE.fullmatch(code) else ErrorKind.UNKNOWN
+    return None if kind is ErrorKind.UNKNOWN else kind.value
 
 
 PROVIDERS: Mapping[str, Factory] = {RUNWARE.name: _runware, SANDBOX.name: _sandbox}

@@ -10,7 +10,7 @@ import pytest
 from acceptance.commands import REPOSITORY, ltxspec
 
 from ltxspec.cli.main import COMMANDS, cli
-from ltxspec.report.explanations.reading import Explanation, explanations
+from ltxspec.report.explanations.reading import Explanation, explanations, kinds_of_the_service
 
 INVALID = REPOSITORY / "tests" / "acceptance" / "invalid"
 HEAD: Mapping[str, str] = {
@@ -57,6 +57,12 @@ def test_an_unknown_code_is_wrong_usage_and_gets_the_nearest(tmp_path: Path) -> 
     assert refused == "error[unknown-code]: no error has the code `unknwon-key`\nhint: did you mean `unknown-key`?\n"
 
 
+def test_a_code_of_the_provider_is_explained_by_its_kind(tmp_path: Path) -> None:
+    told = ltxspec("explain", "insufficientCredits", cwd=tmp_path).out
+    assert told.startswith("error[insufficientCredits]: the account cannot pay\n\n  The balance")
+    assert "Example" not in told
+
+
 @pytest.mark.parametrize("one", SPECS, ids=lambda one: one.code)
 def test_the_example_of_a_spec_has_the_problem_that_it_explains(one: Explanation, tmp_path: Path) -> None:
     (tmp_path / "specs").mkdir()
@@ -85,7 +91,10 @@ def commands_in(one: Explanation) -> list[list[str]]:
     return [text.split() for text in [*lines, *re.findall(r"`ltxspec ([^`]*)`", f"{one.cause} {one.cure}")]]
 
 
-@pytest.mark.parametrize("one", explanations().values(), ids=lambda one: one.code)
+EVERY = [*explanations().values(), *kinds_of_the_service().values()]
+
+
+@pytest.mark.parametrize("one", EVERY, ids=lambda one: one.code)
 def test_commands_and_options_of_an_explanation_exist(one: Explanation) -> None:
     for words in commands_in(one):
         if not words or words[0] == "COMMAND":

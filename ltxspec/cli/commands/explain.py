@@ -14,13 +14,14 @@ from ltxspec.cli.context import Session
 def command(session: Session, code: str | None, output_format: str) -> int:
     """Explain an error or warning: its cause, an example, and the cure.
 
-    CODE is the word in brackets of a message, such as `unknown-key` in `error[unknown-key]`. Without it, every code is
-    listed.
+    CODE is the word in brackets of a message, such as `unknown-key` in `error[unknown-key]`, or a code that the
+    provider gave to a failed task. Without it, every code of ltxspec is listed.
     """
-    from ltxspec.report.explanations.reading import explain, explanations
+    from ltxspec.project.explaining import explain_code
+    from ltxspec.report.explanations.reading import explanations
     from ltxspec.report.explanations.text import explanation_list, explanation_text
 
-    found = list(explanations().values()) if code is None else [explain(code)]
+    found = list(explanations().values()) if code is None else [explain_code(code)]
     if output_format == "json":
         from ltxspec.report.results.explanations import explained
 

@@ -20,16 +20,30 @@ show only the part that matters.
 This page is generated from `ltxspec/report/explanations/` by `python -m ltxspec.project.error_reference`.
 """
 
+_SERVICE = """\
+Failed tasks and events show the provider's own code. There are hundreds; what ltxspec does depends on the kind, and
+`ltxspec explain contentPolicyViolation` shows that of a code.
+"""
 
-def reference_page(found: Iterable[Explanation]) -> str:
-    """The page: a list of the codes of each group, then each with cause, example and cure."""
+
+def reference_page(found: Iterable[Explanation], of_the_service: Iterable[Explanation]) -> str:
+    """The page: the groups, then each code with cause, example and cure; and what codes of the provider mean, by kind."""
     groups = [(title, list(group)) for title, group in groupby(found, lambda one: one.group)]
     index = [f"- [{title}](#{_anchor(title)})" for title, _ in groups]
     sections = []
     for title, group in groups:
         sections.append(f"## {title}\n")
         sections += [_entry(one) for one in group]
+    kinds = list(of_the_service)
+    index.append(f"- [{kinds[0].group}](#{_anchor(kinds[0].group)})")
+    sections.append(f"## {kinds[0].group}\n\n{_SERVICE}")
+    sections += [_kind(one) for one in kinds]
     return "\n".join([_HEAD, "\n".join(index) + "\n", *sections])
+
+
+def _kind(one: Explanation) -> str:
+    title = f"**{one.summary[:1].upper()}{one.summary[1:]}** (as `{one.example}`)"
+    return f"{title}\n\n{_filled(f'{one.cause} {one.cure}')}\n"
 
 
 def _anchor(title: str) -> str:

@@ -27,8 +27,8 @@ GROUPS = (
     "teams",
     "general",
 )
+_SERVICE = "service"  # the file about codes that the provider gives, by their kinds
 _AS_SHOWN = re.compile(r"(?:error|warning)?\[(?P<code>[^\]]+)\]:?")
-_FOREIGN = re.compile(r"[a-z]+[A-Z]\w*")
 
 
 class UnknownCode(WrongUsage):
@@ -65,12 +65,19 @@ class Explanation:
 @cache
 def explanations() -> Mapping[str, Explanation]:
     """All explanations by code, in the order of `GROUPS` and of their files."""
-    found: dict[str, Explanation] = {}
-    for name in GROUPS:
-        document = tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text("utf-8"))
-        title = document.pop("title")
-        found.update({code: _explanation(code, title, entry) for code, entry in document.items()})
-    return found
+    return {code: one for name in GROUPS for code, one in _read(name).items()}
+
+
+def _read(name: str, language: str = "yaml") -> dict[str, Explanation]:
+    document = tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text("utf-8"))
+    title = document.pop("title")
+    return {code: _explanation(code, title, {"language": language, **entry}) for code, entry in document.items()}
+
+
+@cache
+def kinds_of_the_service() -> Mapping[str, Explanation]:
+    """What the codes of the provider mean, by kind; the example of each is one such code."""
+    return _read(_SERVICE, "text")
 
 
 def _explanation(code: str, group: str, entry: Mapping[str, Any]) -> Explanation:
@@ -81,7 +88,7 @@ def _explanation(code: str, group: str, entry: Mapping[str, Any]) -> Explanation
         summary=entry["summary"],
         cause=_paragraphs(entry["cause"]),
         example=entry["example"].strip("\n"),
-        language=entry.get("language", "yaml"),
+        language=entry["language"],
         cure=_paragraphs(entry["cure"]),
     )
 
@@ -91,19 +98,22 @@ def _paragraphs(text: str) -> str:
     return "\n\n".join(" ".join(part.split()) for part in text.strip().split("\n\n"))
 
 
+def plain_code(text: str) -> str:
+    """The code alone, of a text such as `error[unknown-key]: …`."""
+    match = _AS_SHOWN.match(text.strip())
+    return match["code"] if match else text.strip()
+
+
 def explain(text: str) -> Explanation:
     """The explanation of a code, written as it is or as messages show it: `error[unknown-key]`.
 
     Raises:
         UnknownCode: there is none; the hint has a similar code.
     """
-    match = _AS_SHOWN.match(text.strip())
-    code = match["code"] if match else text.strip()
+    code = plain_code(text)
     known = explanations()
     found = known.get(code.lower().replace("_", "-"))
     if found is not None:
         return found
-    hint = "`ltxspec explain` lists every code"
-    if _FOREIGN.fullmatch(code):
-        hint = f"it reads like a code of the provider, which the provider documents; {hint}"
-    raise UnknownCode(f"no error has the code {shown(code)}", hint=did_you_mean(code, known) or hint)
+    hint = did_you_mean(code, known) or "`ltxspec explain` lists every code"
+    raise UnknownCode(f"no error has the code {shown(code)}", hint=hint)

@@ -15,13 +15,10 @@ def explanation_text(found: Explanation, style: Style) -> str:
     """Cause, example and cure of one code, with a final newline."""
     paint = Paint.WARNING if found.severity == "warning" else Paint.ERROR
     title = f"{style.paint(f'{found.severity}[{found.code}]', paint)}: {style.paint(found.summary, Paint.BOLD)}"
-    example = textwrap.indent(found.example, _INDENT * 2)
-    parts = [
-        title,
-        _prose(found.cause, style),
-        f"{_heading('Example', style)}\n\n{example}",
-        f"{_heading('Cure', style)}\n\n{_prose(found.cure, style)}",
-    ]
+    parts = [title, _prose(found.cause, style)]
+    if found.example != found.code:  # a code of the provider has no other
+        parts.append(f"{_heading('Example', style)}\n\n{textwrap.indent(found.example, _INDENT * 2)}")
+    parts.append(f"{_heading('Cure', style)}\n\n{_prose(found.cure, style)}")
     return "\n\n".join(parts) + "\n"
 
 

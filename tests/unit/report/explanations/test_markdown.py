@@ -3,9 +3,9 @@
 import re
 
 from ltxspec.report.explanations.markdown import reference_page
-from ltxspec.report.explanations.reading import explanations
+from ltxspec.report.explanations.reading import explanations, kinds_of_the_service
 
-PAGE = reference_page(explanations().values())
+PAGE = reference_page(explanations().values(), kinds_of_the_service().values())
 
 
 def test_every_code_has_a_heading() -> None:

@@ -4,19 +4,20 @@ from pathlib import Path
 
 import pytest
 
+from ltxspec.providers.runware.codes import ErrorKind, kind_of
 from ltxspec.report import explanations as package
-from ltxspec.report.explanations.reading import GROUPS, UnknownCode, explain, explanations
+from ltxspec.report.explanations.reading import GROUPS, UnknownCode, explain, explanations, kinds_of_the_service
 
 LONGEST_SUMMARY = 80  # columns: with the code before it, a list still fits into 110
 
 
 def test_every_file_of_the_folder_is_a_group() -> None:
     files = {path.stem for path in Path(package.__file__).parent.glob("*.toml")}
-    assert files == set(GROUPS)
+    assert files == {*GROUPS, "service"}
 
 
 def test_every_entry_has_a_cause_an_example_and_a_cure() -> None:
-    for one in explanations().values():
+    for one in (*explanations().values(), *kinds_of_the_service().values()):
         assert all((one.summary, one.cause, one.example.strip(), one.cure)), one.code
         assert one.cause.endswith((".", ":")), one.code
         assert one.cure.endswith("."), one.code
@@ -57,7 +58,6 @@ def test_a_code_that_resembles_none_gets_the_way_to_the_list() -> None:
     assert caught.value.hint == "`ltxspec explain` lists every code"
 
 
-def test_a_code_of_the_provider_is_recognized_by_its_form() -> None:
-    with pytest.raises(UnknownCode) as caught:
-        explain("insufficientCredits")
-    assert "a code of the provider" in str(caught.value.hint)
+def test_every_kind_of_the_provider_s_codes_is_explained() -> None:
+    assert kinds_of_the_service().keys() == {*ErrorKind} - {ErrorKind.UNKNOWN}
+    assert [one.example for one in kinds_of_the_service().values() if kind_of(one.example) != one.code] == []
