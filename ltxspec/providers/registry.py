@@ -119,7 +119,7 @@ _OF_A_SERVICE = re.compile(r"[a-z]+[A-Z]\w*")  # the form of their codes; those 
 
 
 def kind_of_code(code: str) -> str | None:
-    """The kind of an error by the code that a service gave it, as in `ErrorKind`; None if no service has such a code."""
+    """The kind of error that a service means by a code, as in `ErrorKind`; None if no service has such a code."""
     from ltxspec.providers.runware.codes import ErrorKind, kind_of
 
     kind = kind_of(code) if _OF_A_SERVICE.fullmatch(code) else ErrorKind.UNKNOWN

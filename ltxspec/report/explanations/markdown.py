@@ -27,7 +27,7 @@ Failed tasks and events show the provider's own code. There are hundreds; what l
 
 
 def reference_page(found: Iterable[Explanation], of_the_service: Iterable[Explanation]) -> str:
-    """The page: the groups, then each code with cause, example and cure; and what codes of the provider mean, by kind."""
+    """The page: each code with cause, example and cure, and what codes of the provider mean, by kind."""
     groups = [(title, list(group)) for title, group in groupby(found, lambda one: one.group)]
     index = [f"- [{title}](#{_anchor(title)})" for title, _ in groups]
     sections = []
