@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "ltxspec"
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 PROVIDERS = PACKAGE / "providers"  # where `code` is a code of the service, in its own form
+FILMS = PACKAGE / "media"  # where it is a time code
 COLLECTORS = {"error": "problems", "warn": "problems", "add": "findings"}  # method -> what its owner's name ends with
 
 # Codes of the service in a place of ours.
@@ -71,7 +72,7 @@ def takers() -> dict[str, int | None]:
     """Functions and classes with a parameter `code`, and its position; None if it is given by name only."""
     found: dict[str, int | None] = {}
     for path, module in modules().items():
-        if PROVIDERS in path.parents:
+        if {PROVIDERS, FILMS} & {*path.parents}:
             continue
         for kind in module.classes:
             if "code" in fields(kind):
