@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "validate": ("validate", "Check specs offline; all problems at once."),
     "render": ("render", "Show the rendered requests."),
     "plan": ("plan", "Show what a change would render, and what it would cost."),
+    "watch": ("watch", "Show on each save what the edit makes dirty, and what it would cost."),
     "apply": ("apply", "Render what the plan says, and record it."),
     "collect": ("collect", "Finish what is under way; order nothing new."),
     "status": ("status", "Show what is up to date, to render, in progress, failed or expiring."),

@@ -115,7 +115,7 @@ def screen(review: Review, how: MediaOptions) -> ReviewMedia:
     problems: list[str] = []
     review = replace(review, shots=as_on_page(review.shots))
     with _threads(how.most) as pool:
-        previews = how.animatics.start(review, pool) if how.animatics is not None else {}
+        previews = how.animatics.start(review.shots, pool) if how.animatics is not None else {}
         shown = drawn(previews, problems)
         reels = [list(_reels(shot, how, shown.get(shot.address))) for shot in review.shots]
         work = [[(reel, pool.submit(_compare, reel, how, problems)) for reel in shot] for shot in reels]

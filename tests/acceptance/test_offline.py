@@ -41,6 +41,7 @@ COMMANDS = [
     ["plan"],
     ["plan", "--provider", "runware", "--detailed-exitcode"],
     ["plan", "--shard", "1/2"],
+    ["watch", "--config", "broken.toml"],  # it ends by itself only where there is nothing to watch
     ["status"],
     ["show"],
     ["output", "night.alley"],
@@ -126,6 +127,7 @@ def test_no_other_command_reaches_for_a_network(rendered: Path) -> None:
     (rendered / "request.json").write_text(json.dumps(REQUEST))
     (rendered / "response.json").write_text("{}")
     (rendered / "bundle.json").write_text('{"inference": []}')
+    (rendered / "broken.toml").write_text("[project")
     (rendered / "exported.json").write_text('{"exportVersion": 1, "provider": "sandbox", "takes": []}')
     done = run_offline(rendered, COMMANDS)
     assert {tuple(command): told for command, _, told, _ in done if told} == {}

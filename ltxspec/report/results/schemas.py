@@ -17,6 +17,7 @@ from ltxspec.report.results import (
     setup,
     takes,
     timelines,
+    watch,
 )
 from ltxspec.report.results.base import Result
 
@@ -60,6 +61,7 @@ RESULTS: Mapping[str, type[Result]] = {
     "models-diff": models.ModelsDiff,
     "models-outdated": models.ModelsOutdated,
     "models-learn-prices": models.ModelsLearnPrices,
+    "watch": watch.WatchEvent,
     "fmt": setup.Fmt,
     "doctor": setup.Doctor,
     "explain": explanations.Explain,
