@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "validate": ("validate", "Check specs offline; all problems at once."),
     "render": ("render", "Show the rendered requests."),
     "plan": ("plan", "Show what a change would render, and what it would cost."),
+    "watch": ("watch", "Show on each save what the edit makes dirty, and what it would cost."),
     "apply": ("apply", "Render what the plan says, and record it."),
     "collect": ("collect", "Finish what is under way; order nothing new."),
     "status": ("status", "Show what is up to date, to render, in progress, failed or expiring."),
@@ -32,6 +33,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("show", "Show the takes of specs and shots."),
     "output": ("output", "Print where a shot's current video is."),
     "frame": ("frame", "Save one frame of a shot's video as a picture."),
+    "whence": ("whence", "Find the spec line and the take of a video file."),
+    "label": ("label", 'Write a copy of a take that says "made by AI".'),
     "animatic": ("animatic", "Join all shots to one film: animatics, or takes where they exist."),
     "cost": ("cost", "Show what was spent."),
     "why": ("why", "Explain what would be done with a shot, and why."),
@@ -52,6 +55,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sandbox": ("sandbox", "Serve the free stand-in for the paid service."),
     "fmt": ("fmt", "Format specs."),
     "doctor": ("doctor", "Check the set-up."),
+    "explain": ("explain", "Explain an error: its cause, an example, the cure."),
     "completion": ("completion", "Print a shell completion script."),
 }
 
