@@ -1,0 +1,199 @@
+"""Writes a spec for a table of shots: the rows stay in the table, and the spec says what its columns mean."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ltxspec.catalog.models import Catalog, Model
+from ltxspec.catalog.offers import offered_sizes
+from ltxspec.errors import Diagnostic, Invalid
+from ltxspec.project.migrate_cells import FRAMES, CheckedTable, check_cells
+from ltxspec.project.migrate_columns import IMAGE, KEY, MODEL, PROMPT_TEXT, SIZE, TITLE, Columns
+from ltxspec.spec.delimited import DELIMITERS, Grid, read_grid
+from ltxspec.spec.document import Lines, SourceText
+
+
+@dataclass(slots=True)
+class TableSpec:
+    """A spec for a table.
+
+    Attributes:
+        columns: what the columns mean.
+        body: the spec's text after its head.
+        renamed: column -> its new name, where templates could not use the old one.
+        notes: what a reader should know.
+    """
+
+    columns: Columns
+    model: str
+    defaults: Mapping[str, int]
+    fields: Sequence[str]
+    types: Mapping[str, str]
+    rows: int
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def renamed(self) -> Mapping[str, str]:
+        """Column -> its new name, where templates cannot use the one it has."""
+        return {old: new for old, new in self.columns.variables.items() if old != new}
+
+    def text(self, name: str, file: str, encoding: str | None, source: str) -> str:
+        """The spec.
+
+        Args:
+            name: `metadata.name`.
+            file: the table, as a path from the project's root.
+            encoding: of the table, if it must be said.
+            source: the table that was given, as the user wrote it.
+        """
+        rows = [f"file: {_quoted(file)}", f"key: {_quoted(self.columns.variables[self.columns.roles[KEY]])}"]
+        rows += [f"encoding: {encoding}"] if encoding is not None else []
+        types = ", ".join(f"{_quoted(column)}: {kind}" for column, kind in self.types.items())
+        rows += [f"types: {{{types}}}"] if types else []
+        lines = [
+            "# yaml-language-server: $schema=../schemas/spec/v1.json",
+            f"# Written by `ltxspec init --from {source}`: one shot for each row of {file}.",
+            "# Edit the table in a spreadsheet, save it as CSV, and run `ltxspec plan`.",
+            "apiVersion: ltxspec/v1",
+            "kind: RenderSpec",
+            "metadata:",
+            f"  name: {name}",
+            f"model: {_quoted(self.model)}",
+        ]
+        if self.defaults:
+            lines += ["defaults:", *(f"  {parameter}: {value}" for parameter, value in self.defaults.items())]
+        lines += ["", "shots:", "  shot:", f"    forEach: {{{', '.join(rows)}}}"]
+        return "\n".join([*lines, *(f"    {each}" for each in self.fields)]) + "\n"
+
+
+def table_spec(text: str, file: str, catalog: Catalog, usual: str) -> TableSpec:
+    """Read a table, and say what its columns mean.
+
+    Args:
+        text: the table.
+        file: its name, as the user wrote it.
+        catalog: the models.
+        usual: the model of tables that name none.
+
+    Raises:
+        Invalid: with every problem of the table, at its line and column.
+    """
+    lines = Lines(SourceText(file, text))
+    grid = read_grid(lines)
+    checked = check_cells(grid, lines.locate_line(1), catalog, usual)
+    return _spec(grid, checked)
+
+
+def _spec(grid: Grid, checked: CheckedTable) -> TableSpec:
+    columns, models = checked.columns, checked.models
+    roles, variables = columns.roles, columns.variables
+    fields, parameters = list[str](), dict[str, object]()
+    if TITLE in roles:
+        fields.append(f"title: {_template(variables[roles[TITLE]])}")
+    if columns.labels:
+        labels = ", ".join(f"{variables[name]}: {_template(variables[name])}" for name in columns.labels)
+        fields.append(f"labels: {{{labels}}}")
+    fields.append(f"prompt: {_template(variables[roles[PROMPT_TEXT]])}")
+    model = models[0].air
+    if MODEL in roles and (len(models) > 1 or not all(row[roles[MODEL]] for row in grid.rows)):
+        name = variables[roles[MODEL]]
+        fields.append(f"model: {_template(f'{name} or {json.dumps(model)}'.replace(chr(34), chr(39)))}")
+    for name, parameter in columns.parameters.items():
+        _put(parameters, parameter.path, f"{{{{ {variables[name]} }}}}")
+    defaults = _size(grid, columns, models, parameters)
+    if IMAGE in roles:
+        image = variables[roles[IMAGE]]
+        _put(parameters, FRAMES, f"{{{{ [{{'image': {image}, 'frame': 'first'}}] if {image} else none }}}}")
+    fields += [f"{name}: {_flow(value)}" for name, value in parameters.items()]
+    types = {variables[name]: one.kind for name, one in columns.parameters.items() if one.kind is not None}
+    found = TableSpec(columns, model, defaults, fields, types, len(grid.rows))
+    found.notes = _notes(columns, defaults, checked.remarks)
+    return found
+
+
+def _size(grid: Grid, columns: Columns, models: Sequence[Model], parameters: dict[str, object]) -> Mapping[str, int]:
+    """Width and height from a column of sizes. Returns the defaults of a table that does not give them."""
+    column = columns.roles.get(SIZE)
+    if column is not None:
+        name = columns.variables[column]
+        cells = [row[column] for row in grid.rows]
+        is_plain = all(re.fullmatch(r"\d+x\d+", cell) for cell in cells if cell)
+        text = name if is_plain else f"{name}|lower|replace('×', 'x')|replace('*', 'x')"
+        side = f"({text})" if not is_plain else text
+        given = "" if all(cells) else f" if {name} else none"
+        for place, parameter in enumerate(("width", "height")):
+            parameters[parameter] = f"{{{{ {side}.split('x')[{place}]|int{given} }}}}"
+    sizes = offered_sizes(models[0])
+    is_given = column is not None and all(row[column] for row in grid.rows)
+    if is_given or not sizes or any(one.path == ("width",) for one in columns.parameters.values()):
+        return {}
+    return {"width": sizes[0].width, "height": sizes[0].height}
+
+
+def _notes(columns: Columns, defaults: Mapping[str, int], remarks: Sequence[Diagnostic]) -> list[str]:
+    notes = []
+    if columns.labels:
+        names = ", ".join(f"`{name}`" for name in columns.labels)
+        notes.append(f"labels, for reports and `--label`: {names}")
+    if columns.unused:
+        names = ", ".join(f"`{name}`" for name in columns.unused)
+        notes.append(f"not used: {names}; a template may use {'it' if len(columns.unused) == 1 else 'them'} by name")
+    if defaults:
+        rows = "rows without a size" if SIZE in columns.roles else "no column gives a size: shots"
+        notes.append(f"{rows} are {defaults['width']}×{defaults['height']} (`defaults:` in the spec)")
+    notes += [f"{remark.where}: {remark.message}" for remark in remarks]
+    return notes
+
+
+def _put(parameters: dict[str, object], path: Sequence[str], value: str) -> None:
+    inner = parameters
+    for name in path[:-1]:
+        found = inner.setdefault(name, {})
+        inner = found if isinstance(found, dict) else {}
+    inner[path[-1]] = value
+
+
+def _flow(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {_flow(item)}" for name, item in value.items()) + "}"
+    return _quoted(str(value), always=True)
+
+
+def _template(expression: str) -> str:
+    return _quoted(f"{{{{ {expression} }}}}", always=True)
+
+
+def _quoted(text: str, *, always: bool = False) -> str:
+    """A text as YAML: as it is if nothing in it has a meaning, else in double quotes."""
+    if not always and re.fullmatch(r"[A-Za-z_][\w./@-]*(?::\d+@\d+)?", text, re.ASCII):
+        return text
+    return json.dumps(text, ensure_ascii=False)
+
+
+def copy_of(text: str, file: str, renamed: Mapping[str, str]) -> str:
+    """A table with other names of columns, without empty rows and columns; its separator stays.
+
+    Args:
+        text: the table, which `table_spec` accepts.
+        file: its name.
+        renamed: column -> new name.
+    """
+    lines = Lines(SourceText(file, text))
+    grid = read_grid(lines)
+    delimiter = next(each for each in DELIMITERS if _is_read_alike(lines, each, grid))
+    rows = [[renamed.get(name, name) for name in grid.rows[0]], *(list(row.values()) for row in grid.rows)]
+    return "".join(f"{delimiter.join(_cell(cell, delimiter) for cell in row)}\n" for row in rows)
+
+
+def _is_read_alike(lines: Lines, delimiter: str, grid: Grid) -> bool:
+    try:
+        return read_grid(lines, delimiter).rows == grid.rows
+    except Invalid:
+        return False
+
+
+def _cell(text: str, delimiter: str) -> str:
+    if text == text.strip() and not any(sign in text for sign in (delimiter, '"', "\n", "\r")):
+        return text
+    return '"' + text.replace('"', '""') + '"'
