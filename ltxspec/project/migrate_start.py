@@ -7,9 +7,9 @@ from pathlib import Path
 from ltxspec.apply.exchanges import Exchanges
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Diagnostic, Invalid, Location, WrongUsage
-from ltxspec.project.archive_pull import Wanted, pull_missing
 from ltxspec.project.load import every_spec
 from ltxspec.project.migrate import Migrated, Origin, migrate_exchanges, spec_place
+from ltxspec.project.migrate_fetch import fetch_past
 from ltxspec.project.migrate_read import read_exchanges
 from ltxspec.project.migrate_table import TableSpec, copy_of, table_spec
 from ltxspec.project.packaged_models import packaged_catalog
@@ -128,7 +128,7 @@ def migrate(project: ProjectContext, source: Source, say: Callable[[str], None],
 
     def fetch(tasks: Sequence[TaskId]) -> None:
         if download and tasks:
-            pull_missing(project, Wanted(tasks=tasks), say)
+            fetch_past(project, tasks, say)
 
     done = migrate_exchanges(project, source.origin, source.found, fetch)
     done.warnings = [*source.warnings, *done.warnings]

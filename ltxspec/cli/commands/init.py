@@ -116,8 +116,8 @@ def _read(session: Session, folder: Path, given: Given) -> "Source | None":
 
 def _migrate(session: Session, source: "Source", given: Given, provider: str | None, answer: "Init | None") -> int:
     """Write the spec, record what was rendered, and show the first plan; as one document if there is an answer."""
-    from ltxspec.project.migrate_start import migrate
     from ltxspec.plan.document import PlanOptions
+    from ltxspec.project.migrate_start import migrate
     from ltxspec.project.plan import plan_project
     from ltxspec.report.diagnostics import format_diagnostics
 
