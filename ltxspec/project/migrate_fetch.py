@@ -18,7 +18,7 @@ _SECONDS = 10.0  # for the first answer of a host
 def fetch_past(project: ProjectContext, tasks: Collection[TaskId], say: Callable[[str], None]) -> None:
     """Fetch the videos of these tasks that are not archived. Where a host does not answer, all of its videos wait."""
     urls = _missing(project, tasks)
-    first = {urlsplit(url).hostname or "": url for url in reversed(urls.values())}
+    first = {urlsplit(url).hostname or "": url for url in reversed(list(urls.values()))}
     silent = asyncio.run(_silent(project, first)) if first else {}
     for host, reason in silent.items():
         say(f"videos at `{host}` are not fetched now: {reason}")
