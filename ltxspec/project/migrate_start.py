@@ -7,15 +7,17 @@ from pathlib import Path
 from ltxspec.apply.exchanges import Exchanges
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Diagnostic, Invalid, Location, WrongUsage
+from ltxspec.plan.document import PlanOptions
 from ltxspec.project.load import every_spec
 from ltxspec.project.migrate import Migrated, Origin, migrate_exchanges, spec_place
 from ltxspec.project.migrate_fetch import fetch_past
 from ltxspec.project.migrate_read import read_exchanges
 from ltxspec.project.migrate_table import TableSpec, copy_of, table_spec
 from ltxspec.project.packaged_models import packaged_catalog
+from ltxspec.project.plan import ProjectPlan, plan_project
 from ltxspec.project.project import ProjectContext, open_project
 from ltxspec.project.scaffold import EXAMPLE_MODEL, spec_name
-from ltxspec.spec.encodings import BY_MARK
+from ltxspec.spec.encodings import BY_MARK, ENCODINGS
 from ltxspec.spec.files import FileProblem, refuse_hidden, text_of
 from ltxspec.spec.tables import is_delimited
 from ltxspec.storage.durable import REAL, make_folder, read_if_exists, replace_file
@@ -63,6 +65,8 @@ def read_source(folder: Path, path: Path, name: str, spec: str | None, encoding:
         WrongUsage: there is nothing to read.
         Invalid: with every problem of a table, or of the project's configuration.
     """
+    if encoding is not None and encoding not in ENCODINGS:
+        raise WrongUsage(f"no encoding is called `{encoding}`", hint=f"known: {', '.join(ENCODINGS)}")
     catalog = open_project(folder).catalog if folder.is_dir() else packaged_catalog()
     origin = Origin(path, name, spec_name(spec or path.resolve().stem))
     if path.is_file() and is_delimited(path.name):
@@ -133,6 +137,11 @@ def migrate(project: ProjectContext, source: Source, say: Callable[[str], None],
     done = migrate_exchanges(project, source.origin, source.found, fetch)
     done.warnings = [*source.warnings, *done.warnings]
     return done
+
+
+def first_plan(project: ProjectContext) -> ProjectPlan:
+    """What is left to order after a migration. Raises Invalid for what the model does not accept."""
+    return plan_project(project, PlanOptions())
 
 
 def _migrate_table(project: ProjectContext, source: TableSource) -> Migrated:

@@ -10,7 +10,6 @@ import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
-from ltxspec.spec.encodings import ENCODINGS
 
 if TYPE_CHECKING:
     from ltxspec.project.migrate import Migrated
@@ -47,7 +46,7 @@ class Given:
     "--ci", "service", type=click.Choice(["github", "gitlab", "none"]), help="CI files to write (default: detected)."
 )
 @click.option("--from", "source", metavar="PATH", help="Earlier requests and replies (a folder, a file), or a table.")
-@click.option("--encoding", type=click.Choice(ENCODINGS), metavar="NAME", help="With --from: encoding of the table.")
+@click.option("--encoding", metavar="NAME", help="With --from: encoding of the table.")
 @click.option("--no-download", "download", flag_value=False, default=True, help="With --from: fetch no videos now.")
 @options.gathered("given", Given)
 @options.provider
@@ -116,9 +115,7 @@ def _read(session: Session, folder: Path, given: Given) -> "Source | None":
 
 def _migrate(session: Session, source: "Source", given: Given, provider: str | None, answer: "Init | None") -> int:
     """Write the spec, record what was rendered, and show the first plan; as one document if there is an answer."""
-    from ltxspec.plan.document import PlanOptions
-    from ltxspec.project.migrate_start import migrate
-    from ltxspec.project.plan import plan_project
+    from ltxspec.project.migrate_start import first_plan, migrate
     from ltxspec.report.diagnostics import format_diagnostics
 
     project = session.open_project(provider)
@@ -129,12 +126,12 @@ def _migrate(session: Session, source: "Source", given: Given, provider: str | N
 
     done = migrate(project, source, say, download=given.download)
     if answer is not None:
-        session.answer(_with_migration(answer, done, plan_project(project, PlanOptions())))
+        session.answer(_with_migration(answer, done, first_plan(project)))
         return 0
     click.echo(format_diagnostics(done.warnings, session.style(sys.stderr)), err=True, nl=False)
     if not session.quiet:
         _tell_migrated(done)
-    session.show_plan(plan_project(project, PlanOptions()), "text")
+    session.show_plan(first_plan(project), "text")
     return 0
 
 
@@ -158,7 +155,6 @@ def _tell_migrated(done: "Migrated") -> None:
 def _with_migration(answer: "Init", done: "Migrated", planned: "ProjectPlan") -> "Init":
     import msgspec
 
-    from ltxspec.plan.actions import estimate
     from ltxspec.redaction import redact_secrets
     from ltxspec.report.results.setup import Migration
 
@@ -170,7 +166,7 @@ def _with_migration(answer: "Init", done: "Migrated", planned: "ProjectPlan") ->
         videos=done.videos,
         videos_missing=done.missing,
         to_order=sum(change.action.spends for change in planned.changes),
-        estimate=estimate(planned.changes).usd,
+        estimate=planned.estimate.usd,
     )
     warnings = [
         f"{warning.where}: {warning.message}" if warning.where else warning.message for warning in done.warnings
