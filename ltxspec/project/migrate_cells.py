@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ltxspec.catalog.models import Catalog, Model
-from ltxspec.errors import Diagnostic, Location, Problems
+from ltxspec.errors import Diagnostic, Invalid, Location, Problems
 from ltxspec.project.migrate_columns import IMAGE, KEY, MODEL, PROMPT_TEXT, SIZE, Columns, column_named, meanings
 from ltxspec.spec.delimited import Grid
 from ltxspec.spec.faults import found_value
@@ -25,6 +25,7 @@ class CheckedTable:
 
     columns: Columns
     models: Sequence[Model]
+    usual: Model  # of rows that name none
     remarks: Sequence[Diagnostic]
 
 
@@ -55,8 +56,15 @@ def check_cells(grid: Grid, head: Location, catalog: Catalog, usual: str) -> Che
     _check_numbers(grid, columns, problems)
     _check_sizes(grid, columns, problems)
     _check_images(grid, columns, models, problems)
-    problems.raise_if_errors()
-    return CheckedTable(columns, models, problems.diagnostics)
+    if problems.errors:
+        raise Invalid(sorted(problems.diagnostics, key=_reading_order))
+    named = columns.roles.get(MODEL)
+    first = models[0] if named is not None and all(row[named] for row in grid.rows) else catalog.find(usual)
+    return CheckedTable(columns, models, first or models[0], problems.diagnostics)
+
+
+def _reading_order(problem: Diagnostic) -> tuple[int, int]:
+    return (problem.where.line, problem.where.column) if problem.where is not None else (0, 0)
 
 
 def _models(grid: Grid, names: Sequence[str], catalog: Catalog, usual: str, problems: Problems) -> list[Model]:

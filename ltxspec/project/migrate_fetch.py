@@ -18,13 +18,18 @@ _SECONDS = 10.0  # for the first answer of a host
 def fetch_past(project: ProjectContext, tasks: Collection[TaskId], say: Callable[[str], None]) -> None:
     """Fetch the videos of these tasks that are not archived. Where a host does not answer, all of its videos wait."""
     urls = _missing(project, tasks)
-    first = {urlsplit(url).hostname or "": url for url in reversed(list(urls.values()))}
+    first = {_host(url): url for url in reversed(list(urls.values()))}
     silent = asyncio.run(_silent(project, first)) if first else {}
     for host, reason in silent.items():
         say(f"videos at `{host}` are not fetched now: {reason}")
-    there = {task for task, url in urls.items() if (urlsplit(url).hostname or "") not in silent}
+    there = {task for task, url in urls.items() if _host(url) not in silent}
     if there:
         pull_missing(project, Wanted(tasks=there), say)
+
+
+def _host(url: str) -> str:
+    """The host and port of an address, without a password."""
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def _missing(project: ProjectContext, tasks: Collection[TaskId]) -> Mapping[TaskId, str]:

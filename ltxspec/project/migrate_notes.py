@@ -13,17 +13,22 @@ _SHOWN = 3  # examples that one note names
 
 def notes_about(past: PastOrders, found: Exchanges, places: Mapping[str, ShotAddress]) -> list[str]:
     """What was left out, and why; each kind once, with examples."""
-    notes = [f"{place}: task {task} has no request: not recorded" for task, place in found.without_order.items()]
+    ask = "`ltxspec import SPEC.SHOT --task-uuid ID` asks the provider for it"
+    notes = [
+        f"{place}: task {task} has no request, and is not recorded; {ask}"
+        for task, place in found.without_order.items()
+    ]
     notes += [
         f"task {task} was ordered with different requests ({', '.join(map(str, where))}): left out"
         for task, where in found.different.items()
     ]
     notes += [
-        f"{number} of model `{name}`, which is not in the catalog: left out; `ltxspec models import` adds models"
+        f"{counted(number, 'request')} for model `{name}`, which is not in the catalog: left out; see `ltxspec models`"
         for name, number in past.unknown_models.items()
     ]
     notes += [
-        f"{number} of task type `{name}`, which makes no video: left out" for name, number in found.others.items()
+        f"{counted(number, 'request')} of task type `{name}`, which makes no video: left out"
+        for name, number in found.others.items()
     ]
     notes += past.refused
     notes += [f"{order.place}: the task failed ({reason}); its shot is kept" for order, reason in past.failed]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from yaml import SafeDumper, ScalarNode
 
 _WIDTH: Final = 100  # of folded prompts
+_BESIDE: Final = 20  # columns for the key of a text, and what it is indented by
 _WORDS: Final = 6  # of a prompt that name a shot
 _LONGEST: Final = 56  # characters of a name; a number may follow
 _SET_BY_US: Final = frozenset({"taskType", "model", PROMPT})
@@ -42,6 +43,7 @@ _ANY_NAME: Final = frozenset(
 _ROLE: Final = re.compile(r"[._-](?:request|req|response|res|task|payload|input)$", re.IGNORECASE)
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"[0-9]+(?:e[0-9]+)?|0[xo][0-9a-f]+")
+_LIKE_A_NUMBER: Final = re.compile(r"[-+.]?[0-9]")
 _TAG: Final = re.compile(r"\{(?=[{%#])")
 
 
@@ -195,7 +197,9 @@ def _yaml(document: Mapping[str, Any]) -> str:
 
 
 def _text_node(dumper: "SafeDumper", text: str) -> "ScalarNode":
-    style = "|" if "\n" in text else ">" if len(text) > _WIDTH - 20 and " " in text else None
+    style = "|" if "\n" in text else ">" if len(text) > _WIDTH - _BESIDE and " " in text else None
+    if style is None and _LIKE_A_NUMBER.match(text):  # the library knows the numbers of YAML 1.1 only
+        style = '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -95,43 +95,56 @@ def _spec(grid: Grid, checked: CheckedTable) -> TableSpec:
         labels = ", ".join(f"{variables[name]}: {_template(variables[name])}" for name in columns.labels)
         fields.append(f"labels: {{{labels}}}")
     fields.append(f"prompt: {_template(variables[roles[PROMPT_TEXT]])}")
-    model = models[0].air
-    if MODEL in roles and (len(models) > 1 or not all(row[roles[MODEL]] for row in grid.rows)):
-        name = variables[roles[MODEL]]
-        fields.append(f"model: {_template(f'{name} or {json.dumps(model)}'.replace(chr(34), chr(39)))}")
+    model = checked.usual.air
+    if MODEL in roles and len(models) > 1:
+        fields.append(f"model: \"{{{{ {variables[roles[MODEL]]} or '{model}' }}}}\"")
     for name, parameter in columns.parameters.items():
         _put(parameters, parameter.path, f"{{{{ {variables[name]} }}}}")
-    defaults = _size(grid, columns, models, parameters)
+    defaults, usual_rows = _size(grid, columns, checked.usual, parameters)
     if IMAGE in roles:
         image = variables[roles[IMAGE]]
         _put(parameters, FRAMES, f"{{{{ [{{'image': {image}, 'frame': 'first'}}] if {image} else none }}}}")
     fields += [f"{name}: {_flow(value)}" for name, value in parameters.items()]
     types = {variables[name]: one.kind for name, one in columns.parameters.items() if one.kind is not None}
     found = TableSpec(columns, model, defaults, fields, types, len(grid.rows))
-    found.notes = _notes(columns, defaults, checked.remarks)
+    found.notes = _notes(columns, checked.remarks)
+    if usual_rows is not None and (sizes := offered_sizes(checked.usual)):
+        found.notes.append(f"{usual_rows} are {sizes[0].width}×{sizes[0].height}: see the spec")
     return found
 
 
-def _size(grid: Grid, columns: Columns, models: Sequence[Model], parameters: dict[str, object]) -> Mapping[str, int]:
-    """Width and height from a column of sizes. Returns the defaults of a table that does not give them."""
-    column = columns.roles.get(SIZE)
+def _size(
+    grid: Grid, columns: Columns, model: Model, parameters: dict[str, object]
+) -> tuple[Mapping[str, int], str | None]:
+    """Width and height of each row. Returns defaults for a table that gives none, and which rows have the usual size.
+
+    Null removes a default of the spec, so an empty cell names the usual size itself.
+    """
+    column, sizes = columns.roles.get(SIZE), offered_sizes(model)
+    usual = {"width": sizes[0].width, "height": sizes[0].height} if sizes else {}
     if column is not None:
-        name = columns.variables[column]
-        cells = [row[column] for row in grid.rows]
-        is_plain = all(re.fullmatch(r"\d+x\d+", cell) for cell in cells if cell)
-        text = name if is_plain else f"{name}|lower|replace('×', 'x')|replace('*', 'x')"
-        side = f"({text})" if not is_plain else text
-        given = "" if all(cells) else f" if {name} else none"
-        for place, parameter in enumerate(("width", "height")):
-            parameters[parameter] = f"{{{{ {side}.split('x')[{place}]|int{given} }}}}"
-    sizes = offered_sizes(models[0])
-    is_given = column is not None and all(row[column] for row in grid.rows)
-    if is_given or not sizes or any(one.path == ("width",) for one in columns.parameters.values()):
-        return {}
-    return {"width": sizes[0].width, "height": sizes[0].height}
+        _split_size(grid, column, columns.variables[column], usual, parameters)
+        return {}, None if all(row[column] for row in grid.rows) else "rows without a size"
+    given = {one.path[0]: name for name, one in columns.parameters.items() if one.path in (("width",), ("height",))}
+    if not given:
+        return usual, "no column gives a size: shots"
+    is_open = [side for side, name in given.items() if not all(row[name] for row in grid.rows)]
+    for side in is_open:
+        variable = columns.variables[given[side]]
+        parameters[side] = f"{{{{ {usual.get(side, 'none')} if {variable} is none else {variable} }}}}"
+    return {}, "rows without a size" if is_open else None
 
 
-def _notes(columns: Columns, defaults: Mapping[str, int], remarks: Sequence[Diagnostic]) -> list[str]:
+def _split_size(grid: Grid, column: str, name: str, usual: Mapping[str, int], parameters: dict[str, object]) -> None:
+    cells = [row[column] for row in grid.rows]
+    is_plain = all(re.fullmatch(r"\d+x\d+", cell) for cell in cells if cell)
+    text = name if is_plain else f"({name}|lower|replace('×', 'x')|replace('*', 'x'))"
+    for place, side in enumerate(("width", "height")):
+        given = "" if all(cells) else f" if {name} else {usual.get(side, 'none')}"
+        parameters[side] = f"{{{{ {text}.split('x')[{place}]|int{given} }}}}"
+
+
+def _notes(columns: Columns, remarks: Sequence[Diagnostic]) -> list[str]:
     notes = []
     if columns.labels:
         names = ", ".join(f"`{name}`" for name in columns.labels)
@@ -139,9 +152,6 @@ def _notes(columns: Columns, defaults: Mapping[str, int], remarks: Sequence[Diag
     if columns.unused:
         names = ", ".join(f"`{name}`" for name in columns.unused)
         notes.append(f"not used: {names}; a template may use {'it' if len(columns.unused) == 1 else 'them'} by name")
-    if defaults:
-        rows = "rows without a size" if SIZE in columns.roles else "no column gives a size: shots"
-        notes.append(f"{rows} are {defaults['width']}×{defaults['height']} (`defaults:` in the spec)")
     notes += [f"{remark.where}: {remark.message}" for remark in remarks]
     return notes
 
