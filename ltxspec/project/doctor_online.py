@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
-from uuid import uuid4
 
-from ltxspec.apply.adopt import CannotAdopt
+from ltxspec.apply.ports import HasAccount
 from ltxspec.errors import LtxspecError, ProviderRefused, ProviderUnavailable
 from ltxspec.project.adapters import has_key, open_provider, service_address
 from ltxspec.project.doctor_rows import WARNING, Row
@@ -13,7 +12,7 @@ from ltxspec.project.project import ProjectContext
 from ltxspec.project.store import has_store, needed_store, sent_list
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.store.opening import ENDPOINT
-from ltxspec.values import TaskId
+from ltxspec.values import Usd
 
 SECONDS = 15.0  # for each of these checks
 _REACH = 8.0  # seconds for a connection, and for an answer
@@ -51,28 +50,27 @@ def _address(project: ProjectContext) -> str:
 
 
 def _account(project: ProjectContext) -> Row:
-    """Whether the provider accepts the key. Asks for a task that nobody ordered, which is free."""
+    """Whether the provider accepts the key, and the account has money. Free."""
     key = project.service.key
     if not has_key(project.service, project.environ):
         return "account", WARNING, f"not asked, because `{key}` is not set"
     try:
-        asyncio.run(_ask(project))
+        balance = asyncio.run(_balance(project))
     except ProviderRefused as error:
-        if error.whole_run:
-            return "account", False, f"the provider refuses the key: {error.line}"
+        return "account", False, f"the provider refuses `{key}`: {error.line}"
     except (ProviderUnavailable, TimeoutError) as error:
         reason = error.line if isinstance(error, LtxspecError) else "no answer in time"
         return "account", WARNING, f"the key could not be tried: {reason}"
+    if balance is not None and balance <= 0:
+        return "account", WARNING, f"the provider accepts `{key}`, but the account is empty: add credit to it"
     return "account", True, f"the provider accepts `{key}`"
 
 
-async def _ask(project: ProjectContext) -> None:
+async def _balance(project: ProjectContext) -> Usd | None:
     provider = open_provider(project)
     try:
         async with asyncio.timeout(_REACH):
-            await provider.details(TaskId(str(uuid4())))
-    except CannotAdopt:
-        return
+            return await provider.account() if isinstance(provider, HasAccount) else None
     finally:
         await provider.close()
 

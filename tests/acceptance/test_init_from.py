@@ -167,6 +167,7 @@ def test_videos_are_fetched_from_hosts_that_answer(
     tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RUNWARE_BASE_URL", server)
+    monkeypatch.setattr("ltxspec.project.migrate_fetch._SECONDS", 0.5)  # for the host that does not answer
     write(tmp_path, "log.jsonl", order(1), result(1, videoURL=server), order(2, "Two."), result(2))
     told = init(tmp_path, download=True)
     assert "videos at `127.0.0.1:9` are not fetched now: " in told
