@@ -4,7 +4,6 @@ import operator
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import metadata
@@ -21,7 +20,7 @@ _COMPARED = {
     ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 _LOW = 2**30  # bytes of free space, below which a handful of videos may not fit
-_SECONDS = 10.0  # for the other command
+_LONGEST_LINE = 2**10  # bytes: the first line of a script names its Python
 
 
 def check_version() -> Row:
@@ -87,30 +86,30 @@ def _extras(needed: list[str]) -> str:
 
 
 def check_command() -> Row:
-    """Whether the command on the PATH, which git's drivers and hooks start, is of this version."""
+    """Whether the command on the PATH, which git's drivers and hooks start, is of this version. Nothing is started."""
     found = shutil.which(_PACKAGE)
     if found is None:
         return "command", True, "`ltxspec` is not on the PATH; git and hooks would need it there"
-    if Path(found).parent == Path(sys.executable).parent:
-        return "command", True, found
-    try:
-        done = subprocess.run(  # noqa: S603  # the command that users and git start by this name
-            [found, "--version"],
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-        other = re.search(r"\d+\.\d+[\w.]*", done.stdout)
-    except (OSError, subprocess.TimeoutExpired, ValueError):
-        other = None
-    if other is None:
-        return "command", WARNING, f"`{found}` does not say its version: install ltxspec there again"
-    if other[0] != __version__:
+    other = _version_of(Path(found).resolve())
+    if other is not None and other != __version__:
         cure = f"install {__version__} there, or put its folder first on the PATH"
-        return "command", WARNING, f"git and hooks start `{found}`, which is ltxspec {other[0]}: {cure}"
-    return "command", True, found
+        return "command", WARNING, f"git and hooks start `{found}`, which is ltxspec {other}: {cure}"
+    return "command", True, found if other is not None else f"{found}, of which no version is known"
+
+
+def _version_of(command: Path) -> str | None:
+    """The version that a command starts, by the environment of the Python in its first line; None: unknown."""
+    try:
+        with command.open("rb") as file:
+            first = file.readline(_LONGEST_LINE).decode("utf-8", "replace")
+    except OSError:
+        return None
+    python = first.removeprefix("#!").split()[:1] if first.startswith("#!") else []
+    folder = Path(python[0]).parent if python else command.parent
+    if folder == Path(sys.executable).parent:
+        return __version__
+    installed = sorted(folder.parent.glob(f"lib/python3.*/site-packages/{_PACKAGE}-*.dist-info"))
+    return installed[-1].name.removeprefix(f"{_PACKAGE}-").removesuffix(".dist-info") if installed else None
 
 
 def check_codecs() -> Row:
