@@ -135,7 +135,7 @@ def _write_spec(  # everything that a spec depends on
         many = counted(len(fresh), "request")
         done.notes.append(f"{many} of no spec: `{taken}` stays as it is; `--name OTHER` writes a new spec for them")
         return {}
-    named = named_shots([render for _, render in fresh], alone)
+    named = named_shots([render for _, render in fresh], alone, origin.name)
     orders = sum(len(render.orders) for _, render in fresh)
     about = (
         f"Written by `ltxspec init --from` for {counted(orders, 'earlier request')}.\n"

@@ -29,6 +29,7 @@ _MEANINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "generateaudio": ("audio", "sound", "generateaudio"),
 }
 _KINDS: Final = {"integer": "integer", "number": "number", "boolean": "boolean"}  # JSON Schema -> `types:` of a table
+_REMARKS: Final = frozenset({"notes", "note", "comment", "comments", "remark", "remarks", "description"})  # no labels
 _DEEPEST: Final = 6
 _LONGEST_LABEL: Final = 63  # characters of a cell that can be a label
 
@@ -117,7 +118,9 @@ def _meaning(name: str, *, is_key: bool) -> str | None:
 
 
 def _is_short(name: str, rows: Sequence[Mapping[str, str]]) -> bool:
-    return all(len(row[name]) <= _LONGEST_LABEL and "\n" not in row[name] for row in rows)
+    cells = [row[name] for row in rows]
+    is_short = all(len(cell) <= _LONGEST_LABEL and "\n" not in cell for cell in cells)
+    return is_short and any(cells) and plain(name) not in _REMARKS
 
 
 def _parameters(models: Sequence[Model]) -> dict[str, Parameter]:

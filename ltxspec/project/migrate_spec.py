@@ -75,16 +75,17 @@ class PastRender:
         return any(without_signature(value) != value for _, value in media_values(self.model, self.body))
 
 
-def named_shots(renders: Sequence[PastRender], alone: Mapping[str, int]) -> dict[str, PastRender]:
-    """A name for each render: that of the file that has only this order, else the first words of the prompt.
+def named_shots(renders: Sequence[PastRender], alone: Mapping[str, int], source: str) -> dict[str, PastRender]:
+    """A name for each render: that of the file or folder with only this order, else the first words of the prompt.
 
     Args:
         renders: the renders, in their order.
         alone: file -> number of orders in it.
+        source: the folder that was given, which names no shot.
     """
     named: dict[str, PastRender] = {}
     for render in renders:
-        name = _name(render, alone)
+        name = _name(render, alone, source)
         number, unique = 2, name
         while unique in named:
             unique, number = f"{name}-{number}", number + 1
@@ -92,12 +93,13 @@ def named_shots(renders: Sequence[PastRender], alone: Mapping[str, int]) -> dict
     return named
 
 
-def _name(render: PastRender, alone: Mapping[str, int]) -> str:
+def _name(render: PastRender, alone: Mapping[str, int], source: str) -> str:
     for order in render.orders:
         path = PurePath(order.place.file)
         if alone.get(order.place.file) != 1:
             continue
-        for text in (_ROLE.sub("", path.stem), path.parent.name):
+        folder = path.parent.name if path.parent != PurePath(source) else ""
+        for text in (_ROLE.sub("", path.stem), folder):
             if text.lower() not in _ANY_NAME and not _ID.fullmatch(text) and (name := _slug(text)):
                 return name
     words = " ".join(str(render.body.get(PROMPT, "")).split()[:_WORDS])

@@ -114,6 +114,13 @@ def _for_tables(problem: Diagnostic) -> Diagnostic:
     return replace(problem, hint="write `sep=;` (or the sign that separates the cells) as the first line of the table")
 
 
+def side_of(project: ProjectContext, source: Source, *, is_named: bool) -> ProjectContext:
+    """The project with the provider that earlier orders were sent to: a paid one, unless the user names another."""
+    if isinstance(source, PastSource) and project.service.free and not is_named:
+        return project.paid[0]
+    return project
+
+
 def migrate(project: ProjectContext, source: Source, say: Callable[[str], None], *, download: bool) -> Migrated:
     """Write the spec, and record what was rendered. Nothing is ordered, and no file is overwritten.
 

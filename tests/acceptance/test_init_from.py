@@ -110,6 +110,17 @@ def test_what_cannot_be_matched_is_named_and_never_recorded(tmp_path: Path) -> N
     )
 
 
+def test_earlier_orders_are_recorded_as_paid_unless_the_sandbox_is_named(tmp_path: Path) -> None:
+    write(tmp_path, "log.jsonl", order(1), result(1))
+    arguments = ("init", "--ci", "none", "--from", "old", "--no-download")
+    ltxspec(*arguments, cwd=tmp_path, LTXSPEC_PROVIDER="sandbox")
+    assert list(lockfile(tmp_path)["shots"]) == ["a-cat-on-a-roof"]
+    assert lockfile(tmp_path)["provider"] == "runware"
+    told = ltxspec(*arguments, "--provider", "sandbox", cwd=tmp_path).out
+    assert "recorded 1 earlier render;" in told
+    assert "kept  all 4 files of the project's set-up" in told
+
+
 def test_one_request_sent_twice_is_one_shot_with_two_takes_and_new_requests_go_to_a_spec_of_another_name(
     tmp_path: Path,
 ) -> None:

@@ -70,7 +70,7 @@ def command(session: Session, directory: str, given: Given, provider: str | None
     drivers, problem = _set_drivers(folder)
     is_text = output_format == "text"
     if is_text and not session.quiet:
-        _tell(done)
+        _tell(done, is_known=source is not None)
     if is_text and drivers and not session.quiet:
         click.echo("set   git's merge and diff drivers for lockfiles (each clone needs this once)")
     elif is_text and problem:
@@ -115,10 +115,10 @@ def _read(session: Session, folder: Path, given: Given) -> "Source | None":
 
 def _migrate(session: Session, source: "Source", given: Given, provider: str | None, answer: "Init | None") -> int:
     """Write the spec, record what was rendered, and show the first plan; as one document if there is an answer."""
-    from ltxspec.project.migrate_start import first_plan, migrate
+    from ltxspec.project.migrate_start import first_plan, migrate, side_of
     from ltxspec.report.diagnostics import format_diagnostics
 
-    project = session.open_project(provider)
+    project = side_of(session.open_project(provider), source, is_named=provider is not None)
 
     def say(line: str) -> None:
         if not session.quiet:
@@ -175,9 +175,13 @@ def _with_migration(answer: "Init", done: "Migrated", planned: "ProjectPlan") ->
     return msgspec.structs.replace(answer, notes=notes, migration=migration)
 
 
-def _tell(done: "Scaffolded") -> None:
+def _tell(done: "Scaffolded", *, is_known: bool) -> None:
+    """Show what was done; `is_known`: in short where a project was there already."""
     from ltxspec.redaction import redact_secrets
 
+    if is_known and not done.written and not done.added:
+        click.echo(f"kept  all {len(done.kept)} files of the project's set-up (they exist)")
+        return
     for path in done.written:
         click.echo(f"wrote {path}")
     for path in done.added:

@@ -24,7 +24,7 @@ def render(prompt: str = "A cat.", file: str = "log.jsonl", model: Model = PRO, 
 
 
 def written(folder: Path, *renders: PastRender) -> str:
-    named = named_shots(renders, counted_orders(order for each in renders for order in each.orders))
+    named = named_shots(renders, counted_orders(order for each in renders for order in each.orders), "old")
     text = spec_text("past", "From a test.", named)
     (folder / "specs").mkdir(exist_ok=True)
     (folder / "specs" / "past.yaml").write_text(text, "utf-8")
@@ -79,15 +79,23 @@ def test_mappings_that_differ_are_not_shared_because_a_shot_s_is_merged_into_tha
         (["old/Alley Night.request.json"], ["alley-night"]),
         (["old/alley/request.json", "old/pier/request.json"], ["alley", "pier"]),
         (["old/e8147fa8-025b-45f4-a1c3-55020aa1442d/request.json"], ["a-cat"]),
+        (["old/log.jsonl"], ["a-cat"]),
         (["log.jsonl", "log.jsonl"], ["a-cat", "a-cat-2"]),
         (["7.json"], ["shot-7"]),
     ],
-    ids=["the file", "the folder", "ids are no names", "words of the prompt", "a number"],
+    ids=[
+        "the file",
+        "the folder",
+        "ids are no names",
+        "the folder that was given is no name",
+        "words of the prompt",
+        "a number",
+    ],
 )
 def test_a_shot_is_named_after_its_file_or_the_words_of_its_prompt(files: list[str], names: list[str]) -> None:
     renders = [render(file=file) for file in files]
     alone = counted_orders(order for each in renders for order in each.orders)
-    assert list(named_shots(renders, alone)) == names
+    assert list(named_shots(renders, alone, "old")) == names
 
 
 def test_what_a_spec_does_not_keep_is_known() -> None:
