@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from acceptance.commands import REPOSITORY, ltxspec
+from acceptance.test_json import problems
 from passage_films import MOVING, film
 from sharing import made_once
 
@@ -196,6 +197,7 @@ def test_the_answer_of_programs_has_the_first_plan(tmp_path: Path) -> None:
         "videos": 0, "videosMissing": 1, "toOrder": 1, "estimate": "0.36",
     }  # fmt: skip
     assert any("which may have been paid for" in note for note in answer["notes"])
+    assert problems("init", answer) == []
 
 
 @pytest.mark.parametrize(

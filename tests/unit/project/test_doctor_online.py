@@ -77,7 +77,9 @@ def test_a_clock_that_differs_is_named_with_the_cure(
     monkeypatch.setattr(Provider, "late", late)
     _, is_ok, detail = rows(tmp_path, RUNWARE_BASE_URL=address)["clock"]
     assert is_ok is ok
-    assert f"{abs(late):.0f} s {'ahead of' if late > 0 else 'behind'}" in detail.replace(" 89 s", " 90 s")
+    seconds, side = detail.removeprefix("this machine's clock is ").split(" s ", 1)
+    assert abs(int(seconds) - abs(late)) <= 10  # this machine may be slow
+    assert side.startswith("ahead of" if late > 0 else "behind")
     assert "timedatectl" in detail
 
 
