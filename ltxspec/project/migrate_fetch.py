@@ -56,7 +56,7 @@ async def _silent(project: ProjectContext, hosts: Mapping[str, str]) -> Mapping[
         except ProviderUnavailable as error:
             return None if error.settled else error.line
         except TimeoutError:
-            return f"no answer within {_SECONDS:.0f} s"
+            return f"no answer within {_SECONDS:g} s"
         except LtxspecError as error:
             return error.line
         return None

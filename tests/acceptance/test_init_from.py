@@ -166,10 +166,15 @@ class Quiet(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+class Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of clients that hang up after the first bytes."""
+
+
 @pytest.fixture
 def server(video: Path) -> Iterator[str]:
     """The address of a server that has the film, under the name that it was made with."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(video.parent))) as found:
+    with Server(("127.0.0.1", 0), partial(Quiet, directory=str(video.parent))) as found:
         Thread(target=found.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{found.server_address[1]}/{video.name}"
         found.shutdown()
@@ -179,7 +184,7 @@ def test_videos_are_fetched_from_hosts_that_answer(
     tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RUNWARE_BASE_URL", server)
-    monkeypatch.setattr("ltxspec.project.migrate_fetch._SECONDS", 0.5)  # for the host that does not answer
+    monkeypatch.setattr("ltxspec.project.migrate_fetch._SECONDS", 3.0)  # for the host that does not answer
     write(tmp_path, "log.jsonl", order(1), result(1, videoURL=server), order(2, "Two."), result(2))
     told = init(tmp_path, download=True)
     assert "videos at `127.0.0.1:9` are not fetched now: " in told
