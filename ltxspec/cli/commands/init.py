@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from ltxspec.project.plan import ProjectPlan
     from ltxspec.project.scaffold import Scaffolded
     from ltxspec.report.results.setup import Init
+    from ltxspec.report.terminal import Style
 
-_EXAMPLES = "`ltxspec init`, `ltxspec init campaign --name autumn`, `ltxspec init --from renders`"
+_FROM = "`ltxspec init --from shots.csv`, `ltxspec init --from requests --no-download`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,10 @@ class Given:
         from ltxspec.errors import WrongUsage
 
         if self.source is None and (self.encoding is not None or not self.download):
-            raise WrongUsage("`--encoding` and `--no-download` are for `--from`", hint=f"such as {_EXAMPLES}")
+            raise WrongUsage("`--encoding` and `--no-download` are for `--from`", hint=f"such as {_FROM}")
 
 
-@click.command("init", epilog=f"Examples: {_EXAMPLES}.")
+@click.command("init", epilog=f"Examples: `ltxspec init`, `ltxspec init campaign --name autumn`, {_FROM}.")
 @click.argument("directory", required=False, default=".", metavar="[DIR]", type=click.Path())
 @click.option("--name", help="Name of the new spec (default: the folder's name; with --from, that of the source).")
 @click.option(
@@ -130,13 +131,14 @@ def _migrate(session: Session, source: "Source", given: Given, provider: str | N
         return 0
     click.echo(format_diagnostics(done.warnings, session.style(sys.stderr)), err=True, nl=False)
     if not session.quiet:
-        _tell_migrated(done)
+        _tell_migrated(done, session.style())
     session.show_plan(first_plan(project), "text")
     return 0
 
 
-def _tell_migrated(done: "Migrated") -> None:
+def _tell_migrated(done: "Migrated", style: "Style") -> None:
     from ltxspec.redaction import redact_secrets
+    from ltxspec.report.terminal import clean, hanging
     from ltxspec.report.wording import counted
 
     if done.spec is not None:
@@ -148,7 +150,7 @@ def _tell_migrated(done: "Migrated") -> None:
         missing = f", {done.missing} not here: `ltxspec archive pull` fetches them" if done.missing else ""
         click.echo(f"archived {counted(done.videos, 'video')}{missing}")
     for note in done.notes:
-        click.echo(f"note  {redact_secrets(note)}")
+        click.echo("\n".join(hanging("note  ", clean(redact_secrets(note)), style)))
     click.echo("")
 
 
