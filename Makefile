@@ -1,7 +1,7 @@
 # Everything a developer does here, by name. Needs only make and Python 3.11 or later with its venv module.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check slow tools lint format bench crash mutants fuzz lock wheel clean
+.PHONY: help demo test quick check slow tools lint format bench bench-peers crash mutants fuzz lock lowest wheel release clean
 
 # Set in many containers. It would make every start of ltxspec compile all of its sources again: seconds instead of
 # tenths, and no timing would mean anything.
@@ -15,13 +15,15 @@ EDITOR  := $(VENV)/editor
 SDKS    := $(VENV)/sdks
 AZURITE := $(VENV)/azurite
 ENGINES := $(VENV)/.installed-engines
+RELEASE := $(VENV)-release
+LOWEST  := $(VENV)-lowest
 
 CAN_USE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PYTHON  ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
 	if $$name -c '$(CAN_USE)' >/dev/null 2>&1; then echo $$name; break; fi; done)
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo: $(RUNTIME) ## plan and render the quickstart, offline and free, then show that a second apply buys nothing
 	$(BIN)/ltxspec --version
@@ -64,6 +66,15 @@ bench: $(DEV) ## start-up, plans beside the bare work, chains beside single shot
 	$(BIN)/python benchmarks/chain_speed.py
 	$(BIN)/python benchmarks/review_speed.py
 
+# Peers are installed into environments of their own; Terraform and GNU Make take part if they are on the PATH.
+bench-peers: $(DEV) ## time other programs beside ltxspec, and write docs/performance.md (SIZES="100 1000" PEERS="doit DVC" CLIENTS=100)
+	$(BIN)/python benchmarks/peer_speed.py --sizes $(SIZES) $(if $(PEERS),--peers $(PEERS))
+	$(BIN)/python benchmarks/client_speed.py --shots $(CLIENTS)
+	$(BIN)/python benchmarks/plan_costs.py
+	$(BIN)/python benchmarks/performance_page.py
+SIZES   := 100 1000 10000 100000
+CLIENTS := 100 300
+
 crash: $(DEV) ## kill thousands of applies, play worlds of many actors, count what was lost (COUNT SEED KILLS STEPS FILMS)
 	PYTHONPATH=tests PYTHONHASHSEED=0 $(BIN)/python -m crash \
 	  --count $(COUNT) --seed $(SEED) --kills $(KILLS) --steps $(STEPS) --films $(FILMS)
@@ -88,14 +99,28 @@ lock: ## resolve the dependencies again, for every platform and Python we suppor
 	  --python-version 3.11 tests/sdks/requirements.in
 	$(VENV)-lock/bin/uv pip compile $(LOCKING) -c requirements-dev.lock -o tests/engines/requirements.lock \
 	  --python-version 3.11 tests/engines/requirements.in
+	$(VENV)-lock/bin/uv pip compile $(LOCKING) --group pyproject.toml:release -o requirements-release.lock
 	@rm -rf $(VENV)-lock
 LOCKING := --quiet --universal --fork-strategy fewest --generate-hashes --no-header --annotation-style line
 
 wheel: $(RUNTIME) ## build the wheel into dist/
 	$(BIN)/python -m hatchling build -t wheel
 
+release: $(RELEASE)/.installed ## build wheel and sdist, check them, and use both in blank environments of every Python that is here
+	PYTHONPATH=tests:. $(RELEASE)/bin/python -m release
+
+# Of everything that ltxspec imports by itself, the oldest version that pyproject.toml allows. Tests need newer tools.
+lowest: $(RELEASE)/.installed ## run unit tests with the lowest versions of the dependencies (TESTS="tests/unit/storage")
+	$(PYTHON) -m venv --clear $(LOWEST)
+	$(RELEASE)/bin/uv pip compile --quiet --no-header --resolution lowest-direct --python $(LOWEST)/bin/python \
+	  -o $(LOWEST)/lowest.txt pyproject.toml
+	$(RELEASE)/bin/uv pip install --quiet --compile-bytecode --python $(LOWEST)/bin/python \
+	  -r $(LOWEST)/lowest.txt -e . --group tests
+	$(if $(MEMORY),TMPDIR=$(MEMORY)) $(LOWEST)/bin/python -m pytest -q -n auto --dist worksteal $(TESTS)
+TESTS := tests/unit
+
 clean: ## back to a fresh clone, except for what was rendered (renders/, .ltxspec/), which may have been paid for
-	rm -rf $(VENV) $(VENV)-lock dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lock $(VENV)-peers $(RELEASE) $(LOWEST) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # --- set-up: by hash from the locks, then this checkout in place ----------------------------------
@@ -142,6 +167,11 @@ $(SDKS)/python/.installed: tests/sdks/requirements.lock | $(BIN)/python
 	@mkdir -p $(SDKS)
 	@if $(BIN)/python -m pip install -qq --disable-pip-version-check --upgrade --require-hashes --target $(@D) -r $<; \
 	then touch $@; else echo 'pip cannot install the older SDK: its tests skip' >&2; fi
+
+$(RELEASE)/.installed: requirements-release.lock
+	$(PYTHON) -m venv --clear $(RELEASE)
+	$(RELEASE)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 # Only adds to DEV, whose versions its lock keeps.
 $(ENGINES): tests/engines/requirements.lock | $(DEV)

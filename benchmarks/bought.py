@@ -13,10 +13,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from timing import child_environment
 from workload import SPEC
 
-from ltxspec.lock.codec import encode_lockfile
+from ltxspec.fingerprint import task_ids
+from ltxspec.lock.codec import decode_lockfile, encode_lockfile
 from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
 from ltxspec.values import Fingerprint, TaskId
 
@@ -38,6 +40,20 @@ def buy_everything(folder: Path) -> None:
     path = folder / "lockfiles" / f"{SPEC}.lock.json"
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(encode_lockfile(Lockfile(planned["provider"], SPEC, records)))
+
+
+def more_takes(folder: Path, count: int) -> None:
+    """Give each shot of a lockfile `count` takes, as if it had been rendered again and again."""
+    path = folder / "lockfiles" / f"{SPEC}.lock.json"
+    lockfile = decode_lockfile(path.read_bytes(), SPEC)
+    named = task_ids("", lockfile.provider, SPEC)
+    records = {}
+    for key, record in lockfile.shots.items():
+        (take,) = record.takes
+        numbers = range(1, count + 1)
+        takes = [replace(take, task_id=named(key, take.fingerprint, number, 1), retake=number) for number in numbers]
+        records[key] = ShotRecord(takes[-1].task_id, tuple(takes))
+    path.write_bytes(encode_lockfile(replace(lockfile, shots=records)))
 
 
 def check_plan(folder: Path, expected: int) -> None:

@@ -11,6 +11,8 @@ shot with the last frame of the one before it, in chains of ten; `--begins image
 """
 
 import argparse
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 SPEC = "bench"
@@ -58,7 +60,9 @@ shots:
 """
 
 
-def write_project(folder: Path, *, shots: int, shape: str, edited: int = 0, begins: str = "text") -> Path:
+def write_project(
+    folder: Path, *, shots: int, shape: str, edited: int = 0, begins: str = "text", longer: int = 1
+) -> Path:
     """Write the spec (and the template it shares) below `folder` and return its path.
 
     Args:
@@ -67,11 +71,13 @@ def write_project(folder: Path, *, shots: int, shape: str, edited: int = 0, begi
         shape: one of SHAPES.
         edited: change every n-th prompt; 0 changes none.
         begins: one of BEGINNINGS; the first of every ten shots begins with text alone.
+        longer: how often the sentences of an inline prompt are repeated.
     """
     spec = folder / "specs" / f"{SPEC}.yaml"
     spec.parent.mkdir(parents=True, exist_ok=True)
     (spec.parent / "shared.j2").write_text(SHARED_TEMPLATE, "utf-8")
-    write_shot = {"inline": _inline_shot, "full": _full_shot, "quoted": _quoted_shot, "shared": _shared_shot}[shape]
+    inline: Callable[[int, str], str] = partial(_inline_shot, longer=longer)
+    write_shot = {"inline": inline, "full": _full_shot, "quoted": _quoted_shot, "shared": _shared_shot}[shape]
     with spec.open("w", encoding="utf-8") as out:
         out.write(HEAD.format(name=SPEC))
         for number in range(shots):
@@ -81,9 +87,9 @@ def write_project(folder: Path, *, shots: int, shape: str, edited: int = 0, begi
     return spec
 
 
-def _inline_shot(number: int, mood: str) -> str:
-    lines = "".join(f"      {_sentence(number, line, mood)}\n" for line in range(5))
-    return f"  shot-{number:06}:\n    prompt: >\n{lines}    duration: {(6, 8, 10)[number % 3]}\n"
+def _inline_shot(number: int, mood: str, longer: int = 1) -> str:
+    lines = "".join(f"      {_sentence(number, line, mood)}\n" for line in range(5 * longer))
+    return f"  shot-{number:06}:\n    prompt: >\n{lines}    duration: {duration(number)}\n"
 
 
 def _full_shot(number: int, mood: str) -> str:
@@ -92,24 +98,34 @@ def _full_shot(number: int, mood: str) -> str:
 
 def _quoted_shot(number: int, mood: str) -> str:
     prompt = " ".join(_sentence(number, line, mood) for line in range(5))
-    return f'  shot-{number:06}:\n    prompt: "{prompt}"\n    duration: {(6, 8, 10)[number % 3]}\n' + PARAMETERS
+    return f'  shot-{number:06}:\n    prompt: "{prompt}"\n    duration: {duration(number)}\n' + PARAMETERS
+
+
+def variables(number: int, mood: str) -> dict[str, object]:
+    """What the shared template is filled with for one shot."""
+    return {
+        "subject": _pick(SUBJECTS, number),
+        "place": _pick(PLACES, number // 5),
+        "light": _pick(LIGHTS, number // 25),
+        "move": _pick(MOVES, number // 7),
+        "lens": (24, 35, 50, 85)[number % 4],
+        "rain": ("soft", "hard")[number % 2],
+        "details": [_pick(SUBJECTS, number + 1), _pick(SUBJECTS, number + 2)],
+        "mood": f"{mood} {number}",
+    }
+
+
+def duration(number: int) -> int:
+    """Seconds of one shot."""
+    return (6, 8, 10)[number % 3]
 
 
 def _shared_shot(number: int, mood: str) -> str:
-    return f"""\
-  shot-{number:06}:
-    prompt: {{file: shared.j2}}
-    vars:
-      subject: {_pick(SUBJECTS, number)}
-      place: {_pick(PLACES, number // 5)}
-      light: {_pick(LIGHTS, number // 25)}
-      move: {_pick(MOVES, number // 7)}
-      lens: {(24, 35, 50, 85)[number % 4]}
-      rain: {("soft", "hard")[number % 2]}
-      details: [{_pick(SUBJECTS, number + 1)}, {_pick(SUBJECTS, number + 2)}]
-      mood: {mood} {number}
-    duration: {(6, 8, 10)[number % 3]}
-"""
+    lines = ""
+    for name, value in variables(number, mood).items():
+        lines += f"      {name}: [{', '.join(value)}]\n" if isinstance(value, list) else f"      {name}: {value}\n"
+    prompt = "    prompt: {file: shared.j2}\n    vars:\n"
+    return f"  shot-{number:06}:\n{prompt}{lines}    duration: {duration(number)}\n"
 
 
 def _sentence(number: int, line: int, mood: str) -> str:
@@ -132,8 +148,8 @@ def main() -> None:
     parser.add_argument("shape", choices=SHAPES)
     parser.add_argument("--edited", type=int, default=0, metavar="EVERY")
     parser.add_argument("--begins", choices=BEGINNINGS, default="text", metavar="WITH")
-    given = parser.parse_args()
-    write_project(given.folder, shots=given.shots, shape=given.shape, edited=given.edited, begins=given.begins)
+    parser.add_argument("--longer", type=int, default=1, metavar="TIMES")
+    write_project(**vars(parser.parse_args()))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ def main() -> None:
     os.umask(os.umask(0o077) | stat.S_IWOTH)  # no file created here is world-writable
     if sys.argv[1:] == ["--version"]:
         return _leave(0, f"ltxspec {__version__}\n")
+    if sys.platform == "win32":  # has no `flock`, which keeps two applies apart
+        sys.stderr.write("error[platform]: ltxspec runs on Linux and macOS\nhint: on Windows, run it in WSL\n")
+        return _leave(1)
     import gc
 
     gc.set_threshold(500_000)  # a command is short-lived; garbage collection would cost a quarter of its time

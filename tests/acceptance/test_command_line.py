@@ -18,6 +18,13 @@ def test_the_version_is_told_without_a_project(tmp_path: Path) -> None:
     assert ltxspec("--version", cwd=tmp_path).out == f"ltxspec {__version__}\n"
 
 
+def test_windows_is_refused_with_a_way_to_run_it_there() -> None:
+    as_there = "import runpy, sys; sys.platform = 'win32'; runpy.run_module('ltxspec', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", as_there], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "error[platform]: ltxspec runs on Linux and macOS\nhint: on Windows, run it in WSL\n"
+
+
 def test_help_lists_every_command_and_exits_well(tmp_path: Path) -> None:
     told = ltxspec("--help", cwd=tmp_path).out
     assert [name for name in COMMANDS if f"\n  {name} " not in told] == []

@@ -1,5 +1,6 @@
 """The benchmarks run: numbers that a release cites can be taken again by one command."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -51,3 +52,21 @@ def test_applying_is_measured_beside_the_time_that_the_renders_take() -> None:
     _, _, row = run("apply_scale.py", "--shots", "12", "--speed", "50", "--parallelism", "12")
     shots, *_, writes, _, _ = row.split()
     assert (shots, writes) == ("12", "12")
+
+
+def test_other_programs_are_measured_beside_ours(tmp_path: Path) -> None:
+    results = tmp_path / "peers.json"
+    options = ("--sizes", "100", "--rounds", "1", "--results", str(results))
+    lines = run("peer_speed.py", *options, "--peers", "bare work", "ltxspec", "GNU Make")
+    figures = json.loads(results.read_text("utf-8"))["100"]["figures"]
+    assert list(figures) == ["bare work", "ltxspec", "GNU Make"]
+    assert [figure["reason"] for figure in figures.values()] == ["", "", ""]
+    assert [line.split()[0] for line in lines[-4:]] == ["100", "bare", "ltxspec", "GNU"]
+
+
+def test_applying_is_measured_beside_the_sdk(tmp_path: Path) -> None:
+    results = tmp_path / "clients.json"
+    run("client_speed.py", "--shots", "6", "--speed", "200", "--parallelism", "6", "--results", str(results))
+    ours, sdk = json.loads(results.read_text("utf-8"))
+    assert (ours["client"], sdk["client"]) == ("ltxspec apply", "the SDK, in a script")
+    assert min(ours["requests"], sdk["requests"]) >= 6 * 2  # an order and its video, besides looks
