@@ -5,6 +5,8 @@ A line has the form `{"check":"<16 hex digits>","entry":{…}}`; the check is th
 crash leaves after the last good line was therefore never acted upon and may be dropped. Other damage stops the run.
 """
 
+import io
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 import orjson
@@ -40,8 +42,13 @@ def decode_events(data: bytes, name: str) -> list[Event]:
         LockfileTooNew: a later ltxspec wrote an event with a kind or field unknown to this one.
         LockfileError: a line before the last, or a complete last line, is damaged.
     """
-    lines = data[: intact_length(data)].split(b"\n")[:-1]
-    return [_decode_line(line, name, number) for number, line in enumerate(lines, start=1)]
+    return list(events_in(io.BytesIO(data[: intact_length(data)]), name))
+
+
+def events_in(lines: Iterable[bytes], name: str) -> Iterator[Event]:
+    """The events of intact lines, each with its newline, one by one. Raises as `decode_events`."""
+    for number, line in enumerate(lines, start=1):
+        yield _decode_line(line.removesuffix(b"\n"), name, number)
 
 
 def intact_length(data: bytes) -> int:

@@ -50,7 +50,9 @@ def check_cells(grid: Grid, head: Location, catalog: Catalog, usual: str) -> Che
     models = _models(grid, names, catalog, usual, problems)
     columns = meanings(names, grid.rows, models)
     for one, other in columns.doubled:
-        problems.error("same-column", f"columns {shown(one)} and {shown(other)} mean the same", head, "rename one of them")
+        problems.error(
+            "same-column", f"columns {shown(one)} and {shown(other)} mean the same", head, "rename one of them"
+        )
     _check_keys(grid, columns, head, problems)
     _check_prompts(grid, columns, head, problems)
     _check_numbers(grid, columns, problems)
@@ -154,5 +156,7 @@ def _check_images(grid: Grid, columns: Columns, models: Sequence[Model], problem
     for number, row in enumerate(grid.rows):
         if row[column]:
             message = f"`{wrong[0].air}` takes no first frame"
-            problems.error("unused-image", message, grid.locate(number, column), "remove the image, or name another model")
+            problems.error(
+                "unused-image", message, grid.locate(number, column), "remove the image, or name another model"
+            )
             return

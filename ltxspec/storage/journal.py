@@ -3,12 +3,12 @@
 import contextlib
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ltxspec.errors import LockfileError, StorageError
 from ltxspec.lock.journal import Event, fold
-from ltxspec.lock.journal_codec import decode_events, encode_event, intact_length
+from ltxspec.lock.journal_codec import decode_events, encode_event, events_in, intact_length
 from ltxspec.storage.durable import (
     REAL,
     FileOps,
@@ -122,11 +122,21 @@ class JournalFile:
             return number <= self._durable
 
     def compact(self) -> None:
-        """Remove the file when no task is open: all closed ones are in the lockfile. Raises StorageError."""
-        if not fold(self.read()).open:
+        """Remove the file when no task is open: all closed ones are in the lockfile. Raises as `read_events`."""
+        if not fold(self._each()).open:
             with translated("remove", self.path):
                 remove_file(self.path, self._ops)
             self._length, self._dirty, self._durable_length = 0, False, 0
+
+    def _each(self) -> Iterator[Event]:
+        """The events so far, one by one: all of a long run take much memory. Raises as `read_events`."""
+        with translated("read", self.path):
+            size = self.path.stat().st_size if self.path.exists() else 0
+            if not size or size != self._length:
+                yield from self.read()
+                return
+            with opened(self.path, os.O_RDONLY, self._ops) as descriptor, os.fdopen(os.dup(descriptor), "rb") as file:
+                yield from events_in(file, str(self.path))
 
     def _create(self) -> None:
         """Create the file, and make its name durable up to the project's root.

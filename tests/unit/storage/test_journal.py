@@ -192,6 +192,21 @@ def test_a_journal_with_an_open_task_is_kept_whole(path: Path) -> None:
     assert list(fold(read_events(path)).open) == [task(2)]
 
 
+def test_a_damaged_journal_is_kept(path: Path) -> None:
+    journal = journal_with(path, FIRST, Committed(task(1), NOW))
+    path.write_bytes(damaged := path.read_bytes().replace(b"alley", b"allay"))
+    with pytest.raises(LockfileError, match="line 1"):
+        journal.compact()
+    assert path.read_bytes() == damaged
+
+
+def test_a_journal_that_was_removed_has_nothing_to_compact(path: Path) -> None:
+    journal = journal_with(path, FIRST)
+    path.unlink()
+    journal.compact()
+    assert not path.exists()
+
+
 def test_compacting_nothing_is_fine(path: Path) -> None:
     JournalFile(path).compact()
     assert not path.exists()
