@@ -16,7 +16,9 @@ myst_enable_extensions = ["attrs_block"]
 suppress_warnings = ["misc.highlighting_failure"]  # JSON with `…` where it goes on
 
 autodoc_typehints = "signature"
-autodoc_class_signature = "separated"  # dataclasses: the fields are documented by their class
+autodoc_class_signature = "separated"
+autodoc_default_options = {"exclude-members": "__init__, __new__"}  # made by functions and methods, not by programs
+autodoc_preserve_defaults = True  # as written: `os.environ` and not what is in it
 default_role = "code"  # docstrings are written in Markdown's way
 python_use_unqualified_type_names = True
 

@@ -48,9 +48,9 @@ def _fields(root: Schema, schema: Schema) -> list[str]:
         notes = [prose(str(found.get("description", "")))]
         if "default" in found:
             notes.append(f"Default: {code(shown(found['default']))}." if found["default"] not in ([], {}) else "")
-        required = "required" if name in needed else ""
-        rows.append((code(name), _words(root, part), required, " ".join(filter(None, notes))))
-    return table(("field", "value", "", "meaning"), rows)
+        required = ", required" if name in needed else ""
+        rows.append((code(name), f"{_words(root, part)}{required}", " ".join(filter(None, notes))))
+    return table(("field", "value", "meaning"), rows)
 
 
 def _variants(root: Schema, schema: Schema) -> list[str]:

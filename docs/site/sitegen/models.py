@@ -13,7 +13,7 @@ from sitegen.shapes import Schema, forms, resolve, shown, value
 from sitegen.tables import code, prose, table
 
 _SET_BY_US = frozenset({"taskType", "model", "positivePrompt"})
-Row = tuple[str, str, str, str]
+Row = tuple[str, str, str]
 
 
 def model_slugs() -> list[str]:
@@ -59,10 +59,10 @@ def _parameters_table(model: Model) -> list[str]:
     rows: list[Row] = []
     if takes_prompt(model):
         schema = resolve(model.schema, model.schema["properties"]["positivePrompt"])
-        needed = "required" if needs_prompt(model) else ""
-        rows.append((code("prompt"), value(schema), needed, prose(schema.get("description", ""))))
+        needed = ", required" if needs_prompt(model) else ""
+        rows.append((code("prompt"), f"{value(schema)}{needed}", prose(schema.get("description", ""))))
     rows += _parameters(model, model.schema, "")
-    return table(("parameter", "value", "", "meaning"), rows)
+    return table(("parameter", "value", "meaning"), rows)
 
 
 def _parameters(model: Model, schema: Schema, prefix: str) -> Iterator[Row]:
@@ -84,10 +84,10 @@ def _parameter(model: Model, name: str, schema: Schema, *, is_required: bool) ->
     notes = [prose(str(schema.get("description", "")))]
     if "default" in schema:
         notes.append(f"Default: {code(shown(schema['default']))}.")
-    prices = value_words(model).get(name, {})
+    prices = {} if name == "duration" else value_words(model).get(name, {})  # lengths have a table of their own
     if prices:
         notes.append("Costs: " + "; ".join(f"{code(shown(one))} {prose(words)}" for one, words in prices.items()) + ".")
-    return code(name), value(schema) or "any value", "required" if is_required else "", " ".join(notes)
+    return code(name), (value(schema) or "any value") + (", required" if is_required else ""), " ".join(notes)
 
 
 def _prices(model: Model) -> list[str]:
