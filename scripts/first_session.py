@@ -31,7 +31,7 @@ VARIES = (
     (re.compile(r"\b[0-9a-f]{2}/[0-9a-f]{64}\b|\b[0-9a-f]{7,64}\b"), "HASH"),
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "TIME"),
     (re.compile(r"\b\d+x\d+\b"), "SIZE"),
-    (re.compile(r"^(night\.\w+: archived).*\n", re.MULTILINE), ""),  # in the order in which renders end
+    (re.compile(r"^(?:night\.\w+: archived|\d+/\d+ done).*\n", re.MULTILINE), ""),  # progress
 )
 
 
@@ -44,11 +44,15 @@ class Session:
         clone = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.{ROOT}.insteadOf", "GIT_CONFIG_VALUE_0": CLONED}
         dropped = ("RUNWARE_", "LTXSPEC_", "GIT_", "CI", "PYTHON")
         kept = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
-        self.environment = {**kept, **clone, "COLUMNS": "100", "PYTHONUNBUFFERED": "1"}
+        commands = os.environ.get("LTXSPEC_BIN", str(Path(sys.executable).parent))
+        path = {"PATH": f"{commands}{os.pathsep}{os.environ['PATH']}"}  # until the page installs its own
+        self.environment = {**kept, **clone, **path, "COLUMNS": "100", "PYTHONUNBUFFERED": "1"}
 
     def run(self, command: str) -> str:
         """What a command prints. Exits if it fails."""
-        script = f". {self.state}\n{command}\n__code=$?\n{{ export -p; echo cd '\"'\"$PWD\"'\"'; }} > {self.state}.new\n"
+        script = (
+            f". {self.state}\n{command}\n__code=$?\n{{ export -p; echo cd '\"'\"$PWD\"'\"'; }} > {self.state}.new\n"
+        )
         script += f"mv {self.state}.new {self.state}; jobs -p >> {self.folder}/.running; exit $__code"
         printed = self.folder / ".printed"
         with printed.open("wb") as out:

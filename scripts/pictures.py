@@ -33,7 +33,8 @@ SVG = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http:/
 {styles}
 </style>
 <defs>
-<clipPath id="{unique_id}-clip-terminal"><rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/></clipPath>
+<clipPath id="{unique_id}-clip-terminal">
+<rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/></clipPath>
 {lines}
 </defs>
 {chrome}
@@ -52,7 +53,8 @@ def main(arguments: list[str]) -> None:
     out = Path(arguments[0] if arguments else ROOT / "docs")
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "harbour"
-        environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+        commands = os.environ.get("LTXSPEC_BIN", str(Path(sys.executable).parent))  # whose `ltxspec`: this checkout's
+        environment = {**os.environ, "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}"}
         environment |= {"TERM": "xterm-256color", "RUNWARE_API_KEY": KEY, "LTXSPEC_PROVIDER": "runware"}
         for name in ("CI", "COLUMNS", "NO_COLOR"):
             environment.pop(name, None)
@@ -61,7 +63,7 @@ def main(arguments: list[str]) -> None:
         match = SPEC.search((ROOT / "docs" / "tutorial.md").read_text("utf-8"))
         assert match is not None, "docs/tutorial.md has no spec"  # noqa: S101  # a script for whoever writes that page
         spec.write_text(match[1], "utf-8")
-        service = ["ltxspec", "sandbox", "serve", "--port", "0", "--speed", "20", "--key", KEY, "--state", "service"]
+        service = ["ltxspec", "sandbox", "serve", "--port", "0", "--speed", "100", "--key", KEY, "--state", "service"]
         with subprocess.Popen(service, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as served:  # noqa: S603  # our own command
             try:
                 assert served.stdout is not None  # noqa: S101  # asked for above

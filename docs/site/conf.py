@@ -3,7 +3,8 @@
 from typing import Any
 
 from sphinx.application import Sphinx
-from sphinx.ext.napoleon import Config, GoogleDocstring
+from sphinx.ext.napoleon import Config
+from sphinx.ext.napoleon.docstring import GoogleDocstring
 
 from ltxspec import __version__
 
@@ -42,6 +43,7 @@ def setup(app: Sphinx) -> None:
     app.connect("autodoc-process-docstring", _read_sections)
 
 
-def _read_sections(app: Sphinx, what: str, name: str, found: Any, options: Any, lines: list[str]) -> None:  # noqa: PLR0913  # Sphinx's signature
+def _read_sections(app: Sphinx, what: Any, name: str, found: Any, options: Any, lines: list[str]) -> None:
     if what not in {"attribute", "property", "data"}:  # there, what is before a colon would be read as a type
-        lines[:] = GoogleDocstring(lines, Config(), app, what, name, found, options).lines()
+        settings: Any = Config()  # its own class, and not the one that it declares
+        lines[:] = GoogleDocstring(lines, settings, app, what, name, found, options).lines()

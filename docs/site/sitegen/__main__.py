@@ -17,7 +17,9 @@ def main(arguments: list[str]) -> int:
         shutil.rmtree(folder, ignore_errors=True)
     write_source(source)
     configuration = str(ROOT / "docs" / "site")
-    code = build_main(["-q", "-W", "--keep-going", "-b", "html", "-c", configuration, "-d", str(doctrees), str(source), str(out)])
+    code = build_main(
+        ["-q", "-W", "--keep-going", "-b", "html", "-c", configuration, "-d", str(doctrees), str(source), str(out)]
+    )
     if code == 0:
         shutil.rmtree(source)
         shutil.rmtree(doctrees)

@@ -7,26 +7,16 @@ import click
 from ltxspec.cli.main import COMMANDS, cli
 from sitegen.tables import code, prose, table
 
-_EXIT_CODES = (
-    ("0", "done"),
-    ("1", "an expected error"),
-    ("2", "there are changes (`plan --detailed-exitcode` only)"),
-    ("3", "some shots failed or are unresolved; the rest is recorded"),
-    ("4", "refused before spending: budget, policy, stale plan, unknown price"),
-    ("5", "another apply holds the lockfile"),
-    ("64", "wrong usage"),
-    ("70", "a bug in ltxspec"),
-    ("130", "interrupted"),
-)
-
 
 def commands_page() -> str:
-    """All commands, the options that each of them takes, and the exit codes."""
+    """All commands, and the options that each of them takes."""
     context = click.Context(cli, info_name="ltxspec")
     rows = [(f"[`{name}`](commands/{name}.md)", prose(short)) for name, (_, short) in COMMANDS.items()]
     lines = ["# Commands", "", *_help(cli), *table(("command", "does"), rows)]
     lines += ["## Options of every command", "", *_options(cli, context)]
-    lines += ["## Exit codes", *table(("exit code", "means"), _EXIT_CODES)]
+    lines += [
+        "[Exit codes](../commands.md#exit-codes), addresses, standard input and JSON are the same for all of them."
+    ]
     return "\n".join(lines) + "\n"
 
 

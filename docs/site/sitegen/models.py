@@ -28,8 +28,8 @@ def models_page() -> str:
         for model in packaged_catalog().models
     ]
     intro = (
-        "These models come with ltxspec. Each is one JSON file, which [can be replaced or added to](../models.md) without "
-        "a change of code; `ltxspec models NAME` shows the same, for the models of a project as well."
+        "These models come with ltxspec. Each is one JSON file; [files of a project](../models.md) replace them or add "
+        "others, without a change of code. `ltxspec models NAME` shows the same, for the models of a project as well."
     )
     return "\n".join(["# Model catalog", "", intro, *table(("model", "id", "what it is"), rows)]) + "\n"
 
@@ -49,7 +49,13 @@ def model_page(slug: str) -> str:
         lines += ["", "## Rules", "", *rules]
     if model.settings.decisions:
         rows = [(prose(item.about), prose(f"{item.decision} {item.why}")) for item in model.settings.decisions]
-        lines += ["", "## Decisions", "", "Where the sources are silent or disagree.", *table(("about", "decision"), rows)]
+        lines += [
+            "",
+            "## Decisions",
+            "",
+            "Where the sources are silent or disagree.",
+            *table(("about", "decision"), rows),
+        ]
     facts = [(prose(one.fact), one.confidence, str(one.date), prose(one.source)) for one in model.settings.facts]
     lines += ["", "## Sources", *table(("fact", "confidence", "date", "source"), facts)]
     return "\n".join(lines) + "\n"
@@ -103,7 +109,11 @@ def _prices(model: Model) -> list[str]:
     if not rates:
         return ["No price is known, so `apply` needs `--allow-unknown-cost`.", ""]
     grid = _grid(model)
-    return [*(["One result costs:", *grid] if grid else []), "By the second:", *table(("size", "USD per second", "confidence", "source"), rates)]
+    return [
+        *(["One result costs:", *grid] if grid else []),
+        "By the second:",
+        *table(("size", "USD per second", "confidence", "source"), rates),
+    ]
 
 
 def _grid(model: Model) -> list[str]:

@@ -76,12 +76,12 @@ def _write_reference(folder: Path) -> None:
 
 
 _ABOUT_SPEC = (
-    "The keys of a spec file. [Writing specs](../specs.md) explains how they work together. Every other key of a shot is a "
-    "request parameter of its [model](models.md), under the provider's own name."
+    "The keys of a spec file. [Writing specs](../specs.md) explains how they work together. Every other key of a shot "
+    "is a request parameter of its [model](models.md), under the provider's own name."
 )
 _ABOUT_FORMATS = (
-    "# JSON documents\n\nWhat commands answer with `--format json`, and files that ltxspec writes. Each is described by a "
-    "JSON Schema. [Commands in shells and scripts](../commands.md#json) says which command answers with which.\n\n"
+    "# JSON documents\n\nWhat commands answer with `--format json`, and files that ltxspec writes. Each has a JSON "
+    "Schema. [Commands in shells and scripts](../commands.md#json) says which command answers with which.\n\n"
 )
 
 
@@ -89,7 +89,9 @@ def _navigation(folder: Path) -> str:
     """One list for each section; what no section names is listed under "More"."""
     there = {path.relative_to(folder).with_suffix("").as_posix() for path in folder.glob("*.md")}
     listed = {page for pages in SECTIONS.values() for page in pages}
-    sections = {title: [page for page in pages if (folder / f"{page}.md").exists()] for title, pages in SECTIONS.items()}
+    sections = {
+        title: [page for page in pages if (folder / f"{page}.md").exists()] for title, pages in SECTIONS.items()
+    }
     sections["More"] = [*sorted(there - listed - {"index", *_LAST}), *_LAST]
     return "".join(_toctree(title, pages) for title, pages in sections.items())
 

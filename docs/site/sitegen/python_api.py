@@ -15,7 +15,14 @@ def python_page() -> str:
     others = sorted(set(names) - set(errors) - set(_FIRST))
     lines = ["# Python API", "", "How to use it is in [From Python](../python.md). All names are in `ltxspec`.", ""]
     for title, members in (("Projects", [*_FIRST]), ("Data", others), ("Errors", sorted(errors))):
-        lines += [f"## {title}", "", "```{eval-rst}", *(line for name in members for line in _directive(name)), "```", ""]
+        lines += [
+            f"## {title}",
+            "",
+            "```{eval-rst}",
+            *(line for name in members for line in _directive(name)),
+            "```",
+            "",
+        ]
     return "\n".join(lines)
 
 
