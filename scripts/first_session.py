@@ -26,7 +26,7 @@ CLONED = "https://github.com/ltxspec/ltxspec"
 
 # What differs from one run to the next: ids, hashes, times, and how large a file became.
 VARIES = (
-    (re.compile(r"^# .*\n", re.MULTILINE), ""),
+    (re.compile(r"^\[\d+:\d\d\]\n", re.MULTILINE), ""),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "UUID"),
     (re.compile(r"\b[0-9a-f]{2}/[0-9a-f]{64}\b|\b[0-9a-f]{7,64}\b"), "HASH"),
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "TIME"),
@@ -73,7 +73,7 @@ class Session:
             printed = self.run(command.rstrip("\n"))
             shown.append(written + printed + ("\n" if printed and not printed.endswith("\n") else ""))
         seconds = round(time.monotonic() - self.begun)
-        return f"```console{match[1] or ''}\n# {seconds // 60}:{seconds % 60:02}\n{''.join(shown)}```"
+        return f"```console{match[1] or ''}\n[{seconds // 60}:{seconds % 60:02}]\n{''.join(shown)}```"
 
     def end(self) -> None:
         """Stop what the commands left running: the service."""

@@ -30,8 +30,6 @@ html_css_files = ["site.css"]
 html_copy_source = False
 html_show_search_summary = False  # would be fetched, which browsers refuse to pages of the disk
 html_show_copyright = False
-pygments_style = "friendly"
-pygments_dark_style = "monokai"
 html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#0b5f6f", "color-brand-content": "#0b5f6f"},
     "dark_css_variables": {"color-brand-primary": "#6cc7d6", "color-brand-content": "#6cc7d6"},

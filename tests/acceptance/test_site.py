@@ -1,7 +1,4 @@
-"""The documentation site: complete, readable from disk, and with nothing of the machine that built it.
-
-`make docs` builds it; where it has just done so, `LTXSPEC_SITE` names its folder, and it is not built once more.
-"""
+"""The documentation site: complete, readable from disk, and with nothing of the machine that built it."""
 
 import os
 import re
@@ -16,8 +13,7 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 from acceptance.commands import REPOSITORY
-
-BUILT = os.environ.get("LTXSPEC_SITE")  # read before the tests' environment is cleaned
+from sites import documentation
 
 
 @dataclass(frozen=True)
@@ -42,19 +38,7 @@ def read(path: Path) -> Page:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if BUILT:
-        return Path(BUILT)
-    folder = tmp_path_factory.mktemp("site") / "html"
-    done = subprocess.run(
-        [sys.executable, "-m", "sitegen", str(folder)],
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY / "docs" / "site")},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
+    return documentation(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[3]
 SECTIONS = {
     "Tutorial": ("tutorial", "first-session"),
     "How-to": (
-        "migration", "chains", "many-shots", "cost-control", "policy", "review", "ci", "teams", "rehearsal", "watch",
+        "migration",
+        "specs", "chains", "many-shots", "cost-control", "policy", "review", "ci", "teams", "rehearsal", "watch",
         "editorial", "python",
     ),
     "Reference": (
