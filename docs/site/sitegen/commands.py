@@ -66,7 +66,7 @@ def _options(command: click.Command, context: click.Context) -> list[str]:
     rows = []
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context) if isinstance(parameter, click.Option) else None
-        if record is not None:
+        if record is not None and "--help" not in parameter.opts:
             names, text = record
             rows.append((code(names), prose(text.replace("  [", " [").strip())))
     return table(("option", "meaning"), rows)

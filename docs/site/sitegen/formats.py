@@ -1,7 +1,8 @@
 """Reference pages of JSON documents, from their published schemas."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ def schema_names(schemas: Path) -> list[str]:
 def format_page(schemas: Path, name: str, title: str, about: str = "") -> str:
     """One format: its fields, then every definition that these refer to, in the order of their appearance."""
     root = json.loads((schemas / name / "v1.json").read_text("utf-8"))
-    lines = [f"# {title}", "", about or prose(root.get("description", "")), ""]
+    lines = [f"# {title}", "", about or described(root), ""]
     lines += [f"The schema itself: `ltxspec schema {name}`.", ""]
     lines += _variants(root, root)
     lines += _fields(root, root)
@@ -33,9 +34,22 @@ def format_page(schemas: Path, name: str, title: str, about: str = "") -> str:
         schema = root["$defs"][defined]
         body = [*_variants(root, schema), *_fields(root, schema)]
         if body:
-            lines += ["", f"## {defined}", "", prose(schema.get("description", "")), *body]
+            lines += ["", f"## {defined}", "", described(schema), *body]
         waiting += _referred(root, schema)
     return "\n".join(lines) + "\n"
+
+
+def formats_table(schemas: Path, names: Sequence[str]) -> list[str]:
+    """The formats that have pages of their own, with what they are."""
+    roots = {name: json.loads((schemas / name / "v1.json").read_text("utf-8")) for name in names}
+    rows = [(f"[`{name}`](formats/{name}.md)", described(root).partition("\n")[0]) for name, root in roots.items()]
+    return table(("format", "what it is"), rows)
+
+
+def described(schema: Schema) -> str:
+    """The description of a schema, as paragraphs."""
+    paragraphs = re.split(r"\n\s*\n", str(schema.get("description", "")))
+    return "\n\n".join(prose(" ".join(paragraph.split())) for paragraph in paragraphs)
 
 
 def _fields(root: Schema, schema: Schema) -> list[str]:

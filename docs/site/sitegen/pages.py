@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ltxspec.cli.main import COMMANDS
 from sitegen.commands import command_page, commands_page
-from sitegen.formats import format_page, schema_names
+from sitegen.formats import format_page, formats_table, schema_names
 from sitegen.models import model_page, model_slugs, models_page
 from sitegen.python_api import python_page
 
@@ -70,7 +70,8 @@ def _write_reference(folder: Path) -> None:
     _write(folder / "lockfile.md", format_page(schemas, "lockfile", "Lockfile"))
     _write(folder / "events.md", format_page(schemas, "events", "Events"))
     others = [name for name in schema_names(schemas) if name not in _PAGES_OF_THEIR_OWN]
-    _write(folder / "formats.md", _ABOUT_FORMATS + _toctree("", [f"formats/{name}" for name in others]))
+    listed = "\n".join(formats_table(schemas, others))
+    _write(folder / "formats.md", _ABOUT_FORMATS + listed + _toctree("", [f"formats/{name}" for name in others]))
     for name in others:
         _write(folder / "formats" / f"{name}.md", format_page(schemas, name, f"JSON: {name}"))
     _write(folder / "python.md", python_page())
@@ -82,7 +83,7 @@ _ABOUT_SPEC = (
 )
 _ABOUT_FORMATS = (
     "# JSON documents\n\nWhat commands answer with `--format json`, and files that ltxspec writes. Each has a JSON "
-    "Schema. [Commands in shells and scripts](../commands.md#json) says which command answers with which.\n\n"
+    "Schema. [Commands in shells and scripts](../commands.md#json) says which command answers with which.\n"
 )
 
 
