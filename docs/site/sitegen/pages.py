@@ -71,12 +71,15 @@ def _write_reference(folder: Path) -> None:
     _write(folder / "events.md", format_page(schemas, "events", "Events"))
     others = [name for name in schema_names(schemas) if name not in _PAGES_OF_THEIR_OWN]
     listed = "\n".join(formats_table(schemas, others))
-    _write(folder / "formats.md", _ABOUT_FORMATS + listed + _toctree("", [f"formats/{name}" for name in others]))
+    _write(folder / "formats.md", _ABOUT_FORMATS + listed)
     for name in others:
-        _write(folder / "formats" / f"{name}.md", format_page(schemas, name, f"JSON: {name}"))
+        page = format_page(schemas, name, f"JSON: {name}")
+        _write(folder / "formats" / f"{name}.md", f"{_NOT_LISTED}{page}\nOne of the [JSON documents](../formats.md).\n")
     _write(folder / "python.md", python_page())
 
 
+# Forty entries more would double the time of a build, which writes the whole navigation into every page.
+_NOT_LISTED = "---\norphan: true\n---\n\n"
 _ABOUT_SPEC = (
     "The keys of a spec file. [Writing specs](../specs.md) explains how they work together. Every other key of a shot "
     "is a request parameter of its [model](models.md), under the provider's own name."
