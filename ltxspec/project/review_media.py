@@ -1,5 +1,6 @@
 """Finds the videos of a review in the archive, measures them, and makes the stills and sheets that compare them."""
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from ltxspec.media.lettering import is_drawable
 from ltxspec.media.probe import VideoInfo, probe
 from ltxspec.media.stills import Still, still_of
 from ltxspec.project.animatics import Animatics, drawn, is_to_come
+from ltxspec.project.picture_makers import HERE
 from ltxspec.project.review_frames import start_cutting
 from ltxspec.project.stills_cache import StillsCache
 from ltxspec.report.review import wording as words
@@ -47,6 +49,7 @@ class MediaOptions:
         stills: makes them, or has them already; None: they are made.
         animatics: draws previews of shots that are to be rendered; None: these have no video.
         away: why a take's videos could not be fetched, by task, where that was tried.
+        most: how many videos are read at once.
     """
 
     find: Callable[[str], Path | None]
@@ -57,6 +60,7 @@ class MediaOptions:
     stills: StillsCache | None = None
     animatics: Animatics | None = None
     away: Mapping[TaskId, str] = field(default_factory=dict)
+    most: int = HERE.most
 
     def href(self, file: Path) -> str:
         """The address of a video from the page."""
@@ -110,7 +114,7 @@ def screen(review: Review, how: MediaOptions) -> ReviewMedia:
     """
     problems: list[str] = []
     review = replace(review, shots=as_on_page(review.shots))
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+    with _threads(how.most) as pool:
         previews = how.animatics.start(review, pool) if how.animatics is not None else {}
         shown = drawn(previews, problems)
         reels = [list(_reels(shot, how, shown.get(shot.address))) for shot in review.shots]
@@ -123,6 +127,17 @@ def screen(review: Review, how: MediaOptions) -> ReviewMedia:
         those = "1 video is" if away == 1 else f"{away:,} videos are"
         problems.append(f"{those} not on this machine; `ltxspec archive pull` fetches those in use")
     return ReviewMedia(review, footage, problems, {cut: made.result() for cut, made in cuts.items()})
+
+
+@contextlib.contextmanager
+def _threads(most: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that begin nothing more once the block was left by an error, or by Ctrl-C."""
+    with ThreadPoolExecutor(max_workers=most) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def videos_away(review: Review, find: Callable[[str], Path | None]) -> Mapping[TaskId, Sequence[Output]]:

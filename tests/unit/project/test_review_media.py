@@ -1,5 +1,6 @@
 import io
 import re
+import threading
 from pathlib import Path
 
 import builders
@@ -10,9 +11,13 @@ from PIL import Image
 from replacing import replace
 from storyboards import Films, review, screened, shot, take, varied
 
-from ltxspec.errors import StorageError
-from ltxspec.project.review_media import MediaOptions, ReviewMedia, file_name, sheet_of, sheets_of, unlettered
+from ltxspec.errors import LtxspecError, StorageError
+from ltxspec.media.comparison import Filmed
+from ltxspec.project.picture_makers import PictureMakers
+from ltxspec.project.review_media import MediaOptions, ReviewMedia, file_name, screen, sheet_of, sheets_of, unlettered
+from ltxspec.project.stills_cache import StillsCache
 from ltxspec.review.models import ShotKind
+from ltxspec.storage.entry_cache import EntryCache
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +111,27 @@ def test_every_result_has_its_footage(films: Films) -> None:
 
 def test_stills_can_be_asked_for_in_another_width(films: Films) -> None:
     assert MediaOptions(films.find, films.folder).with_stills(480).still_width == 480
+
+
+def test_nothing_more_is_read_once_the_review_has_failed(films: Films) -> None:
+    calls, gone = [], threading.Event()
+
+    def fail(before: Path | None, after: Path | None, *, width: int) -> tuple[Filmed | None, Filmed | None]:
+        calls.append((before, after))
+        if len(calls) > 1:
+            gone.wait(0.1)
+        raise LtxspecError(f"the cluster gave a picture of {width} pixels up")
+
+    class Never(EntryCache):
+        def get(self, key: str) -> bytes | None:
+            return None if key else b""
+
+    made = take(1, "a", films.make("A"))
+    of = review(*(shot(f"s{number}", ShotKind.RENDERED, None, made) for number in range(50)))
+    stills = StillsCache(Never(films.folder / "cache"), PictureMakers(compare=fail))
+    with pytest.raises(LtxspecError, match="gave a picture"):
+        screen(of, MediaOptions(films.find, films.folder, stills=stills, most=2))
+    assert len(calls) < 10
 
 
 @pytest.fixture(scope="module")
