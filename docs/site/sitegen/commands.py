@@ -36,7 +36,7 @@ def _command(command: click.Command, parent: click.Context, name: str, heading: 
     yield from ("```text", usage, "```", "")
     yield from _options(command, context)
     if examples := _examples(command):
-        yield from ("```text", *examples, "```", "")
+        yield from ("Examples:", "", "```text", *examples, "```", "")
     if isinstance(command, click.Group):
         for inner in command.list_commands(context):
             found = command.get_command(context, inner)

@@ -31,29 +31,40 @@ SECTIONS = {
 }  # fmt: skip
 _LAST = ("contributing", "changelog")
 _PAGES_OF_THEIR_OWN = frozenset({"spec", "lockfile", "events"})  # formats that are more than the answer of a command
-_OUTSIDE = re.compile(r"\]\(\.\./([^)#\s]+)(#[^)\s]*)?\)")
+_PICTURES = frozenset({".png", ".svg", ".jpg"})
+_PAGES_OUTSIDE = {"README.md": "index.md", "CHANGELOG.md": "changelog.md"}  # what stands for them on the site
+_OUTSIDE = re.compile(r"\[([^\]]*)\]\(\.\./([^)#\s]+)(#[^)\s]*)?\)")
 
 
 def write_source(folder: Path) -> None:
     """Write everything that Sphinx reads into an empty folder."""
-    for path in sorted((ROOT / "docs").glob("*.md")):
-        _write(folder / path.name, _inside(path.read_text("utf-8"), folder))
+    docs = ROOT / "docs"
+    for path in sorted(path for path in docs.rglob("*") if path.is_file() and docs / "site" not in path.parents):
+        target = folder / path.relative_to(docs)
+        if path.suffix == ".md":
+            _write(target, _inside(path.read_text("utf-8"), folder))
+        elif path.suffix in _PICTURES:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
     _write(folder / "changelog.md", (ROOT / "CHANGELOG.md").read_text("utf-8").replace("](docs/", "]("))
-    for picture in sorted((ROOT / "docs").glob("*.[ps][nv]g")):
-        shutil.copy(picture, folder / picture.name)
     _write_reference(folder / "reference")
     index = (ROOT / "docs" / "site" / "index.md").read_text("utf-8")
     _write(folder / "index.md", f"{index}\n{_navigation(folder)}")
 
 
 def _inside(text: str, folder: Path) -> str:
-    """Links to files of the repository that are no pages lead to copies of them."""
+    """Links to files of the repository that are no pages lead to copies of them; folders are only named."""
 
     def copied(match: re.Match[str]) -> str:
-        target = folder / "files" / match[1]
+        words, name = match[1], match[2]
+        if name in _PAGES_OUTSIDE:
+            return f"[{words}]({_PAGES_OUTSIDE[name]}{match[3] or ''})"
+        if (ROOT / name).is_dir():
+            return words
+        target = folder / "files" / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / match[1], target)
-        return f"](files/{match[1]})"
+        shutil.copy(ROOT / name, target)
+        return f"[{words}](files/{name})"
 
     return _OUTSIDE.sub(copied, text)
 
@@ -92,7 +103,8 @@ _ABOUT_FORMATS = (
 
 def _navigation(folder: Path) -> str:
     """One list for each section; what no section names is listed under "More"."""
-    there = {path.relative_to(folder).with_suffix("").as_posix() for path in folder.glob("*.md")}
+    written = (path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.md"))
+    there = {name for name in written if not name.startswith(("reference/", "files/"))}
     listed = {page for pages in SECTIONS.values() for page in pages}
     sections = {
         title: [page for page in pages if (folder / f"{page}.md").exists()] for title, pages in SECTIONS.items()
