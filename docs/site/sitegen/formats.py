@@ -9,7 +9,7 @@ from typing import Any
 from sitegen.shapes import KINDS, Schema, definition_of, forms, resolve, shown, value
 from sitegen.tables import code, prose, table
 
-_MODEL_PARTS = "lightricks-"  # definitions of the spec's schema that pages of their own describe
+_ANY_MODEL = "AnyModel"  # of the spec's schema: fields of shots whose model is not known
 
 
 def schema_names(schemas: Path) -> list[str]:
@@ -33,8 +33,8 @@ def format_page(schemas: Path, name: str, title: str, about: str = "") -> str:
         done.add(defined)
         schema = root["$defs"][defined]
         body = [*_variants(root, schema), *_fields(root, schema)]
-        if body:
-            lines += ["", f"## {defined}", "", described(schema), *body]
+        if body and defined != _ANY_MODEL:
+            lines += ["", f"## {_titled(defined)}", "", described(schema), *body]
         waiting += _referred(root, schema)
     return "\n".join(lines) + "\n"
 
@@ -55,8 +55,9 @@ def described(schema: Schema) -> str:
 def _fields(root: Schema, schema: Schema) -> list[str]:
     needed = schema.get("required", ())
     rows = []
-    for name, part in schema.get("properties", {}).items():
-        if not isinstance(part, Mapping) or part == {"doNotSuggest": True}:
+    for name, written in schema.get("properties", {}).items():
+        part = _of_every_model(root, name) if written == {"doNotSuggest": True} else written
+        if not isinstance(part, Mapping):
             continue
         found = resolve(root, part)
         notes = [prose(str(found.get("description", "")))]
@@ -65,6 +66,15 @@ def _fields(root: Schema, schema: Schema) -> list[str]:
         required = ", required" if name in needed else ""
         rows.append((code(name), f"{_words(root, part)}{required}", " ".join(filter(None, notes))))
     return table(("field", "value", "meaning"), rows)
+
+
+def _of_every_model(root: Schema, name: str) -> Any:
+    """A field of a shot that the spec's schema describes for each model, as it is without one."""
+    return root["$defs"][_ANY_MODEL]["properties"].get(name)
+
+
+def _titled(defined: str) -> str:
+    return defined.removesuffix("Part")
 
 
 def _variants(root: Schema, schema: Schema) -> list[str]:
@@ -81,7 +91,7 @@ def _words(root: Schema, part: Any) -> str:
 
 def _form(root: Schema, name: str | None, schema: Schema) -> str:
     if name is not None and schema.get("properties"):
-        return f"[{name}](#{name.lower()})"
+        return f"[{_titled(name)}](#{_titled(name).lower()})"
     if schema.get("type") == "array":
         return f"{value(schema)} of {_words(root, schema.get('items', {}))}"
     extra = schema.get("additionalProperties")
@@ -93,8 +103,9 @@ def _form(root: Schema, name: str | None, schema: Schema) -> str:
 
 
 def _referred(root: Schema, schema: Any) -> list[str]:
-    """The definitions that a schema refers to, except those of models."""
-    return [name for name in _references(schema) if name in root.get("$defs", {}) and not name.startswith(_MODEL_PARTS)]
+    """The definitions that a schema refers to, except those of models, which have a title and pages of their own."""
+    definitions = root.get("$defs", {})
+    return [name for name in _references(schema) if name in definitions and "title" not in definitions[name]]
 
 
 def _references(schema: Any) -> Iterator[str]:
