@@ -90,7 +90,7 @@ def record() -> None:
             PAGE.write_text(BLOCK.sub(session.block, PAGE.read_text("utf-8")), "utf-8")
         finally:
             session.end()
-        for picture in Path(made).glob("first-session-*.png"):
+        for picture in Path(made).glob("first-session-*.*g"):
             shutil.copy(picture, PAGE.parent / picture.name)
 
 
