@@ -6,6 +6,7 @@ from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Output, ShotRecord, Take
 from ltxspec.lock.places import place_text
 from ltxspec.lock.verdicts import Note, Remark
+from ltxspec.report.cells import cell
 from ltxspec.report.results.takes import NO_REMARKS, Notes, Places, Remarks, result_of, web_address
 from ltxspec.report.terminal import Paint, Style, clean
 from ltxspec.report.wording import amount, charged, counted
@@ -133,14 +134,8 @@ def cost_csv(groupings: Sequence[str], rows: Sequence[tuple[tuple[str, ...], Seq
     table.writerow([*groupings, "takes", "usd", "unknown"])
     for names, takes in rows:
         usd, unknown = total_usd(take.cost for take in takes)
-        table.writerow([*map(_cell, names), len(takes), format_usd(usd), unknown])
+        table.writerow([*map(cell, names), len(takes), format_usd(usd), unknown])
     return out.getvalue()
-
-
-def _cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: such a label gets an apostrophe before it."""
-    shown = clean(text)
-    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown
 
 
 def _cost_line(name: str, takes: Sequence[Take], width: int) -> str:

@@ -18,7 +18,7 @@ SECTIONS = {
     "How-to": (
         "migration",
         "specs", "chains", "many-shots", "cost-control", "policy", "review", "ci", "teams", "rehearsal", "watch",
-        "editorial", "python",
+        "editing", "python",
     ),
     "Reference": (
         "reference/commands", "reference/spec", "reference/models", "reference/lockfile", "reference/events",

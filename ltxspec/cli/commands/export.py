@@ -6,6 +6,8 @@ import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
+from ltxspec.cli.exporting import Wanted, export_timeline, timeline_options
+from ltxspec.cli.options import VariableOptions
 from ltxspec.cli.param_types import USD
 
 if TYPE_CHECKING:
@@ -15,9 +17,57 @@ if TYPE_CHECKING:
 _MOST = 1000  # shards
 
 
-@click.group("export", epilog="Examples: `ltxspec export openjd -o job.yaml --shards 4`.")
+@click.group("export", epilog="Examples: `ltxspec export otio -o film.otio`, `ltxspec export openjd -o job.yaml`.")
 def command() -> None:
     """Write what other programs read."""
+
+
+@command.command(
+    "otio",
+    epilog="Examples: `ltxspec export otio -o cut/film.otio --media cut/media`, "
+    "`ltxspec export otio specs/night.yaml -o night.otio --rate 25`.",
+)
+@timeline_options
+@click.pass_obj
+def otio(session: Session, wanted: Wanted, variables: VariableOptions) -> int:
+    """Write the shots in order as a timeline for editing programs (OpenTimelineIO; `pip install 'ltxspec[otio]'`).
+
+    Shows the current takes, with verdicts and notes as markers. A shot without a video is an offline clip of its
+    length.
+    """
+    from ltxspec.report.timeline.otio import otio_text
+
+    return export_timeline(session, wanted, variables, "otio", otio_text)
+
+
+@command.command(
+    "edl",
+    epilog="Examples: `ltxspec export edl -o film.edl --media media --link`, "
+    "`ltxspec export edl --target 'night.*' -o night.edl`.",
+)
+@timeline_options
+@click.pass_obj
+def edl(session: Session, wanted: Wanted, variables: VariableOptions) -> int:
+    """Write the shots in order as an edit decision list (CMX 3600), with names, verdicts and notes as comments.
+
+    Begins at 01:00:00:00 and counts without drop frames. A shot without a video is black.
+    """
+    from ltxspec.report.timeline.edl import edl_text
+
+    return export_timeline(session, wanted, variables, "edl", edl_text)
+
+
+@command.command(
+    "csv",
+    epilog="Examples: `ltxspec export csv -o shots.csv`, `ltxspec export csv specs/night.yaml > night.csv`.",
+)
+@timeline_options
+@click.pass_obj
+def csv(session: Session, wanted: Wanted, variables: VariableOptions) -> int:
+    """Write the shots in order as a table for spreadsheets: takes, time codes, verdicts, notes, costs, prompts."""
+    from ltxspec.report.timeline.table import csv_text
+
+    return export_timeline(session, wanted, variables, "csv", csv_text)
 
 
 @command.command("openjd", epilog="Examples: `ltxspec export openjd -o job.yaml`, `openjd run job.yaml --step Join`.")

@@ -15,6 +15,7 @@ from ltxspec.report.results import (
     reviews,
     setup,
     takes,
+    timelines,
 )
 from ltxspec.report.results.base import Result
 
@@ -32,6 +33,7 @@ RESULTS: Mapping[str, type[Result]] = {
     "frame": takes.Frame,
     "graph": graph.Graph,
     "animatic": films.Animatic,
+    "export": timelines.Export,
     "decision": takes.GivenVerdict,
     "import": takes.Import,
     "lock-verify": lock.LockVerify,
