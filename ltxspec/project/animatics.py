@@ -5,7 +5,7 @@ request says, and a file of the project is shown only if its content is the one 
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from ltxspec.project.picture_makers import HERE
 from ltxspec.project.project import ProjectContext
 from ltxspec.providers.sandbox.shapes import shape_of
 from ltxspec.render.models import Request
-from ltxspec.review.models import Review, ShotKind, ShotReview
+from ltxspec.review.models import ShotKind, ShotReview
 from ltxspec.spec.files import FileProblem
 from ltxspec.storage.entry_cache import EntryCache
 from ltxspec.storage.files import ProjectFolder
@@ -53,7 +53,7 @@ class _First:
 
 
 class Animatics:
-    """The previews of one review, each drawn at most once and kept by its content."""
+    """The previews of one review, or of one edit, each drawn at most once and kept by its content."""
 
     def __init__(
         self, catalog: Catalog, files: ProjectFolder, find: Find, entries: EntryCache, draw: Draw = HERE.draw
@@ -64,13 +64,21 @@ class Animatics:
         self._firsts: dict[ShotAddress, _First | None] = {}
         self._clips: dict[ShotAddress, Clip] = {}
 
-    def start(self, review: Review, pool: Executor) -> "dict[ShotAddress, Future[Path]]":
-        """Begin to draw the previews of all shots that are to be rendered, at most `MOST`; each is a file.
+    def start(
+        self, shots: Sequence[ShotReview], pool: Executor, only: Collection[ShotAddress] | None = None
+    ) -> "dict[ShotAddress, Future[Path]]":
+        """Begin to draw the previews of shots that are to be rendered, at most `MOST`; each is a file.
 
         A future raises MediaError if its preview cannot be drawn.
+
+        Args:
+            shots: also those that others begin with.
+            pool: draws them.
+            only: the shots to draw; None: all.
         """
-        self._shots = {shot.address: shot for shot in review.shots}
-        wanted = [shot.address for shot in review.shots if is_to_come(shot)][:MOST]
+        self._shots = {shot.address: shot for shot in shots}
+        to_come = [shot.address for shot in shots if is_to_come(shot)]
+        wanted = [address for address in to_come if only is None or address in only][:MOST]
         return {address: pool.submit(self._file, address) for address in self._in_order(wanted)}
 
     def prune(self) -> None:

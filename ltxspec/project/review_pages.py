@@ -13,8 +13,9 @@ from ltxspec.project.picture_makers import HERE, PictureMakers
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import unread_text
 from ltxspec.project.review import AT_BASE
-from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen, unlettered, videos_away
+from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen, videos_away
 from ltxspec.project.review_passages import passages_of
+from ltxspec.project.review_sheets import STILL_WIDTH, missing_of, sheet_of, sheets_of, unlettered
 from ltxspec.project.review_takes import clips_of_takes
 from ltxspec.project.stills_cache import stills_cache
 from ltxspec.project.store import video_finder
@@ -91,8 +92,6 @@ def write_review(
     Raises:
         StorageError: a file cannot be written.
     """
-    from ltxspec.project.review_media import STILL_WIDTH
-
     page = files.get("html", project.folder / "review.html")
     find, makers = video_finder(project), options.makers
     stills = stills_cache(project, makers)
@@ -110,9 +109,8 @@ def write_review(
     written = []
     clips = clips_of_takes(review, screened.footage, how) if "html" in files else {}
     places = passages_of(project, screened.review, find) if "html" in files else {}
-    for path, pieces in _documents(
-        screened, files, Reviewing(clips, places, unread=_unread(review)), embed=options.embed
-    ):
+    reviewing = Reviewing(clips, places, unread=_unread(review))
+    for path, pieces in _documents(screened, files, reviewing, embed=options.embed):
         write_document(path, pieces)
         written.append(shown(path))
     stills.prune()
@@ -140,11 +138,8 @@ def _documents(
         page = storyboard(on_page.review, on_page.footage, on_page.frames, reviewing)
         yield files["html"], (piece.encode("utf-8", "replace") for piece in page)
     if "png" in files:
-        from ltxspec.project.review_media import sheet_of
-
         yield files["png"], [sheet_of(screened)]
     if "png_dir" in files:
-        from ltxspec.project.review_media import missing_of, sheets_of
         from ltxspec.report.jsontext import encode
 
         names = {}

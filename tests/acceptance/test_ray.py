@@ -69,7 +69,7 @@ def test_a_machine_that_is_lost_costs_nothing_twice(machines: TwoMachines, tmp_p
 
 
 def check_pictures(project: Path, machines: TwoMachines) -> None:
-    """Stills of the takes, a preview of a new shot and the joins of a chain are made by the cluster, as they are here."""
+    """Stills of the takes, a preview of a new shot and the joins of a chain are made by the cluster, as here."""
     git(project, "init", "--quiet", "--initial-branch=main")
     git(project, "add", "ltxspec.toml")
     git(project, "commit", "--quiet", "--message=Start")

@@ -18,14 +18,14 @@ SECTIONS = {
     "How-to": (
         "migration",
         "specs", "chains", "many-shots", "cost-control", "policy", "review", "ci", "teams", "rehearsal", "watch",
-        "editing", "python",
+        "editing", "provenance", "python",
     ),
     "Reference": (
         "reference/commands", "reference/spec", "reference/models", "reference/lockfile", "reference/events",
         "reference/formats", "reference/python", "errors", "configuration", "models", "commands",
     ),
     "Explanation": (
-        "fingerprints", "pay-once", "recovery", "threat-model", "provenance", "reliability", "security", "performance",
+        "fingerprints", "pay-once", "recovery", "threat-model", "reliability", "security", "performance",
         "provider",
     ),
 }  # fmt: skip

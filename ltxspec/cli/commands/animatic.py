@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _EXAMPLES = (
     "Examples: `ltxspec animatic -o film.mp4`, "
-    "`ltxspec animatic specs/night.yaml --rendered --slate --size 1280x720 -o rough.mp4`."
+    "`ltxspec animatic specs/night-scenes.yaml --rendered --slate --size 1280x720 -o rough.mp4`."
 )
 
 

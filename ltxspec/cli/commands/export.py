@@ -25,7 +25,7 @@ def command() -> None:
 @command.command(
     "otio",
     epilog="Examples: `ltxspec export otio -o cut/film.otio --media cut/media`, "
-    "`ltxspec export otio specs/night.yaml -o night.otio --rate 25`.",
+    "`ltxspec export otio specs/night-scenes.yaml -o night.otio --rate 25`.",
 )
 @timeline_options
 @click.pass_obj
@@ -43,7 +43,7 @@ def otio(session: Session, wanted: Wanted, variables: VariableOptions) -> int:
 @command.command(
     "edl",
     epilog="Examples: `ltxspec export edl -o film.edl --media media --link`, "
-    "`ltxspec export edl --target 'night.*' -o night.edl`.",
+    "`ltxspec export edl --target 'night-scenes.*' -o night.edl`.",
 )
 @timeline_options
 @click.pass_obj
@@ -59,7 +59,7 @@ def edl(session: Session, wanted: Wanted, variables: VariableOptions) -> int:
 
 @command.command(
     "csv",
-    epilog="Examples: `ltxspec export csv -o shots.csv`, `ltxspec export csv specs/night.yaml > night.csv`.",
+    epilog="Examples: `ltxspec export csv -o shots.csv`, `ltxspec export csv specs/night-scenes.yaml > night.csv`.",
 )
 @timeline_options
 @click.pass_obj
@@ -70,7 +70,10 @@ def csv(session: Session, wanted: Wanted, variables: VariableOptions) -> int:
     return export_timeline(session, wanted, variables, "csv", csv_text)
 
 
-@command.command("openjd", epilog="Examples: `ltxspec export openjd -o job.yaml`, `openjd run job.yaml --step Join`.")
+@command.command(
+    "openjd",
+    epilog="Examples: `ltxspec export openjd -o job.yaml`, `ltxspec export openjd --shards 4 --max-cost 20`.",
+)
 @click.option("-o", "--out", metavar="FILE", help="Write to a file; in the project's folder it needs no parameter.")
 @click.option("--shards", metavar="N", type=click.IntRange(1, _MOST), default=4, help="Tasks that share the plan.")
 @click.option("--max-cost", type=USD, help="Spend no more than this in all shards together.")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ltxspec.values import ShotAddress
 
-_EXAMPLES = "Examples: `ltxspec output night-scenes.alley`, `mpv $(ltxspec output 'night-scenes.scene-*')`."
+_EXAMPLES = "Examples: `ltxspec output night-scenes.alley`, `ltxspec output 'night-scenes.*' | xargs mpv`."
 _INCOMPLETE = 3  # exit code: some of the shots have no video
 
 
@@ -67,7 +67,7 @@ def command(session: Session, given: tuple[str, ...], provider: str | None, outp
         session.answer(Outputs(address=first.address, outputs=first.outputs, shots=tuple(shots), missing=names))
     else:
         for output in [output for shown in outputs.values() for output in shown]:
-            click.echo(place_of(output, links or places))
+            click.echo(session.linked(place_of(output, links or places)))
     return _INCOMPLETE if missing else 0
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _EXAMPLES = (
     "Examples: `ltxspec review`, `ltxspec review main --embed --html review.html`, `ltxspec review --png a.png`, "
-    "`ltxspec review import review.json`."
+    "`ltxspec review --serve`."
 )
 
 
@@ -141,7 +141,7 @@ def command(
         session.answer(review_files(review, written, problems))
         return 0
     for path in written:
-        click.echo(path)
+        click.echo(session.linked(path))
     click.echo(format_diagnostics(review.diagnostics, session.style(sys.stderr)), err=True, nl=False)
     for line in (*problems, headline(review)):
         click.echo(line, err=True)
@@ -168,7 +168,9 @@ def _tell(line: str) -> None:
     click.echo(redact_secrets(line), err=True)
 
 
-@command.command("import", epilog="Example: `ltxspec review import night-review.json`.")
+@command.command(
+    "import", epilog="Examples: `ltxspec review import review.json`, `ltxspec review import review.json --format json`."
+)
 @click.argument("file", type=click.Path())
 @options.output_format("text", "json")
 @options.provider

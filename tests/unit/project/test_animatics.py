@@ -77,7 +77,7 @@ def draw(
     entries = EntryCache(root / ".ltxspec" / "cache" / "animatics", root)
     maker = Animatics(catalog, ProjectFolder(root), find, entries, by)
     with ThreadPoolExecutor(2) as pool:
-        found = drawn(maker.start(of, pool), [] if problems is None else problems)
+        found = drawn(maker.start(of.shots, pool), [] if problems is None else problems)
     return {address.instance: path for address, path in found.items()}
 
 
