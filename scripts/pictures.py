@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 COLUMNS, LINES = 92, 60
 KEY = "demo-key"
 SPEC = re.compile(r"cat > specs/harbour.yaml <<'END'\n(.*?)^END$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\x1b\]8;[^\x07\x1b]*(?:\x07|\x1b\\)")  # to files, which a picture cannot open
 CONTROL = re.compile(r"\x1b\[([?\d;]*)([A-Za-z])|([\r\n])|([^\x1b\r\n]+)")
 
 # rich's own has the address of a web font, which a page on disk or on a forge does not load.
@@ -111,7 +112,7 @@ def drawn(command: str, written: str) -> str:
 def screen(written: str) -> list[str]:
     """The lines that are left on a screen, with their colours: what was erased or written over is gone."""
     lines, row = [""], 0
-    for codes, kind, control, text in CONTROL.findall(written):
+    for codes, kind, control, text in CONTROL.findall(LINK.sub("", written)):
         if text:
             lines[row] += text
         elif kind == "m":
