@@ -19,9 +19,13 @@ _AUTHENTICATION = "authentication"  # an element of the array that carries the k
 
 
 class CannotAdopt(LtxspecError):
-    """The documents do not describe one finished render."""
+    """The documents do not describe one finished render. `of_reply`: what is wrong is in the reply."""
 
     code = "import"
+
+    def __init__(self, summary: str, *, hint: str | None = None, of_reply: bool = False) -> None:
+        super().__init__(summary, hint=hint)
+        self.of_reply = of_reply
 
 
 def adopted_take(request: Json, response: Json, catalog: Catalog) -> Take:
@@ -46,6 +50,7 @@ def adopted_take(request: Json, response: Json, catalog: Catalog) -> Take:
         raise CannotAdopt(
             f"the response contains no finished video of task `{task}`",
             hint="check that both belong to the same render",
+            of_reply=True,
         )
     model = catalog.find(str(order.get("model")))
     if model is None:
@@ -145,6 +150,7 @@ def _refuse_unfinished(task: str, results: Iterable[Mapping[str, Any]]) -> None:
         raise CannotAdopt(
             f"the render of task `{task}` is not finished: its status is `{status}`",
             hint="pass the reply that came when the task has ended, or use `--task-uuid`",
+            of_reply=True,
         )
 
 
@@ -152,7 +158,8 @@ def _output(item: Mapping[str, Any]) -> Output:
     cost = parse_usd(item.get("cost"))
     url = str(item.get("videoURL") or item.get("mediaURL"))
     if not is_web_address(url):
-        raise CannotAdopt("the video's address is not an http or https address", hint="pass the reply unchanged")
+        text = "the video's address is not an http or https address"
+        raise CannotAdopt(text, hint="pass the reply unchanged", of_reply=True)
     return Output(
         video_uuid=item.get("videoUUID") or item.get("mediaUUID"),
         video_url=redact_url(url),

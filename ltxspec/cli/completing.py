@@ -75,6 +75,13 @@ def providers(_: click.Context, __: click.Parameter, typed: str) -> list[Complet
     return [CompletionItem(name.text, help=name.about) for name in names() if name.text.startswith(typed)]
 
 
+def codes(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Complete the code of an error; needs no project."""
+    from ltxspec.report.explanations.reading import explanations
+
+    return [CompletionItem(one.code, help=one.summary) for one in explanations().values() if one.code.startswith(typed)]
+
+
 def moments(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
     """Complete the times in a video that have names."""
     return [CompletionItem(name) for name in ("first", "last") if name.startswith(typed)]

@@ -3,11 +3,14 @@
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ltxspec.errors import LtxspecError
     from ltxspec.formats import Record
+
+
+_PLAIN = frozenset({"interrupted", "unknown-code", "usage"})  # codes whose messages say all there is
 
 
 class Answered(Exception):  # not an error of its own: it carries one
@@ -34,14 +37,30 @@ def wants_json(arguments: Sequence[str]) -> bool:
 def report_error(error: "LtxspecError", arguments: Sequence[str], *, answered: bool = False) -> int:
     """Report an expected error; `answered` if its document is written already. Returns the exit code."""
     from ltxspec.cli.context import style_for
-    from ltxspec.report.diagnostics import format_error
+    from ltxspec.report.diagnostics import error_diagnostics, format_error
 
     sys.stderr.write(format_error(error, style_for(sys.stderr, no_color="--no-color" in arguments)))
+    point_to_explanations([one.code for one in error_diagnostics(error) if one.severity == "error"], sys.stderr)
     if wants_json(arguments) and not answered:
         from ltxspec.report.results.errors import error_result
 
         _answer(error_result(error))
     return error.exit_code
+
+
+def point_to_explanations(codes: "Sequence[str]", stream: IO[str]) -> None:
+    """Name the command that explains errors, on standard error, where a person reads them.
+
+    Args:
+        codes: the codes of the errors; none of those whose message says all there is.
+        stream: where the errors were written.
+    """
+    from ltxspec.cli.context import is_interactive
+
+    code = next((code for code in codes if code not in _PLAIN), None)
+    if code is not None and is_interactive(stream):
+        several = ", and likewise for the other codes" if len({*codes} - _PLAIN) > 1 else ""
+        sys.stderr.write(f"\ndetails: `ltxspec explain {code}`{several}\n")
 
 
 def report_bug(error: Exception, arguments: Sequence[str], exit_code: int) -> int:

@@ -55,6 +55,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sandbox": ("sandbox", "Serve the free stand-in for the paid service."),
     "fmt": ("fmt", "Format specs."),
     "doctor": ("doctor", "Check the set-up."),
+    "explain": ("explain", "Explain an error: its cause, an example, the cure."),
     "completion": ("completion", "Print a shell completion script."),
 }
 

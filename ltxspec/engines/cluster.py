@@ -25,6 +25,12 @@ RETRIES = 4  # of a task whose machine was lost
 _PATIENCE = 5.0  # seconds for a cluster to answer
 
 
+class ClusterError(LtxspecError):
+    """There is no cluster that can do the work, or it lost a part of it."""
+
+    code = "cluster"
+
+
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """A cluster that this process is connected to."""
@@ -57,7 +63,8 @@ def connected(project: ProjectContext) -> Iterator[Cluster]:
 
     Raises:
         WrongUsage: Ray is not installed.
-        LtxspecError: there is no cluster, or a machine lacks ltxspec or has another version.
+        ClusterError: there is no cluster, or a machine lacks ltxspec.
+        Refused: a machine has another version.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else a cluster that is started here reports its use
     try:
@@ -69,7 +76,7 @@ def connected(project: ProjectContext) -> Iterator[Cluster]:
         try:
             ray.init(log_to_driver=False, configure_logging=False)
         except Exception as error:  # Ray raises whatever went wrong
-            raise LtxspecError(f"no Ray cluster can be reached: {first_line(error)}", hint=_ADDRESS) from error
+            raise ClusterError(f"no Ray cluster can be reached: {first_line(error)}", hint=_ADDRESS) from error
         try:
             yield _looked_at(project)
         finally:
@@ -82,14 +89,14 @@ _SECONDS = 15.0  # until an address counts as silent; Ray itself would wait for 
 
 
 def refuse_silent(address: str) -> None:
-    """Raise LtxspecError if nobody listens at the address of a cluster; other forms, such as `auto`, say nothing."""
+    """Raise ClusterError if nobody listens at the address of a cluster; other forms, such as `auto`, say nothing."""
     host, _, port = address.rpartition("://")[2].rpartition(":")
     if not host or not port.isdecimal():
         return
     try:
         socket.create_connection((host.strip("[]"), int(port)), _SECONDS).close()
     except (OSError, OverflowError) as error:
-        raise LtxspecError(f"no Ray cluster answers at `{address}`: {first_line(error)}", hint=_ADDRESS) from error
+        raise ClusterError(f"no Ray cluster answers at `{address}`: {first_line(error)}", hint=_ADDRESS) from error
 
 
 def _looked_at(project: ProjectContext) -> Cluster:
@@ -106,7 +113,7 @@ def _looked_at(project: ProjectContext) -> Cluster:
     finally:
         mark.unlink(missing_ok=True)
     if not seen:
-        raise LtxspecError("no machine of the cluster takes tasks", hint=_ADDRESS)
+        raise ClusterError("no machine of the cluster takes tasks", hint=_ADDRESS)
     for _, (version, _) in seen:
         if version != __version__:
             text = f"a machine of the cluster has ltxspec {version}, and this one {__version__}"
@@ -122,7 +129,7 @@ def _asked(node: str, mark: Path) -> Any:
 
 
 def _answer(asked: Any) -> tuple[str, bool] | None:
-    """What a machine answers; None if it was lost since it was asked. Raises LtxspecError if it cannot answer."""
+    """What a machine answers; None if it was lost since it was asked. Raises ClusterError if it cannot answer."""
     import ray
 
     try:
@@ -131,7 +138,7 @@ def _answer(asked: Any) -> tuple[str, bool] | None:
         return None
     except ray.exceptions.RayError as error:
         text = f"a machine of the cluster cannot run ltxspec: {first_line(error)}"
-        raise LtxspecError(text, hint="install `ltxspec[ray]` on all of them, in the version of this one") from error
+        raise ClusterError(text, hint="install `ltxspec[ray]` on all of them, in the version of this one") from error
     return answer
 
 
@@ -152,7 +159,7 @@ def run_each(function: Callable[..., Any], arguments: Sequence[object]) -> Itera
     Ray runs a call again whose machine was lost.
 
     Raises:
-        LtxspecError: the cluster gave one up, or a call failed.
+        ClusterError: the cluster gave one up, or a call failed.
     """
     task = remote(function).options(num_cpus=1, max_retries=RETRIES)
     for waiting in [task.remote(one) for one in arguments]:
@@ -171,7 +178,7 @@ def _result(waiting: Any) -> Any:
     try:
         return ray.get(waiting)
     except ray.exceptions.RayError as error:
-        raise LtxspecError(f"the cluster gave a part up: {first_line(error)}", hint="run it again") from error
+        raise ClusterError(f"the cluster gave a part up: {first_line(error)}", hint="run it again") from error
 
 
 def first_line(error: BaseException) -> str:

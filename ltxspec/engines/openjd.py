@@ -15,6 +15,7 @@ from typing import Final
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.plan.actions import Action
 from ltxspec.plan.planfile import plan_digest
+from ltxspec.project.lock_edit import UnderWay
 from ltxspec.project.plan import ProjectPlan
 from ltxspec.project.project import ProjectContext
 from ltxspec.storage.durable import write_document
@@ -73,6 +74,12 @@ ltxspec plan --provider {provider} --detailed-exitcode {paths}
 """
 
 
+class NothingToRender(LtxspecError):
+    """The plan of a job orders nothing."""
+
+    code = "nothing-to-render"
+
+
 @dataclass(frozen=True, slots=True)
 class FarmJob:
     """What a job is made of.
@@ -96,14 +103,15 @@ def job_template(job: FarmJob) -> dict[str, Json]:
     """The template.
 
     Raises:
-        LtxspecError: there is nothing to render, or something is in progress, of which the copies would not know.
+        NothingToRender: the plan orders nothing.
+        UnderWay: something is in progress, of which the copies would not know.
         WrongUsage: a name cannot be written into a template.
     """
     planned = job.planned
     if not any(change.action.spends for change in planned.changes):
-        raise LtxspecError("there is nothing to render", hint="`ltxspec plan` shows why")
+        raise NothingToRender("there is nothing to render", hint="`ltxspec plan` shows why")
     if under_way := sum(change.action is Action.RESUME for change in (*planned.changes, *planned.plan.outside)):
-        raise LtxspecError(
+        raise UnderWay(
             f"{under_way:,} shot{'s are' if under_way > 1 else ' is'} in progress on this machine, and copies of the "
             "project would not know",
             hint="run `ltxspec collect` first",

@@ -16,6 +16,7 @@ import orjson
 from msgspec import Meta
 
 from ltxspec.canonical import digest, has_digest
+from ltxspec.errors import Location
 from ltxspec.formats import (
     FormatError,
     Record,
@@ -194,7 +195,7 @@ def _parse(data: bytes, name: str) -> dict[str, Json]:
     except orjson.JSONDecodeError as error:
         raise damage.not_json(data, name, error.lineno, error.colno) from None
     if type(document) is not dict:
-        raise damage.damaged("it must contain a JSON object", name)
+        raise damage.damaged("it must contain a JSON object", name, Location(name, 1, 1))
     return document
 
 

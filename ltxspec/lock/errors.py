@@ -20,9 +20,10 @@ _NAMED_AT_MOST = 3  # shots named in one message
 def not_json(data: bytes, name: str, line: int, column: int) -> LockfileError:
     """For bytes that are not valid JSON: empty, conflicted, truncated, or something else."""
     if not data.strip():
-        return LockfileError(f"lockfile `{name}` is empty", hint=_restore(name))
+        return LockfileError(f"lockfile `{name}` is empty", where=Location(name, 1, 1), hint=_restore(name))
     if is_pointer(data):
-        return LockfileError(f"lockfile `{name}` is only a Git LFS pointer", hint=f"{FETCH}; {KEEP_OUT}")
+        hint = f"{FETCH}; {KEEP_OUT}"
+        return LockfileError(f"lockfile `{name}` is only a Git LFS pointer", where=Location(name, 1, 1), hint=hint)
     marker = _first_marker(data)
     if marker is not None:
         return LockfileError(
@@ -38,7 +39,9 @@ def not_json(data: bytes, name: str, line: int, column: int) -> LockfileError:
 def too_new(name: str, version: int, known: int) -> LockfileTooNew:
     """For a version of the format that this ltxspec does not know."""
     return LockfileTooNew(
-        f"lockfile `{name}` has version {version}, this ltxspec reads up to version {known}", hint="upgrade ltxspec"
+        f"lockfile `{name}` has version {version}, this ltxspec reads up to version {known}",
+        where=Location(name, 1, 1),
+        hint="upgrade ltxspec",
     )
 
 

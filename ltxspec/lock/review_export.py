@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Final
 import orjson
 from msgspec import Meta
 
+from ltxspec.errors import Location
 from ltxspec.formats import FormatError, Place, Record, Schema, Text, read, refuse_duplicate_keys, schema
 from ltxspec.lock.places import place_problem
 from ltxspec.lock.verdicts import Note, Remark, VerdictError, is_time
@@ -54,7 +55,8 @@ def decode_export(data: bytes, name: str) -> ReviewExport:
         refuse_duplicate_keys(data)
         found = read(document, ReviewExport)
     except orjson.JSONDecodeError as error:
-        raise VerdictError(f"`{name}` is not JSON (line {error.lineno}): {error.msg}", hint=hint) from None
+        where = Location(name, error.lineno, error.colno)
+        raise VerdictError(f"`{name}` is not JSON (line {error.lineno}): {error.msg}", where=where, hint=hint) from None
     except (FormatError, RecursionError) as error:
         raise VerdictError(f"`{name}` is not a file that a review page exports: {error}", hint=hint) from None
     if problem := next((problem for take in found.takes for problem in _problems(take)), None):

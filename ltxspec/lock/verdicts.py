@@ -16,7 +16,7 @@ import msgspec
 import orjson
 from msgspec import Meta
 
-from ltxspec.errors import LtxspecError
+from ltxspec.errors import Location, LtxspecError
 from ltxspec.formats import FormatError, Record, Schema, Text, read, refuse_duplicate_keys, schema, to_json
 from ltxspec.lock.models import Take
 from ltxspec.lock.places import Box, Point, place_problem
@@ -180,9 +180,12 @@ def decode_verdicts(data: bytes, name: str) -> VerdictFile:
         found = read(document, VerdictFile)
     except orjson.JSONDecodeError as error:
         if is_pointer(data):
-            raise VerdictError(f"`{name}` is only a Git LFS pointer", hint=f"{FETCH}; {KEEP_OUT}") from None
+            raise VerdictError(
+                f"`{name}` is only a Git LFS pointer", where=Location(name, 1, 1), hint=f"{FETCH}; {KEEP_OUT}"
+            ) from None
         raise VerdictError(
             f"`{name}` is not JSON (line {error.lineno}): {error.msg}",
+            where=Location(name, error.lineno, error.colno),
             hint="after a merge run `ltxspec lock merge`; otherwise restore it with git",
         ) from None
     except FormatError as error:

@@ -5,7 +5,7 @@ from collections.abc import Container
 import orjson
 
 from ltxspec.canonical import digest
-from ltxspec.errors import LtxspecError
+from ltxspec.errors import Location, LtxspecError
 from ltxspec.formats import FormatError, read
 from ltxspec.plan.actions import Action, Change, Plan, Reason
 from ltxspec.plan.destinations import Destination
@@ -63,23 +63,26 @@ def read_plan_file(data: bytes, name: str) -> PlanDocument:
     try:
         document = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise PlanFileError(f"`{name}` is not a saved plan: {error}", hint=_SAVE) from error
+        where = Location(name, error.lineno, error.colno)
+        raise PlanFileError(f"`{name}` is not a saved plan: {error}", where=where, hint=_SAVE) from error
+    whole = Location(name, 1, 1)
     if not isinstance(document, dict) or not isinstance(document.get("digest"), str):
-        raise PlanFileError(f"`{name}` is JSON but not a saved plan", hint=_SAVE)
+        raise PlanFileError(f"`{name}` is JSON but not a saved plan", where=whole, hint=_SAVE)
     version = str(document.get("formatVersion"))
     if version.partition(".")[0] != FORMAT_MAJOR:
         raise PlanFileError(
-            f"`{name}` has plan format {version}, which this ltxspec does not support", hint="plan again"
+            f"`{name}` has plan format {version}, which this ltxspec does not support", where=whole, hint="plan again"
         )
     try:
         saved = read(document, PlanDocument)
     except FormatError as error:
-        raise PlanFileError(f"`{name}` is not a plan that ltxspec wrote: {error}", hint=_SAVE) from None
+        raise PlanFileError(f"`{name}` is not a plan that ltxspec wrote: {error}", where=whole, hint=_SAVE) from None
     if saved.error is not None:
-        raise PlanFileError(f"`{name}` is the report of an error, not a plan: {saved.error.summary}", hint=_SAVE)
+        text = f"`{name}` is the report of an error, not a plan: {saved.error.summary}"
+        raise PlanFileError(text, where=whole, hint=_SAVE)
     if saved.shard is not None:
         hint = "save the whole plan with `ltxspec plan -o FILE`, and apply it with `--shard K/N` on each machine"
-        raise PlanFileError(f"`{name}` is the shard {saved.shard} of a plan, and not the plan", hint=hint)
+        raise PlanFileError(f"`{name}` is the shard {saved.shard} of a plan, and not the plan", where=whole, hint=hint)
     return saved
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ltxspec.apply.adopt import CannotAdopt, adopted_take
 from ltxspec.apply.records import add_take
-from ltxspec.errors import Diagnostic, ProviderRefused, WrongUsage
+from ltxspec.errors import Diagnostic, Location, ProviderRefused, WrongUsage
 from ltxspec.lock.models import Take
 from ltxspec.project.adapters import open_provider
 from ltxspec.project.adopt_check import refuse_second_record, refuse_unknown, remarks
@@ -48,6 +48,22 @@ def adopt(
             warnings += remarks(project, specs, address, take)
         states[address.spec].write_lockfile(add_take(lockfile, address.instance, take, wanted=True))
     return take
+
+
+def adopt_files(
+    project: ProjectContext,
+    address: ShotAddress,
+    request: Path,
+    response: Path,
+    warnings: list[Diagnostic] | None = None,
+) -> Take:
+    """Like `adopt`, with request and reply from JSON files; errors name the file at fault. Raises as `adopt`."""
+    order, reply = (read_exchange(path, path.name) for path in (request, response))
+    try:
+        return adopt(project, address, order, reply, warnings)
+    except CannotAdopt as error:
+        error.where = Location((response if error.of_reply else request).name, 1, 1)
+        raise
 
 
 def adopt_task(

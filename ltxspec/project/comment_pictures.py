@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
-from ltxspec.errors import LtxspecError
+from ltxspec.errors import Location, LtxspecError
 from ltxspec.storage.named import read_named
 
 MISSING = "missing.json"  # address of a shot -> why a video of it is in no picture
@@ -63,7 +63,8 @@ def _texts(path: Path, name: str) -> Mapping[str, str] | None:
     try:
         found = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise PicturesError(f"`{name}` is not JSON: {error}") from None
+        where = Location(name, error.lineno, error.colno)
+        raise PicturesError(f"`{name}` is not JSON: {error}", where=where) from None
     return found if isinstance(found, dict) and all(isinstance(text, str) and text for text in found.values()) else None
 
 

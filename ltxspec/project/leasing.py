@@ -136,6 +136,12 @@ def _own_id(project: ProjectContext) -> Path:
     return project.local / "clone"
 
 
+class NoLeases(LtxspecError):
+    """There is no place for leases."""
+
+    code = "no-leases"
+
+
 @dataclass(frozen=True, slots=True)
 class FoundLease:
     """A lease that may be released by force."""
@@ -156,11 +162,12 @@ def find_lease(project: ProjectContext, spec: str, shard: Shard | None = None) -
     """The lease of a spec, or of a shard of it, that somebody holds; None if there is none.
 
     Raises:
-        LtxspecError: there is no place for leases, or it cannot be reached.
+        NoLeases: there is no place for leases.
+        LtxspecError: it cannot be reached.
     """
     places = _places(project)
     if places is None:
-        raise LtxspecError(
+        raise NoLeases(
             "there are no leases: `ltxspec.toml` has neither `url` nor `leases` in [store], or the provider is free",
             hint="a lock of this machine ends with the process that holds it",
         )

@@ -242,13 +242,15 @@ def _in_reading_order(diagnostics: Sequence[Diagnostic], file: str) -> list[Diag
 
 def _refuse_undeclared(given: Collection[str], declared: Collection[str], problems: Problems) -> None:
     """Report overrides of variables that no spec of the run declares: these are typing errors."""
+    places = given.places if isinstance(given, Overrides) else {}
     for name in given:
         if name not in declared:
             hint = did_you_mean(name, declared)
             if hint is None:
                 listed = ", ".join(f"`{known}`" for known in declared)
                 hint = f"the variables are {listed}" if listed else "declare it under `vars:` of a spec first"
-            problems.error("unknown-variable", f"no spec of this run has a variable `{name}` to override", hint=hint)
+            message = f"no spec of this run has a variable `{name}` to override"
+            problems.error("unknown-variable", message, places.get(name), hint)
 
 
 def with_typed_spec(project: ProjectContext, paths: Sequence[str], read: Callable[[int], bytes]) -> ProjectContext:

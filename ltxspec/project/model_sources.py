@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from ltxspec.catalog.importing.document import Pin
 from ltxspec.catalog.importing.published import NotPublished, Published, listed_airs, read_published, version_of
-from ltxspec.errors import WrongUsage
+from ltxspec.errors import Location, WrongUsage
 from ltxspec.project.project import ProjectContext
 from ltxspec.services import DEFAULT, SERVICES, Service
 
@@ -73,8 +73,13 @@ def _read(content: bytes, name: str) -> Source:
     try:
         document = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise NotPublished(f"`{name}` is not JSON: {error.msg}", hint="name a file of schemas") from None
-    models = read_published(document)
+        where = Location(name, error.lineno, error.colno)
+        raise NotPublished(f"`{name}` is not JSON: {error.msg}", where=where, hint="name a file of schemas") from None
+    try:
+        models = read_published(document)
+    except NotPublished as error:
+        error.where = error.where or Location(name, 1, 1)
+        raise
     version = version_of(document)
     pin = Pin(name, _date(version), version, DEFAULT.name)
     is_list = isinstance(document, dict) and isinstance(document.get("inference"), list)

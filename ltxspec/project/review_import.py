@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from msgspec.structs import replace
 
 from ltxspec.apply.times import timestamp
-from ltxspec.errors import LtxspecError, WrongUsage
+from ltxspec.errors import Location, LtxspecError, WrongUsage
 from ltxspec.lock.models import Take
 from ltxspec.lock.review_export import ReviewedTake, ReviewExport, decode_export
 from ltxspec.lock.verdicts import LONGEST_NAME, Note, Remark
@@ -179,6 +179,7 @@ def _meant(project: ProjectContext, export: ReviewExport, name: str, text: str) 
         more = f" and {len(unknown) - _MOST_NAMED:,} more" if len(unknown) > _MOST_NAMED else ""
         raise UnknownTakes(
             f"`{name}` is about takes that no lockfile has: {names}{more}",
+            where=Location(name, _line_of(unknown[0].task_id, text), 1),
             hint="check out the branch that was reviewed; nothing was recorded",
         )
     recorded = {str(shot.address) for every in found.values() for shot, _, _ in every}
@@ -200,11 +201,17 @@ def _check_addresses(
             shot and re.search(rf"(?<![\w-]){re.escape(shot)}(?![\w-])", specs)
         ):
             continue  # a shot that was moved since kept its name, or its old one is in `moved:`
-        line = text[: max(0, text.find(item.address))].count("\n") + 1
+        line = _line_of(item.address, text)
         raise UnknownTakes(
             f"`{name}` line {line}: no spec and no lockfile has `{item.address}`",
+            where=Location(name, line, 1),
             hint=did_you_mean(item.address, sorted(recorded)) or "write its present address; nothing was recorded",
         )
+
+
+def _line_of(word: str, text: str) -> int:
+    """The line where a word is first; 1 if it is nowhere as such."""
+    return text[: max(0, text.find(word))].count("\n") + 1
 
 
 def _instance(address: str) -> str:

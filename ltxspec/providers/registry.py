@@ -3,6 +3,7 @@
 A factory imports its package only when called, so that commands that need no service do not load HTTP libraries.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from ltxspec.providers.sandbox.settings import Film
 
 _IN_PROCESS = "http://sandbox.invalid/v1"  # never resolves (RFC 6761), so that nothing can leave the process
+
+
+class UnknownProvider(LtxspecError):
+    """No provider has this name."""
+
+    code = "unknown-provider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,17 @@ def _sandbox(settings: ProviderSettings) -> Provider:
     return RunwareProvider(connection, settings.clock, name=SANDBOX.name, tuning=Tuning(poll_chunk=settings.poll_chunk))
 
 
+_OF_A_SERVICE = re.compile(r"[a-z]+[A-Z]\w*")  # the form of their codes; those of ltxspec have hyphens
+
+
+def kind_of_code(code: str) -> str | None:
+    """The kind of error that a service means by a code, as in `ErrorKind`; None if no service has such a code."""
+    from ltxspec.providers.runware.codes import ErrorKind, kind_of
+
+    kind = kind_of(code) if _OF_A_SERVICE.fullmatch(code) else ErrorKind.UNKNOWN
+    return None if kind is ErrorKind.UNKNOWN else kind.value
+
+
 PROVIDERS: Mapping[str, Factory] = {RUNWARE.name: _runware, SANDBOX.name: _sandbox}
 
 
@@ -115,11 +133,11 @@ def open_provider(name: str, settings: ProviderSettings) -> Provider:
     """Create the provider of this name.
 
     Raises:
-        LtxspecError: there is no such provider.
+        UnknownProvider: there is no such provider.
         ProviderRefused: it needs a key and has none.
     """
     factory = PROVIDERS.get(name)
     if factory is None:
         hint = did_you_mean(name, PROVIDERS) or f"there are {', '.join(f'`{known}`' for known in PROVIDERS)}"
-        raise LtxspecError(f"there is no provider `{name}`", hint=hint)
+        raise UnknownProvider(f"there is no provider `{name}`", hint=hint)
     return factory(settings)

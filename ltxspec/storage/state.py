@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ltxspec.canonical import sha256_hex, sha256_of
-from ltxspec.errors import LockfileError
+from ltxspec.errors import Location, LockfileError
 from ltxspec.lock.codec import SUFFIX, Encoded, decode_lockfile, encoded_pieces
 from ltxspec.lock.journal import Event
 from ltxspec.lock.merge import merge_lockfiles
@@ -222,6 +222,7 @@ def _decode(data: bytes | None, paths: SpecPaths) -> Lockfile:
         if expected and found != expected:
             raise LockfileError(
                 f"lockfile `{paths.lockfile}` belongs to {what} `{found}`, not `{expected}`",
+                where=Location(str(paths.lockfile), 1, 1),
                 hint="move it back to its place; takes of a renamed shot or spec move with `ltxspec lock mv`",
             )
     return lockfile

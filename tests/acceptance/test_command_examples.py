@@ -23,6 +23,7 @@ from acceptance.test_learn_prices import bought, unpriced
 from acceptance.test_models_import import bundle
 from fake_forges import TOKEN, FakeGitHub, FakeGitLab, serving
 from sharing import made_once
+from signers import write_signer
 from store_servers import StoreServer
 
 from ltxspec.cli.main import cli
@@ -133,6 +134,13 @@ def buy_elsewhere(folder: Path) -> None:
     ltxspec("import", "night-scenes.weather[rain]", *files, "--provider", "runware", cwd=folder)
 
 
+def receive_videos(folder: Path) -> None:
+    """Two videos that somebody sent."""
+    videos = ltxspec("output", "night-scenes.alley", cwd=folder).out.split()
+    for video, name in zip(videos, ("final-3.mp4", "old.mp4"), strict=True):
+        shutil.copy(folder / video, folder / name)
+
+
 def make_pictures(folder: Path) -> None:
     ltxspec("review", "main", "--png-dir", "pictures", cwd=folder)
 
@@ -196,6 +204,7 @@ def report_a_change(folder: Path) -> dict[str, str]:
 PREPARED: Mapping[str, Callable[[Path], object]] = {
     "apply": save_plan,
     "import": render_elsewhere,
+    "label": write_signer,
     "lock force-release": work_in_a_team,
     "lock join": make_shards,
     "lock merge": buy_elsewhere,
@@ -214,6 +223,7 @@ PREPARED: Mapping[str, Callable[[Path], object]] = {
     "previews upload": prepare_pictures,
     "previews store": prepare_pictures,
     "listen": await_calls,
+    "whence": receive_videos,
 }
 APART = {"apply", "import", "lock mv", "lock rm"}  # one example leaves nothing to do for the next
 FORGES = {

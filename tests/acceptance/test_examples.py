@@ -21,7 +21,8 @@ def examples(kind: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def invalid(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(shutil.copytree(FOLDER / "invalid", tmp_path_factory.mktemp("examples") / "invalid"))
+    folder = tmp_path_factory.mktemp("examples") / "invalid"
+    return Path(shutil.copytree(FOLDER / "invalid", folder, ignore=shutil.ignore_patterns("projects")))
 
 
 @pytest.fixture(scope="module")

@@ -84,6 +84,7 @@ CALLS: dict[str, tuple[tuple[str, ...], str, int]] = {
     "models learn-prices": ((), "models-learn-prices", 0),
     "fmt": ((), "fmt", 0),
     "doctor": ((), "doctor", 0),
+    "explain": (("unknown-key",), "explain", 0),
 }
 
 
@@ -187,7 +188,7 @@ def only_error(done: Result) -> dict[str, Any]:
     return error
 
 
-@pytest.mark.parametrize("name", sorted(CALLS.keys() - {"init", "validate", "doctor"}))
+@pytest.mark.parametrize("name", sorted(CALLS.keys() - {"init", "validate", "doctor", "explain"}))
 def test_a_command_that_cannot_start_answers_with_an_error(name: str, tmp_path: Path) -> None:
     (tmp_path / "ltxspec.toml").write_text("[projekt]\n", encoding="utf-8")
     arguments = CALLS[name][0]

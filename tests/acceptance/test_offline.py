@@ -86,6 +86,7 @@ COMMANDS = [
     ["doctor"],
     ["doctor", "--provider", "runware"],
     ["completion", "bash"],
+    ["explain", "unknown-key"],
     ["models", "import", "runware-sdk"],  # a hundred models, which every later command would read
     ["models", "diff", "runware-sdk"],
     ["models", "outdated"],

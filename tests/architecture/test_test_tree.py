@@ -17,6 +17,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cli/commands/completion.py": "acceptance/test_command_completion.py",
     "cli/commands/cost.py": "acceptance/test_command_cost.py",
     "cli/commands/doctor.py": "acceptance/test_command_doctor.py",
+    "cli/commands/explain.py": "acceptance/test_command_explain.py",
     "cli/commands/export.py": "acceptance/test_openjd.py",
     "cli/commands/fmt.py": "acceptance/test_command_fmt.py",
     "cli/commands/approve.py": "acceptance/test_verdicts.py",

@@ -39,7 +39,7 @@ class Origin:
 def command(session: Session, address: "ShotAddress", origin: Origin, output_format: str, provider: str | None) -> int:
     """Record a finished render under SPEC.SHOT. It keeps its task id; nothing is ordered."""
     from ltxspec.errors import WrongUsage
-    from ltxspec.project.adopt import adopt, adopt_task, read_exchange
+    from ltxspec.project.adopt import adopt_files, adopt_task
     from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.results.takes import Import
     from ltxspec.values import money_text
@@ -53,9 +53,8 @@ def command(session: Session, address: "ShotAddress", origin: Origin, output_for
     if origin.task is not None:
         take = adopt_task(project, address, origin.task, warnings)
     else:
-        paths = (session.folder / str(file) for file in files)
-        request, response = (read_exchange(path, path.name) for path in paths)
-        take = adopt(project, address, request, response, warnings)
+        request, response = (session.folder / str(file) for file in files)
+        take = adopt_files(project, address, request, response, warnings)
     click.echo(format_diagnostics(warnings, session.style(sys.stderr)), err=True, nl=False)
     if output_format == "json":
         session.answer(Import(address=str(address), task_id=take.task_id, cost=take.cost))

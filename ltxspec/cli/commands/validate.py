@@ -1,5 +1,7 @@
 """`ltxspec validate`: all checks that are possible offline, reporting all problems at once."""
 
+import sys
+
 import click
 
 from ltxspec.cli import options
@@ -39,6 +41,7 @@ def command(session: Session, paths: tuple[str, ...], variables: VariableOptions
 
 def _show(session: Session, shots: list[int], problems: Problems, output_format: str) -> None:
     """Show the result on standard output. `shots`: the number of shots of each spec."""
+    from ltxspec.cli.failures import point_to_explanations
     from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.results.errors import validation
     from ltxspec.report.wording import counted
@@ -47,6 +50,7 @@ def _show(session: Session, shots: list[int], problems: Problems, output_format:
         session.answer(validation(problems.diagnostics))
         return
     click.echo(format_diagnostics(problems.diagnostics, session.style()), nl=False)
+    point_to_explanations([problem.code for problem in problems.errors], sys.stdout)
     if not problems.errors:
         warnings = len(problems.diagnostics)
         noted = f" with {counted(warnings, 'warning')}" if warnings else ""

@@ -5,7 +5,7 @@ import click
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
 
-_EXAMPLES = "Examples: `ltxspec whence ~/Downloads/final-3.mp4`, `ltxspec whence old.mp4 --history --format json`."
+_EXAMPLES = "Examples: `ltxspec whence final-3.mp4`, `ltxspec whence old.mp4 --history --format json`."
 
 
 @click.command("whence", epilog=_EXAMPLES)

@@ -11,9 +11,16 @@ from typing import Literal, get_args, get_origin, get_type_hints
 import orjson
 
 from ltxspec.canonical import digest
-from ltxspec.errors import LtxspecError
+from ltxspec.errors import Location, LtxspecError
 from ltxspec.suggest import did_you_mean
 from ltxspec.values import Json
+
+
+class ScenarioError(LtxspecError):
+    """A text is not a scenario; the message names the key."""
+
+    code = "scenario"
+
 
 Kind = Literal[
     # calls
@@ -140,14 +147,15 @@ def read_scenario(text: str | bytes, name: str | None = None) -> Scenario:
         name: where it is from, for messages: a file or a variable.
 
     Raises:
-        LtxspecError: not a scenario; the message names the key.
+        ScenarioError: not a scenario; the message names the key.
     """
     try:
         return parse_scenario(orjson.loads(text))
     except orjson.JSONDecodeError as error:
-        raise LtxspecError(_in(name, f"the scenario is not JSON: {error}")) from error
-    except LtxspecError as error:
-        raise LtxspecError(_in(name, error.summary), hint=error.hint) from error
+        where = Location(name, error.lineno, error.colno) if name is not None else None
+        raise ScenarioError(_in(name, f"the scenario is not JSON: {error}"), where=where) from error
+    except ScenarioError as error:
+        raise ScenarioError(_in(name, error.summary), hint=error.hint) from error
 
 
 def _in(name: str | None, message: str) -> str:
@@ -158,32 +166,32 @@ def parse_scenario(value: Json) -> Scenario:
     """Read a scenario from a JSON value.
 
     Raises:
-        LtxspecError: an unknown key or a value that is not allowed there.
+        ScenarioError: an unknown key or a value that is not allowed there.
     """
     parts = _mapping(value, "the scenario")
     _known(parts, ("behaviour", "faults"), "the scenario")
     faults = parts.get("faults", [])
     if not isinstance(faults, list):
-        raise LtxspecError("`faults` must be a list")
+        raise ScenarioError("`faults` must be a list")
     behaviour = _mapping(parts.get("behaviour", {}), "`behaviour`")
     _check(Behaviour, behaviour, "`behaviour`")
     for number, fault in enumerate(faults):
         _check(ScenarioFault, _mapping(fault, f"`faults[{number}]`"), f"`faults[{number}]`")
         if "fault" not in fault:
-            raise LtxspecError(f"`faults[{number}]` has no `fault`", hint=_listed(get_args(Kind)))
+            raise ScenarioError(f"`faults[{number}]` has no `fault`", hint=_listed(get_args(Kind)))
     return Scenario(Behaviour(**behaviour), tuple(ScenarioFault(**fault) for fault in faults))
 
 
 def _mapping(value: Json, what: str) -> Mapping[str, Json]:
     if not isinstance(value, dict):
-        raise LtxspecError(f"{what} must be a mapping")
+        raise ScenarioError(f"{what} must be a mapping")
     return value
 
 
 def _known(given: Mapping[str, Json], known: Sequence[str], what: str) -> None:
     for key in given:
         if key not in known:
-            raise LtxspecError(f"{what} has no key `{key}`", hint=did_you_mean(key, known) or _listed(known))
+            raise ScenarioError(f"{what} has no key `{key}`", hint=did_you_mean(key, known) or _listed(known))
 
 
 def _check(kind: type[Behaviour | ScenarioFault], given: Mapping[str, Json], what: str) -> None:
@@ -193,7 +201,7 @@ def _check(kind: type[Behaviour | ScenarioFault], given: Mapping[str, Json], wha
         if not _fits(value, hints[key]):
             allowed = get_args(hints[key]) if get_origin(hints[key]) is Literal else ()
             hint = _listed(allowed) if allowed else None
-            raise LtxspecError(f"{what}: `{key}` cannot be `{orjson.dumps(value).decode()}`", hint=hint)
+            raise ScenarioError(f"{what}: `{key}` cannot be `{orjson.dumps(value).decode()}`", hint=hint)
 
 
 def _fits(value: Json, wanted: object) -> bool:

@@ -18,6 +18,13 @@ from ltxspec.serving import serve_until_interrupted, server_of, serving_in_threa
 if TYPE_CHECKING:
     import uvicorn
 
+
+class NoPort(LtxspecError):
+    """The port is not available."""
+
+    code = "cannot-listen"
+
+
 _LAST_PORT = 65_535
 _GRACE = 3  # seconds for open replies when the server stops
 
@@ -33,7 +40,7 @@ def run(settings: SandboxSettings, host: str, port: int, ready: Callable[[str], 
         ready: called with the base URL for clients once connections are accepted.
 
     Raises:
-        LtxspecError: the port is not available.
+        NoPort: the port is not available.
         StorageError: the state folder cannot be used.
     """
     server = _server(settings, host)
@@ -61,11 +68,11 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     failed, hint = f"the sandbox cannot listen on `{host}:{port}`", "port 0 picks a free one"
     if not 0 <= port <= _LAST_PORT:
-        raise LtxspecError(f"{failed}: there is no such port", hint=hint)
+        raise NoPort(f"{failed}: there is no such port", hint=hint)
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        raise LtxspecError(f"{failed}: {error.strerror or error}", hint=hint) from error
+        raise NoPort(f"{failed}: {error.strerror or error}", hint=hint) from error
 
 
 def _server(settings: SandboxSettings, host: str) -> "uvicorn.Server":

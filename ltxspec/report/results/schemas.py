@@ -6,6 +6,7 @@ from ltxspec.formats import Schema, schema
 from ltxspec.report.results import (
     archive,
     errors,
+    explanations,
     films,
     graph,
     lock,
@@ -66,6 +67,7 @@ RESULTS: Mapping[str, type[Result]] = {
     "watch": watch.WatchEvent,
     "fmt": setup.Fmt,
     "doctor": setup.Doctor,
+    "explain": explanations.Explain,
 }
 
 

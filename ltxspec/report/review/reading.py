@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import orjson
 from msgspec import structs
 
-from ltxspec.errors import LtxspecError
+from ltxspec.errors import Location, LtxspecError
 from ltxspec.formats import FormatError, read, to_json
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, Plan
@@ -58,14 +58,16 @@ def _parse(data: bytes, name: str) -> Json:
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise ReviewFileError(f"`{name}` is not JSON: {error}", hint=_AGAIN) from None
+        where = Location(name, error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else None
+        raise ReviewFileError(f"`{name}` is not JSON: {error}", where=where, hint=_AGAIN) from None
 
 
 def review_from_json(document: Json, name: str = "review") -> Review:
     """Read a review document from parsed JSON. Raises ReviewFileError as `read_review` does."""
     version = document.get("formatVersion") if isinstance(document, dict) else None
     if version != FORMAT_VERSION:
-        raise ReviewFileError(f"`{name}` is not a review document of format {FORMAT_VERSION}", hint=_AGAIN)
+        text = f"`{name}` is not a review document of format {FORMAT_VERSION}"
+        raise ReviewFileError(text, where=Location(name, 1, 1), hint=_AGAIN)
     try:
         found = read(document, ReviewDocument)
         review = _review(found)

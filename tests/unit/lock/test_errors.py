@@ -58,7 +58,7 @@ RESTORE = "git checkout -- lockfiles/night.lock.json"
 def test_an_empty_file_is_called_empty(data: bytes) -> None:
     error = not_json(data, NAME, 1, 1)
     assert error.summary == f"lockfile `{NAME}` is empty"
-    assert (error.where, RESTORE in (error.hint or "")) == (None, True)
+    assert (error.where, RESTORE in (error.hint or "")) == (Location(NAME, 1, 1), True)
 
 
 @pytest.mark.parametrize("marker", [b"<<<<<<< ours", b"||||||| base", b"=======", b">>>>>>> theirs"])

@@ -12,7 +12,7 @@ import pytest
 from ltxspec.apply.ports import RenderOrder, TaskState
 from ltxspec.catalog.models import load_catalog
 from ltxspec.errors import LtxspecError, ProviderRefused
-from ltxspec.providers.registry import PROVIDERS, ProviderSettings, SandboxParts, open_provider
+from ltxspec.providers.registry import PROVIDERS, ProviderSettings, SandboxParts, kind_of_code, open_provider
 from ltxspec.values import TaskId
 
 
@@ -105,3 +105,11 @@ def test_knowing_the_providers_loads_none_of_them() -> None:
     code = "import sys, ltxspec.providers.registry; print({'httpx', 'asyncio', 'starlette'} & sys.modules.keys())"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert result.stdout.strip() == "set()"
+
+
+def test_a_code_has_a_kind_only_in_the_form_of_a_service() -> None:
+    assert [kind_of_code(code) for code in ("insufficientCredits", "insufficient-credits", "strangeCode")] == [
+        "quota",
+        None,
+        None,
+    ]
