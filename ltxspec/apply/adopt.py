@@ -55,8 +55,7 @@ def adopted_take(request: Json, response: Json, catalog: Catalog) -> Take:
     model = catalog.find(str(order.get("model")))
     if model is None:
         raise CannotAdopt(f"the request's model `{order.get('model')}` is not in the catalog")
-    sent = {name: value for name, value in order.items() if name not in _ORDER_ONLY | model.delivery}
-    body = as_rendered(sent, model)
+    body = body_of(order, model)
     outputs = tuple(_output(item) for item in items)
     cost, unknown = total_usd(output.cost for output in outputs)
     return Take(
@@ -68,6 +67,12 @@ def adopted_take(request: Json, response: Json, catalog: Catalog) -> Take:
         cost=None if unknown else cost,
         outputs=outputs,
     )
+
+
+def body_of(order: Mapping[str, Json], model: Model) -> dict[str, Json]:
+    """The request of an order as a spec gives the same one, without what belongs to one order or to its delivery."""
+    sent = {name: value for name, value in order.items() if name not in _ORDER_ONLY | model.delivery}
+    return as_rendered(sent, model)
 
 
 def as_rendered(sent: Mapping[str, Json], model: Model) -> dict[str, Json]:

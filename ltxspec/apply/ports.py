@@ -131,6 +131,15 @@ class Provider(Protocol):
         ...
 
 
+@runtime_checkable
+class HasAccount(Protocol):
+    """A provider that says what the account of the key has."""
+
+    async def account(self) -> Usd | None:
+        """The balance in USD; None: not reported. Free. Raises as `Provider.poll` does."""
+        ...
+
+
 SourceMedia = Callable[["Change", Provider], Awaitable[Mapping[tuple[str | int, ...], str]]]
 """Stores what a request takes from other shots at the provider: place in the body -> media id.
 

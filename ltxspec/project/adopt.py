@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from ltxspec.apply.adopt import CannotAdopt, adopted_take
 from ltxspec.apply.records import add_take
 from ltxspec.errors import Diagnostic, Location, ProviderRefused, WrongUsage
 from ltxspec.lock.models import Take
+from ltxspec.plan.recorded import answers
 from ltxspec.project.adapters import open_provider
-from ltxspec.project.adopt_check import refuse_second_record, refuse_unknown, remarks
-from ltxspec.project.load import every_spec
+from ltxspec.project.adopt_check import recorded_tasks, refuse_second_record, refuse_unknown, remarks, requests_of
+from ltxspec.project.load import LoadedSpecs, every_spec
 from ltxspec.project.locks import locked
 from ltxspec.project.project import ProjectContext
 from ltxspec.values import Json, ShotAddress, TaskId
@@ -64,6 +66,40 @@ def adopt_files(
     except CannotAdopt as error:
         error.where = Location((response if error.of_reply else request).name, 1, 1)
         raise
+
+
+def adopt_all(
+    project: ProjectContext, takes: Mapping[ShotAddress, Sequence[Take]], specs: LoadedSpecs
+) -> list[Diagnostic]:
+    """Record many finished renders at once; of each shot the last take becomes current.
+
+    Args:
+        project: the project.
+        takes: shot -> its takes, none of which is recorded yet; each shot is one of `specs`.
+        specs: the specs of the project.
+
+    Returns:
+        Warnings about takes that are not what their shot requests.
+
+    Raises:
+        WrongUsage: a task is recorded by now.
+        LockHeld, LockfileError, StorageError: as for every change of a lockfile.
+    """
+    requests, warnings = requests_of(specs), []
+    with locked(project, {address.spec for address in takes}, command="import") as states:
+        lockfiles = {name: state.read_lockfile() for name, state in states.items()}
+        known = recorded_tasks(project)
+        for address, added in takes.items():
+            for take in added:
+                if take.task_id in known:
+                    raise WrongUsage(f"task `{take.task_id}` is already recorded as `{known[take.task_id]}`")
+                lockfiles[address.spec] = add_take(lockfiles[address.spec], address.instance, take, wanted=True)
+                request = requests.get(address)
+                if request is None or not answers(take, request, project.catalog):
+                    warnings += remarks(project, specs, address, take)
+        for name, state in states.items():
+            state.write_lockfile(lockfiles[name])
+    return warnings
 
 
 def adopt_task(

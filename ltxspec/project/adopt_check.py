@@ -15,6 +15,16 @@ from ltxspec.values import ShotAddress, TaskId
 _NAMED = 6  # fields that one warning names
 
 
+def recorded_tasks(project: ProjectContext) -> dict[TaskId, ShotAddress]:
+    """Every task that a readable lockfile of the project records, and the shot that has it."""
+    return {
+        take.task_id: ShotAddress(lockfile.spec, key)
+        for lockfile in readable_lockfiles(project)[0]
+        for key, record in {**lockfile.retired, **lockfile.shots}.items()
+        for take in record.takes
+    }
+
+
 def refuse_second_record(project: ProjectContext, address: ShotAddress, task: TaskId) -> None:
     """Refuse a task that any lockfile of the project records already. Raises WrongUsage."""
     for lockfile in readable_lockfiles(project)[0]:
@@ -31,7 +41,7 @@ def refuse_unknown(specs: LoadedSpecs, lockfile: Lockfile, address: ShotAddress)
         return
     if _is_unread(specs, address):
         return
-    known = _requests(specs)
+    known = requests_of(specs)
     if address in known:
         return
     if address.spec in specs.rendered:
@@ -48,7 +58,7 @@ def remarks(project: ProjectContext, specs: LoadedSpecs, address: ShotAddress, t
     if _is_unread(specs, address):
         message = f"`{address.spec}` cannot be read, so it is unknown whether `{address}` requests this render"
         return [Diagnostic("warning", "import-differs", message, hint="`ltxspec validate` says what is wrong")]
-    requests = _requests(specs)
+    requests = requests_of(specs)
     wanted = requests.get(address)
     if wanted is not None and answers(take, wanted, project.catalog):
         return []
@@ -70,7 +80,8 @@ def _is_unread(specs: LoadedSpecs, address: ShotAddress) -> bool:
     return address.spec not in specs.rendered and bool({address.spec, ""} & set(specs.broken.values()))
 
 
-def _requests(specs: LoadedSpecs) -> dict[ShotAddress, Request]:
+def requests_of(specs: LoadedSpecs) -> dict[ShotAddress, Request]:
+    """Every request of the specs that can be read, by address."""
     return {request.address: request for spec in specs.rendered.values() for request in spec.requests}
 
 

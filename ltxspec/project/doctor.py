@@ -1,23 +1,32 @@
-"""Checks whether everything that a run needs is available, and shows the active settings. Nothing is sent."""
+"""Checks whether everything that a run needs is available, and shows the active settings. Changes nothing."""
 
-import os
-import shutil
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from ltxspec.errors import Diagnostic, Invalid, LtxspecError
+from ltxspec.project.doctor_machine import check_codecs, check_command, check_disk, check_packages, check_version
+from ltxspec.project.doctor_records import check_attributes, check_expiring, check_git, check_permissions
+from ltxspec.project.doctor_rows import WARNING, Row, Started
 from ltxspec.project.project import ProjectContext
-from ltxspec.version import __version__
 
-WARNING = None  # instead of True or False: it works, but not as well as it could
-Row = tuple[str, bool | None, str]  # the check, its result, and what was found
+_SECONDS = 60.0  # for a check on this machine: thousands of shots take long, a network disk that is gone never ends
+
+__all__ = ["WARNING", "Row", "check_machine", "check_setup"]
 
 
-def check_setup(project: ProjectContext) -> list[Row]:
-    """Run all checks, in the order in which they matter to a new user."""
+def check_setup(project: ProjectContext, *, online: bool = False) -> list[Row]:
+    """Run all checks, in the order in which they matter to a new user. None takes longer than its time.
+
+    Args:
+        project: the project.
+        online: also ask the provider and the store. Otherwise nothing is sent.
+    """
+    far = _start_online(project) if online else []
     checks: Mapping[str, Callable[[ProjectContext], Row]] = {
+        "packages": lambda _: check_packages(),
+        "command": lambda _: check_command(),
         "key": _key,
         "service": _service,
         "budget": _budget,
@@ -25,30 +34,45 @@ def check_setup(project: ProjectContext) -> list[Row]:
         "archive": _archive,
         "store": _store,
         "delivery": _delivery,
-        "git": lambda project: _git(project.root),
-        "video": lambda _: _codecs(),
+        "git": lambda project: check_git(project.root),
+        "ignored": check_attributes,
+        "video": lambda _: check_codecs(),
         "specs": _specs,
         "lockfiles": _lockfiles,
+        "rights": check_permissions,
+        "expiring": check_expiring,
         "editor": _editor,
-        "disk": lambda project: _writable(project.root),
+        "disk": lambda project: check_disk(project.root, project.root / project.config.archive.url),
     }
     return [
-        _version(),
+        check_version(),
         ("project", True, f"{project.root} ({'ltxspec.toml' if project.config.file else 'no ltxspec.toml, defaults'})"),
         ("provider", True, project.provider),
-        *(_checked(name, check, project) for name, check in checks.items()),
+        *(Started(name, partial(check, project), _SECONDS).row() for name, check in checks.items()),
+        *(started.row() for started in far),
     ]
+
+
+def _start_online(project: ProjectContext) -> list[Started]:
+    from ltxspec.project.doctor_online import SECONDS, online_checks
+
+    return [Started(name, partial(check, project), SECONDS) for name, check in online_checks(project).items()]
 
 
 def check_machine(folder: Path, error: LtxspecError) -> list[Row]:
     """The checks that do not need a project, and the reason why the project cannot be opened."""
     lines = [_line(item) for item in error.diagnostics] if isinstance(error, Invalid) else [error.line]
+    checks: Mapping[str, Callable[[], Row]] = {
+        "packages": check_packages,
+        "command": check_command,
+        "git": partial(check_git, folder),
+        "video": check_codecs,
+        "disk": partial(check_disk, folder),
+    }
     return [
-        _version(),
+        check_version(),
         *(("project", False, line) for line in lines),
-        _git(folder),
-        _codecs(),
-        _writable(folder),
+        *(Started(name, check, _SECONDS).row() for name, check in checks.items()),
     ]
 
 
@@ -56,18 +80,6 @@ def _line(problem: Diagnostic) -> str:
     """One problem of a file, as one line."""
     place = f"{problem.where.file}:{problem.where.line}: " if problem.where else ""
     return place + "; ".join(filter(None, (problem.message, problem.hint)))
-
-
-def _version() -> Row:
-    return "ltxspec", True, f"{__version__} on Python {sys.version.split()[0]}"
-
-
-def _checked(name: str, check: Callable[[ProjectContext], Row], project: ProjectContext) -> Row:
-    """The row of one check. If the check cannot be made, its row gives the reason; other checks are not affected."""
-    try:
-        return check(project)
-    except LtxspecError as error:
-        return name, False, error.line
 
 
 def _key(project: ProjectContext) -> Row:
@@ -79,7 +91,7 @@ def _key(project: ProjectContext) -> Row:
     if has_key(service, project.environ):
         _open(project, {service.key: project.environ[service.key], service.address_variable: service.address})
         return "key", True, f"{service.key} is set"
-    return "key", False, f"{service.key} is not set; apply needs it, the sandbox does not"
+    return "key", False, f"{service.key} is not set: export it; apply needs it, the sandbox does not"
 
 
 def _service(project: ProjectContext) -> Row:
@@ -161,34 +173,6 @@ def _delivery(project: ProjectContext) -> Row:
     return "delivery", True, ", ".join(shown) or "nothing set"
 
 
-def _git(root: Path) -> Row:
-    from ltxspec.errors import StorageError
-    from ltxspec.project.scaffold import finds_command, has_drivers
-
-    if shutil.which("git") is None:
-        return "git", False, "not installed: review needs it"
-    try:
-        drivers = has_drivers(root)
-    except StorageError as error:
-        return "git", False, error.line
-    if drivers is None:
-        return "git", WARNING, "this is not a git repository, and lockfiles belong in one: run `git init`"
-    if not drivers:
-        cure = "`ltxspec init` sets this up; each clone needs it once"
-        return "git", WARNING, f"lockfiles are not merged by ltxspec in this clone: {cure}"
-    if not finds_command():
-        cure = "add its folder to the PATH that git uses"
-        return "git", WARNING, f"lockfiles are not merged by ltxspec, because git does not find `ltxspec`: {cure}"
-    return "git", True, "found; lockfiles are merged by ltxspec"
-
-
-def _codecs() -> Row:
-    import av
-
-    missing = [name for name in ("libx264", "aac", "libvpx-vp9", "libopus") if name not in av.codecs_available]
-    return "video", not missing, "all codecs found" if not missing else f"PyAV lacks {', '.join(missing)}"
-
-
 def _specs(project: ProjectContext) -> Row:
     from ltxspec.errors import Problems
     from ltxspec.project.load import render_specs
@@ -228,8 +212,3 @@ def _editor(project: ProjectContext) -> Row:
     if state == "missing":
         return "editor", True, f"no schema for editors; `{REFRESH}` writes one"
     return "editor", True, f"`{COPY}` is up to date"
-
-
-def _writable(folder: os.PathLike[str]) -> Row:
-    ok = os.access(folder, os.W_OK)
-    return "disk", ok, "the project can be written" if ok else f"`{folder}` cannot be written: nothing can be recorded"

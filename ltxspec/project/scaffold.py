@@ -29,6 +29,8 @@ per_apply = "20.00"  # USD; apply refuses a plan that costs more
 per_shot = "3.00"
 """
 
+EXAMPLE_MODEL = "lightricks:2@0"
+
 _SPEC = """\
 # yaml-language-server: $schema=../schemas/spec/v1.json
 apiVersion: ltxspec/v1
@@ -36,7 +38,7 @@ kind: RenderSpec
 metadata:
   name: {name}
   title: {title}
-model: lightricks:2@0
+model: {model}
 vars:
   city: Lisbon
 defaults:
@@ -71,23 +73,24 @@ class Scaffolded:
     notes: list[str] = field(default_factory=list)  # what was not done, and is left to the user
 
 
-def scaffold(folder: Path, name: str | None, service: str | None = None) -> Scaffolded:
+def scaffold(folder: Path, name: str | None, service: str | None = None, *, example: bool = True) -> Scaffolded:
     """Write the files that are missing.
 
     Args:
         folder: the project's folder; created if it does not exist.
         name: the example spec's name; None: the folder's name.
         service: one of `scaffold_ci.SERVICES`; None: the most likely one.
+        example: whether to write an example spec, if the project has no spec.
 
     Raises:
         StorageError: a file cannot be written.
     """
     with translated("create", folder):
         make_folder(folder, mode=_OWN_FOLDER)
-    spec = _spec_name(name or folder.resolve().name)
+    spec = spec_name(name or folder.resolve().name)
     files = {
         "ltxspec.toml": _CONFIG.format(id=secrets.token_hex(16)),
-        f"specs/{spec}.yaml": _SPEC.format(name=spec, title=spec.replace("-", " ").capitalize()),
+        f"specs/{spec}.yaml": _SPEC.format(name=spec, title=spec.replace("-", " ").capitalize(), model=EXAMPLE_MODEL),
         "schemas/spec/v1.json": schema_text("spec", packaged_catalog()),
     }
     place = ci_place(folder, service)
@@ -98,7 +101,7 @@ def scaffold(folder: Path, name: str | None, service: str | None = None) -> Scaf
     }
     refuse_outside(folder, *(folder / path for path in (*files, *lists)))
     refuse_outside(place.root, *(place.root / path for path in place.files()))
-    if any((folder / "specs").glob("*.y*ml")):  # an existing project has its own specs
+    if not example or any((folder / "specs").glob("*.y*ml")):  # an existing project has its own specs
         del files[f"specs/{spec}.yaml"]
     done = _write_new(folder, files)
     for path, lines in lists.items():
@@ -150,7 +153,7 @@ def _add_lines(folder: Path, name: str, lines: tuple[str, ...]) -> bool:
     return bool(missing)
 
 
-def _spec_name(text: str) -> str:
+def spec_name(text: str) -> str:
     """A spec's name from any text: lower-case letters, digits and hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:63].strip("-") or "shots"
 

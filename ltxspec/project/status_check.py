@@ -81,11 +81,11 @@ async def _asked(project: ProjectContext, shots: Sequence[ShotStatus]) -> list[F
         await provider.close()
 
 
-class _Enough(Exception):
+class Enough(Exception):
     """The first bytes of a video arrived: its link works."""
 
 
-class _Peek:
+class Peek:
     """A sink that ends a download with its first bytes."""
 
     size = 0
@@ -93,7 +93,7 @@ class _Peek:
     def write(self, data: bytes) -> None:
         """End the download."""
         del data
-        raise _Enough
+        raise Enough
 
     def restart(self) -> None:
         """Nothing was kept."""
@@ -107,8 +107,8 @@ async def _links(provider: Provider, shots: Sequence[ShotStatus]) -> list[Findin
         async with turn:
             try:
                 async with asyncio.timeout(_SECONDS):
-                    await provider.download(url, _Peek())
-            except _Enough:
+                    await provider.download(url, Peek())
+            except Enough:
                 return None
             except ProviderUnavailable as error:
                 kind = FindingKind.LINK_GONE if error.settled else FindingKind.LINK_UNREACHABLE

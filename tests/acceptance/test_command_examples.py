@@ -127,6 +127,13 @@ def render_elsewhere(folder: Path) -> dict[str, str]:
     return {"TASK_UUID": shot["takes"][0]["taskUUID"]}
 
 
+def keep_requests_and_a_table(folder: Path) -> None:
+    (folder / "requests").mkdir()
+    for part in ("request", "response"):
+        shutil.copy(f"{PAGE}.{part}.json", folder / "requests")
+    (folder / "shots.csv").write_text("id,prompt,seconds\nharbour,The harbour at dusk.,6\n", encoding="utf-8")
+
+
 def buy_elsewhere(folder: Path) -> None:
     """A lockfile of paid takes."""
     render_elsewhere(folder)
@@ -205,6 +212,7 @@ PREPARED: Mapping[str, Callable[[Path], object]] = {
     "apply": save_plan,
     "import": render_elsewhere,
     "label": write_signer,
+    "init": keep_requests_and_a_table,
     "lock force-release": work_in_a_team,
     "lock join": make_shards,
     "lock merge": buy_elsewhere,

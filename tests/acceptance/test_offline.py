@@ -33,10 +33,16 @@ ONLINE = {
     "previews store",
     "previews tidy",
 }
-REQUEST = {"taskType": "videoInference", "taskUUID": "20417af1-9d69-414b-ad89-424ddea60442"}
+REQUEST = {
+    "taskType": "videoInference",
+    "taskUUID": "20417af1-9d69-414b-ad89-424ddea60442",
+    "model": "lightricks:2@0",
+    "positivePrompt": "Rain.",
+}
 EXIT_BUG = 70
 COMMANDS = [
     ["init", "other"],
+    ["init", "third", "--from", "request.json", "--no-download"],
     ["validate"],
     ["render"],
     ["plan"],

@@ -45,6 +45,12 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cli/commands/why.py": "acceptance/test_command_why.py",
     "project/animatic.py": "acceptance/test_command_animatic.py",
     "project/frame.py": "acceptance/test_command_frame.py",
+    "project/migrate.py": "acceptance/test_init_from.py",  # the six are one command
+    "project/migrate_fetch.py": "acceptance/test_init_from.py",
+    "project/migrate_notes.py": "acceptance/test_init_from.py",
+    "project/migrate_orders.py": "acceptance/test_init_from.py",
+    "project/migrate_start.py": "acceptance/test_init_from.py",
+    "project/migrate_videos.py": "acceptance/test_init_from.py",
     "project/watch_previews.py": "acceptance/test_command_watch.py",
     "project/graph.py": "acceptance/test_command_graph.py",
     "project/loopback.py": "acceptance/test_review_serve.py",  # the four are one server

@@ -4,13 +4,28 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from ltxspec.formats import Open, Text
+from ltxspec.formats import Count, Money, Open, Text
 from ltxspec.plan.document import Problem
 from ltxspec.report.results.base import Result
 
 
+class Migration(Open, frozen=True, kw_only=True):
+    """What became of earlier requests or of a table, and the first plan."""
+
+    spec: Annotated[str | None, Meta(description="the spec that was written; null if there was one already")]
+    shots: Annotated[Count, Meta(description="shots of that spec, as rows of a table count")]
+    recorded: Annotated[Count, Meta(description="earlier renders that were recorded now")]
+    recorded_before: Count
+    videos: Annotated[Count, Meta(description="videos of all these renders that are archived")]
+    videos_missing: Count
+    to_order: Annotated[Count, Meta(description="shots that an apply would order")]
+    estimate: Annotated[Money, Meta(description="what that would cost, as far as prices are known")]
+
+
 class Init(Result, frozen=True, kw_only=True):
     """The files of a project, relative to its folder, and what was not done."""
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"migration"})
 
     folder: str
     written: tuple[str, ...]
@@ -18,6 +33,7 @@ class Init(Result, frozen=True, kw_only=True):
     kept: Annotated[tuple[str, ...], Meta(description="existing files, left as they were")]
     drivers: Annotated[bool, Meta(description="whether git merges lockfiles with ltxspec in this clone now")]
     notes: Annotated[tuple[str, ...], Meta(description="what was not done, and what is left to do")]
+    migration: Annotated[Migration | None, Meta(description="with `--from`")] = None
 
 
 class Check(Open, frozen=True):
