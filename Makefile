@@ -1,7 +1,7 @@
 # Everything a developer does here, by name. Needs only make and Python 3.11 or later with its venv module.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check slow tools lint format bench bench-peers crash mutants fuzz lock lowest wheel release clean
+.PHONY: help demo test quick check slow docs tools lint format bench bench-peers crash mutants fuzz lock lowest wheel release clean
 
 # Set in many containers. It would make every start of ltxspec compile all of its sources again: seconds instead of
 # tenths, and no timing would mean anything.
@@ -49,6 +49,9 @@ SLOW := tests/acceptance tests/browser tests/crash tests/mutation tests/architec
   tests/contract/test_javascript_sdk.py
 
 check: test slow ## everything: what CI runs
+
+docs: $(DEV) ## build the documentation site into build/site; a warning is an error
+	PYTHONPATH=docs/site $(BIN)/python -m sitegen build/site
 
 lint: $(DEV) ## style, types and layers
 	$(BIN)/ruff check .
@@ -120,7 +123,7 @@ lowest: $(RELEASE)/.installed ## run unit tests with the lowest versions of the 
 TESTS := tests/unit
 
 clean: ## back to a fresh clone, except for what was rendered (renders/, .ltxspec/), which may have been paid for
-	rm -rf $(VENV) $(VENV)-lock $(VENV)-peers $(RELEASE) $(LOWEST) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lock $(VENV)-peers $(RELEASE) $(LOWEST) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # --- set-up: by hash from the locks, then this checkout in place ----------------------------------
