@@ -1,10 +1,5 @@
-"""Videos of the sandbox at a fraction of the ordered size: real files of the ordered length, ten times as fast.
+"""Videos of the sandbox at a fraction of the ordered size: real files of the ordered length, ten times as fast."""
 
-As a program it runs the command: `python -m small_films sandbox serve` is `ltxspec sandbox serve` with such videos.
-"""
-
-import os
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -36,25 +31,9 @@ def small(width: int, height: int) -> tuple[int, int]:
     return max(16, round(width * scale / 2) * 2), max(16, round(height * scale / 2) * 2)
 
 
-def small_command(folder: Path) -> Path:
-    """Write an `ltxspec` into a folder whose videos are small, for a shell with that folder on its path."""
-    tests, place = Path(__file__).parent, folder / "ltxspec"
-    paths = os.pathsep.join([str(tests), str(tests.parent)])
-    place.write_text(f'#!/bin/sh\nPYTHONPATH="{paths}" exec "{sys.executable}" -m small_films "$@"\n', "utf-8")
-    place.chmod(0o755)
-    return place
-
-
 def make_all_small() -> None:
     """Let the commands of this process make small videos, for good."""
     from ltxspec.plan import expectations
 
     animatic.write_animatic, film.write_film = write_small_animatic, write_small_film
     expectations.ordered_size = lambda *_: None  # they are smaller than their orders
-
-
-if __name__ == "__main__":
-    from ltxspec.cli.main import run
-
-    make_all_small()
-    sys.exit(run(sys.argv[1:]))

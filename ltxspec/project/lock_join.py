@@ -88,7 +88,7 @@ def _tasks_by_folder(given: Iterable[LeftLockfile]) -> dict[Path, set[TaskId]]:
 def _merged(
     project: ProjectContext, ours: Lockfile, left: Left, commit: str | None, tasks: Mapping[Path, set[TaskId]]
 ) -> Lockfile:
-    base = lockfile_at(project, commit, ours.spec) or ours
+    base = ours if commit is None else lockfile_at(project, commit, ours.spec)
     merged = ours
     for one in left.lockfiles:
         merged = join_shard(merged, one.lockfile, base, tasks[one.folder])

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 from acceptance.commands import ltxspec, write_spec
+from acceptance.repositories import commit, git
+from replacing import replace
 
 from ltxspec.errors import LockfileError, LockHeld
+from ltxspec.lock.codec import decode_lockfile, encode_lockfile
+from ltxspec.lock.models import Lockfile
 from ltxspec.project.api import Project, open_project
 from ltxspec.project.lock_join import Joined, join_folders
 from ltxspec.project.locks import locked
@@ -40,6 +44,32 @@ def test_lockfiles_and_journals_are_joined_and_nothing_happens_twice(project: Pr
     assert (project.folder / LOCKFILE).read_bytes() == written
     assert (project.folder / ".ltxspec/sandbox/journal/night.jsonl").read_bytes() == journal
     assert sorted(change.action.value for change in project.plan().changes) == ["no-op", "resume"]
+
+
+def test_a_first_lockfile_is_the_same_in_whatever_order_and_however_often_the_shards_are_joined(
+    project: Project,
+) -> None:
+    git(project.folder, "init", "--quiet")
+    commit(project.folder, "a film without takes")
+    bought = shard(project, "a")
+    found = Path(shutil.copytree(bought, project.folder.parent / "found", symlinks=True))
+    (found / LOCKFILE).write_bytes(
+        encode_lockfile(_without_times(decode_lockfile((found / LOCKFILE).read_bytes(), "")))
+    )
+    written = set()
+    for folders in ([bought, found], [found, bought], [found], [bought]):
+        join_folders(project, [str(folder) for folder in folders])
+        written.add((project.folder / LOCKFILE).read_bytes())
+    assert written == {(bought / LOCKFILE).read_bytes()}
+
+
+def _without_times(lockfile: Lockfile) -> Lockfile:
+    """As a machine records a task that it found at the provider."""
+    shots = {
+        key: replace(record, takes=tuple(replace(take, submitted_at=None, finished_at=None) for take in record.takes))
+        for key, record in lockfile.shots.items()
+    }
+    return replace(lockfile, shots=shots)
 
 
 def test_a_task_that_is_recorded_is_not_opened_again(project: Project) -> None:
