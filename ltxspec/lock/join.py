@@ -16,7 +16,13 @@ from ltxspec.values import TaskId
 _Place = tuple[str, ShotRecord] | None
 
 
-def join_shard(ours: Lockfile, theirs: Lockfile, base: Lockfile | None, elsewhere: Collection[TaskId] = ()) -> Lockfile:
+def join_shard(
+    ours: Lockfile,
+    theirs: Lockfile,
+    base: Lockfile | None,
+    elsewhere: Collection[TaskId] = (),
+    moved: Collection[TaskId] = (),
+) -> Lockfile:
     """The lockfile with everything that a shard did.
 
     Args:
@@ -24,6 +30,8 @@ def join_shard(ours: Lockfile, theirs: Lockfile, base: Lockfile | None, elsewher
         theirs: the shard's.
         base: the version that the shard began from; None if it is unknown: then both are merged as two branches are.
         elsewhere: the tasks in the shard's other lockfiles: it may have moved takes there.
+        moved: the tasks in the lockfiles of other specs, also of other shards: one of them may have moved takes there
+            that this shard left alone.
 
     Raises:
         LockfileError: the two differ in spec or provider.
@@ -38,7 +46,7 @@ def join_shard(ours: Lockfile, theirs: Lockfile, base: Lockfile | None, elsewher
         _with(theirs, {key for key in others if key in changed}),
         base,
     )
-    is_whole = not _lost(ours, merged, elsewhere) and not missing_tasks(theirs, merged)
+    is_whole = not _lost(ours, merged, elsewhere) and not _lost(theirs, merged, moved)
     return merged if is_whole else merge_lockfiles(ours, theirs, base)
 
 

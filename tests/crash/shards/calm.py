@@ -1,7 +1,6 @@
 """The end of a world of shards: troubles cease, what the machines have is joined, and a few applies finish the film."""
 
 import json
-from pathlib import Path
 from decimal import Decimal
 from typing import Any
 
@@ -50,11 +49,6 @@ def _join(world: ShardWorld, actors: Actors) -> None:
     joined = json.loads(again.said.out)["joined"] if again.code == 0 else []
     new = [one for one in joined if one["added"] or one["opened"]]
     if again.code != 0 or new or locks_of(world.place.root) != before:
-        import os
-
-        if os.environ.get("DBG"):
-            Path("/dev/shm/w/before").write_bytes(before)
-            Path("/dev/shm/w/after").write_bytes(locks_of(world.place.root))
         world.judge("joins", f"joining again ended with exit {again.code} and added {new}: {again.said.err[-600:]}")
     verified = actors.run("lock", "verify", "--base", "HEAD")
     if verified.code != 0:

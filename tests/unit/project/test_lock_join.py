@@ -102,7 +102,12 @@ def test_takes_that_a_shard_moved_to_another_spec_are_there_and_nowhere_else(pro
         shutil.copytree(project.folder, folder, symlinks=True)
     ltxspec("apply", "--target", "day.c", cwd=moving)
     ltxspec("apply", "--target", "night.b", cwd=idle)
-    join_folders(project, [str(idle), str(moving)])
-    takes = {name: project.shots(name) for name in ("day", "night")}
-    assert {str(shot.address) for shots in takes.values() for shot in shots} == {"day.c", "night.b"}
+    git(project.folder, "init", "--quiet")
+    git(project.folder, "add", "--force", LOCKFILE.as_posix())
+    commit(project.folder, "a film with one take")
+    for folders in ([idle, moving], [moving, idle], [moving, idle]):
+        git(project.folder, "checkout", "--quiet", "HEAD", "--", LOCKFILE.as_posix())
+        join_folders(project, [str(folder) for folder in folders])
+        takes = {name: project.shots(name) for name in ("day", "night")}
+        assert {str(shot.address) for shots in takes.values() for shot in shots} == {"day.c", "night.b"}
     assert project.plan().pending == []
