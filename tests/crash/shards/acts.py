@@ -79,8 +79,8 @@ class Actors:
 
     def renew(self, step: Step) -> None:
         """A job runs on a new machine from now on."""
-        self.world.renew((step.place - 1) % (self.world.count + 1) + 1)
         name = self._machine(step).name
+        self.world.renew((step.place - 1) % (self.world.count + 1) + 1)
         if not (self._machine(step).root / ".ltxspec").exists():
             self._recorded.pop(name, None)
             self._archived.pop(name, None)
