@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import warm
 from replacing import replace
 
 from ltxspec.media import animatic, film
@@ -29,6 +30,11 @@ def small(width: int, height: int) -> tuple[int, int]:
     """The same shape with sides that are even and at most `LONGER_SIDE`, in pixels."""
     scale = min(1.0, LONGER_SIDE / max(width, height))
     return max(16, round(width * scale / 2) * 2), max(16, round(height * scale / 2) * 2)
+
+
+def small_command(folder: Path) -> Path:
+    """Write an `ltxspec` into a folder whose videos are small, for a shell with that folder on its path."""
+    return warm.command(folder, small=True)
 
 
 def make_all_small() -> None:

@@ -95,8 +95,14 @@ def _server() -> Path:
     with _guard():
         if not address.exists():
             command = [sys.executable, __file__, str(address), str(run)]
-            streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
-            subprocess.run(command, env=environment, check=True, start_new_session=True, **streams)
+            subprocess.run(
+                command,
+                env=environment,
+                check=True,
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
     return address
 
 
@@ -122,7 +128,8 @@ class Server:
     def serve(self) -> None:
         """Answer clients for as long as the process of the run is there."""
         while _is_there(self._run):
-            ready, _, _ = select.select([self._listener, self._woken, *self._clients.values()], [], [], 1.0)
+            watched: list[Any] = [self._listener, self._woken, *self._clients.values()]
+            ready, _, _ = select.select(watched, [], [], 1.0)
             if self._woken in ready:
                 os.read(self._woken, 4096)
                 self._answer()

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import warm
 from acceptance.commands import REPOSITORY, ltxspec
+from small_films import small_command
 
 PAGES = sorted([REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md")])
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -24,11 +24,12 @@ def names(page: Path) -> str:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "sh")], ids=names)
-def test_the_commands_of_a_page_run(page: Path, tmp_path: Path) -> None:
+def test_the_commands_of_a_page_run(page: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     script = "set -eux\n" + "\n".join(blocks(page, "sh"))
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    folder = tmp_path_factory.mktemp("bin")
+    path = os.pathsep.join([str(folder), str(Path(sys.executable).parent), os.environ["PATH"]])
     if page.name != "README.md":  # that one runs as it does for its readers; the others make small videos
-        path = f"{warm.commands(small=True)}{os.pathsep}{path}"
+        small_command(folder)
     done = subprocess.run(
         ["sh", "-c", script],
         cwd=tmp_path,
