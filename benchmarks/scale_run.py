@@ -44,7 +44,7 @@ def count() -> None:
     os.fsync = counted("fsyncs", os.fsync)
     Client.post = counted("requests", Client.post)  # type: ignore[method-assign]  # to count
     Client.get = counted("requests", Client.get)  # type: ignore[method-assign]  # to count
-    written = counted("lockfile_bytes", durable.replace_file, lambda _path, data, *_: len(data))
+    written = counted("lockfile_bytes", durable.replace_file, lambda _path, data, *_: sum(map(len, data)))
     state.replace_file = counted("lockfile_writes", written)  # type: ignore[attr-defined]  # to count
     measure.checked = counted("decoded_here", measure.checked)
     expectations.ordered_size = lambda *_: None  # the clip is smaller than what is ordered

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from ltxspec.project.api import open_project as open_project
     from ltxspec.project.plan import ProjectPlan as ProjectPlan
     from ltxspec.project.shots import Shot as Shot
+    from ltxspec.project.whence import Origin as Origin
+    from ltxspec.project.whence import Provenance as Provenance
     from ltxspec.review.models import Review as Review
     from ltxspec.values import ShotAddress as ShotAddress
 
@@ -68,6 +70,7 @@ _PUBLIC = {
     "project.api": ("Project", "open_project"),
     "project.plan": ("ProjectPlan",),
     "project.shots": ("Shot",),
+    "project.whence": ("Origin", "Provenance"),
     "review.models": ("Review",),
     "values": ("ShotAddress",),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -37,6 +38,14 @@ def canonical_bytes(value: Any) -> bytes:
 def sha256_hex(data: bytes) -> str:
     """The 64 hexadecimal digits of SHA-256."""
     return hashlib.sha256(data).hexdigest()
+
+
+def sha256_of(pieces: Iterable[bytes]) -> str:
+    """As `sha256_hex`, of pieces that belong together."""
+    found = hashlib.sha256()
+    for piece in pieces:
+        found.update(piece)
+    return found.hexdigest()
 
 
 def digest(value: Any) -> str:

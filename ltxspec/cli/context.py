@@ -44,11 +44,21 @@ class Session:
 
         return Path(self.directory).absolute()
 
-    def open_project(self, provider: str | None = None) -> "ProjectContext":
-        """The project to work on. Warnings, and with `-v` the effective settings, go to standard error."""
+    def open_project(
+        self, provider: str | None = None, warn: "Callable[[str], None] | None" = None
+    ) -> "ProjectContext":
+        """The project to work on. Warnings, and with `-v` the effective settings, go to standard error.
+
+        Args:
+            provider: `--provider`, as given.
+            warn: shows warnings; None: in this call's own way, each once.
+        """
+        from ltxspec.cli.links import paths_are_relative_to
         from ltxspec.project.project import open_project
 
-        project = replace(open_project(self.directory, provider, config=self.config, warn=_once(_warn)), on_wait=_note)
+        warn = warn or warning_once()
+        project = replace(open_project(self.directory, provider, config=self.config, warn=warn), on_wait=_note)
+        paths_are_relative_to(project.root)
         if self.quiet:
             project = replace(project, warn=_ignore, on_wait=_ignore)
         if self.verbose:
@@ -72,6 +82,7 @@ class Session:
             is_summary: whether shots with the same cause are one line.
             only_line: whether only the last line is shown, because the reader has seen the plan.
         """
+        from ltxspec.cli.log_groups import MOST_LINES, log_group
         from ltxspec.report.plan.formats import PLAN_FORMATS
         from ltxspec.report.plan.rows import Detail
 
@@ -79,7 +90,11 @@ class Session:
             self.show_diagnostics(planned)
         detail = Detail.SUMMARY if is_summary else Detail.ALL if self.verbose else Detail.USUAL
         detail = Detail.LINE if self.quiet or only_line else detail
-        sys.stdout.write(PLAN_FORMATS[output_format](planned.plan, planned.options, self.style(), detail))
+        text = PLAN_FORMATS[output_format](planned.plan, planned.options, self.style(), detail)
+        body, gap, last = text.rpartition("\n\n") if output_format == "text" else ("", "", text)
+        with log_group(sys.stdout, "plan", "The plan, shot by shot", is_long=body.count("\n") > MOST_LINES):
+            sys.stdout.write(f"{body}{gap[:1]}")
+        sys.stdout.write(f"{gap[1:]}{last}")
 
     def show_diagnostics(self, planned: "Diagnosed") -> None:
         """Write warnings and errors to standard error, also if little else is wanted: they cost money."""
@@ -99,6 +114,13 @@ class Session:
         if text:
             _note(f"hint: {text}")
 
+    def linked(self, place: "Path | str") -> str:
+        """A path, from the working directory, or a web address, as a link where standard output shows links."""
+        from pathlib import Path
+
+        text = str(place)
+        return self.style().link(text, text if text.startswith("http") else str(Path(text).absolute()))
+
     def style(self, stream: IO[str] | None = None) -> "Style":
         """The style for a stream (stdout by default)."""
         return style_for(stream or sys.stdout, no_color=self.no_color)
@@ -111,6 +133,11 @@ def _read_stdin(most: int) -> bytes:
 def _note(text: str) -> None:
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
+
+
+def warning_once() -> "Callable[[str], None]":
+    """Shows warnings, each once."""
+    return _once(_warn)
 
 
 def _once(say: "Callable[[str], None]") -> "Callable[[str], None]":
@@ -151,9 +178,11 @@ def _show_settings(project: "ProjectContext") -> None:
 
 def style_for(stream: IO[str], *, no_color: bool = False) -> "Style":
     """Colours and width for a stream; respects `--no-color`, NO_COLOR, FORCE_COLOR, TERM=dumb and non-terminals."""
+    from ltxspec.cli.links import links_for
     from ltxspec.report.terminal import Style
 
-    return Style(color=_wants_color(stream, no_color=no_color), width=_width(stream), whole=not stream.isatty())
+    is_terminal, links = stream.isatty(), links_for(stream, no_color=no_color)
+    return Style(_wants_color(stream, no_color=no_color), _width(stream), whole=not is_terminal, links=links)
 
 
 def is_interactive(stream: IO[str]) -> bool:

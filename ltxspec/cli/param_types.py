@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import date
+from fractions import Fraction
 from typing import Any, Literal
 
 import click
@@ -42,6 +43,25 @@ class _FrameSize(click.ParamType[tuple[int, int]]):
             hint = f"write it as 1280x720; sides are even, {_LEAST_SIDE} to {_MOST_SIDE}"
             raise WrongUsage(f"`{value}` is not the size of a video", hint=hint)
         return sides[0], sides[1]
+
+
+class _FrameRate(click.ParamType[Fraction]):
+    """Frames per second of a timeline, one of those that editing programs know."""
+
+    name = "FPS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        """Convert it. Raises WrongUsage."""
+        from ltxspec.timecode import RATES, known_rate, rate_text
+
+        del param, ctx
+        text = str(value)
+        found = known_rate(Fraction(text)) if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", text) else None
+        if found is None:
+            raise WrongUsage(
+                f"`{value}` is not the frame rate of a timeline", hint=f"use {', '.join(map(rate_text, RATES))}"
+            )
+        return found
 
 
 class _NewAddress(click.ParamType[ShotAddress]):
@@ -208,5 +228,6 @@ _MOST_DIGITS = 9
 
 USD, NEW_ADDRESS, TASK_ID, PLAN_DIGEST = _Usd(), _NewAddress(), _TaskId(), _PlanDigest()
 FRAME_SIZE = _FrameSize()
+FRAME_RATE = _FrameRate()
 LABEL, ORDER_LIMIT, GROUPING, MOMENT, DAY = _Label(), _OrderLimit(), _Grouping(), _Moment(), _Day()
 POINT, BOX = _Fractions("X", "Y", example="0.5,0.5"), _Fractions("X", "Y", "W", "H", example="0.1,0.2,0.3,0.3")

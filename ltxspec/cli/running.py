@@ -7,10 +7,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ltxspec.cli.context import Session, is_interactive
+from ltxspec.cli.log_groups import MOST_SHOTS, log_group
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.run import PreparedRun
 
@@ -53,19 +55,25 @@ def run(prepared: PreparedRun, session: Session, output_format: str) -> int:
     loudness = Loudness.QUIET if session.quiet else Loudness.VERBOSE if session.verbose else Loudness.USUAL
     expected = Expected.of(change for job in prepared.jobs for change in (*job.changes, *job.outside))
     settings = ViewSettings(session.style(sys.stderr), is_interactive(sys.stderr), loudness, expected)
+    is_long = output_format == "text" and expected.shots > MOST_SHOTS
+    group = log_group(sys.stderr, "progress", "Progress, shot by shot", is_long=is_long)
     with view_for(output_format, sys.stdout, sys.stderr, settings) as view:
-        return run_on(prepared, view)
+        return run_on(prepared, view, group)
 
 
-def run_on(prepared: PreparedRun, view: "RunView") -> int:
-    """Carry out a run, which signals may end early, and show its progress. Returns the exit code."""
-    _collect_garbage_again()
-    summary = asyncio.run(_with_signals(prepared, _unbreakable(view.emit)))
+def run_on(prepared: PreparedRun, view: "RunView", group: AbstractContextManager[None] | None = None) -> int:
+    """Carry out a run, which signals may end early, and show its progress, in a group of the log if one is given.
+
+    Returns the exit code.
+    """
+    collect_garbage_again()
+    with group or contextlib.nullcontext():
+        summary = asyncio.run(_with_signals(prepared, _unbreakable(view.emit)))
     _unbreakable(view.finish)(summary)
     return exit_code(summary, by_user=prepared.stop.by_user)
 
 
-def _collect_garbage_again() -> None:
+def collect_garbage_again() -> None:
     """A run may take hours, unlike the command that `__main__` puts off garbage collection for: a third of its memory.
 
     What there is by now (the specs, the plan) is not looked at again.

@@ -1,8 +1,8 @@
 r"""The last filter before a terminal: no control characters except our own colours reach it.
 
-Reports clean what they show (`report.style.clean`); this catches what a report missed. A control character is written
-as `\u001b`, which in JSON is the same text. Bytes are documents: they pass unchanged, but are
-filtered like text on a terminal.
+Reports clean what they show (`report.terminal.clean`); this catches what a report missed. A control character is
+written as `\u001b`, which in JSON is the same text. Bytes are documents: they pass unchanged, but are filtered like
+text on a terminal. Links pass with a mark that only this process knows, which is removed: no text can contain one.
 
 The log of a GitHub workflow interprets commands, too: `::error::…` at the start of a line, `##[add-mask]…` anywhere, in
 documents and in text. There these characters are escaped like control characters, unless the output goes to a file.
@@ -16,8 +16,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any
 
-# Tabs, line ends and the colours of `report.style` are kept: they move no cursor and hide nothing.
-_OBEYED = re.compile(r"(\x1b\[(?:[0-2]|3[1-6]|1;3[13]|31;9|32;4)m)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
+LINK_MARK = os.urandom(8).hex()
+
+# Tabs, line ends, the colours of `report.terminal` and its links are kept: they move no cursor and hide nothing.
+_OBEYED = re.compile(
+    r"(\x1b\[(?:[0-2]|3[1-6]|1;3[13]|31;9|32;4)m)"
+    rf"|\x1b\]8;id={LINK_MARK};([!-~]*)\x1b\\"
+    r"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)"
+)
 
 
 _COMMAND = re.compile(r"((?:^|\n)[^\S\n]*)(:)(?=:)|(?<=#)(#)(?=\[)")
@@ -25,7 +31,13 @@ _COMMAND = re.compile(r"((?:^|\n)[^\S\n]*)(:)(?=:)|(?<=#)(#)(?=\[)")
 
 def harmless(text: str) -> str:
     """A text made safe for a terminal."""
-    return _OBEYED.sub(lambda found: found[1] or f"\\u{ord(found[0]):04x}", text)
+    return _OBEYED.sub(_harmless, text)
+
+
+def _harmless(found: re.Match[str]) -> str:
+    if found[2] is not None:
+        return f"\x1b]8;;{found[2]}\x1b\\"
+    return found[1] or f"\\u{ord(found[0]):04x}"
 
 
 def commanding_nothing(text: str, *, goes_on: bool = False) -> str:
@@ -44,7 +56,7 @@ class Guarded:
     def __init__(self, unguarded: IO[str]) -> None:
         self.unguarded = unguarded
         self._is_terminal = unguarded.isatty()
-        self._is_log = bool(os.environ.get("GITHUB_ACTIONS")) and not _is_file(unguarded)
+        self._is_log = bool(os.environ.get("GITHUB_ACTIONS")) and not is_file(unguarded)
         self._goes_on = False  # whether the current line already has more than white space
 
     def write(self, text: str) -> int:
@@ -99,7 +111,8 @@ class GuardedBytes:
         return getattr(self._unguarded, name)
 
 
-def _is_file(stream: IO[str]) -> bool:
+def is_file(stream: IO[str]) -> bool:
+    """Whether what is written goes to a regular file."""
     try:
         return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
     except (OSError, ValueError):

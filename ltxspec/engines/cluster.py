@@ -154,14 +154,24 @@ def run_each(function: Callable[..., Any], arguments: Sequence[object]) -> Itera
     Raises:
         LtxspecError: the cluster gave one up, or a call failed.
     """
-    import ray
-
     task = remote(function).options(num_cpus=1, max_retries=RETRIES)
     for waiting in [task.remote(one) for one in arguments]:
-        try:
-            yield ray.get(waiting)
-        except ray.exceptions.RayError as error:
-            raise LtxspecError(f"the cluster gave a part up: {first_line(error)}", hint="run it again") from error
+        yield _result(waiting)
+
+
+def runner(function: Callable[..., Any]) -> Callable[[object], Any]:
+    """The function as one that runs on the cluster and waits for the result; for several threads. Raises as above."""
+    task = remote(function).options(num_cpus=1, max_retries=RETRIES)
+    return lambda argument: _result(task.remote(argument))
+
+
+def _result(waiting: Any) -> Any:
+    import ray
+
+    try:
+        return ray.get(waiting)
+    except ray.exceptions.RayError as error:
+        raise LtxspecError(f"the cluster gave a part up: {first_line(error)}", hint="run it again") from error
 
 
 def first_line(error: BaseException) -> str:

@@ -22,6 +22,7 @@ from ltxspec.engines.parts import Part, parts_of
 from ltxspec.errors import Refused, StorageError
 from ltxspec.project.links import relink
 from ltxspec.project.run import PreparedRun
+from ltxspec.project.sidecars import WHOLE
 
 _LONGEST_LOOK = 1.0  # seconds until the driver asks again for questions
 
@@ -95,7 +96,7 @@ class RayRun(PreparedRun):
         try:
             ends = await _spread(desk, parts)
         finally:
-            relink(self.project, desk.lockfiles)
+            relink(self.project, desk.lockfiles, WHOLE)
         return self._summed_up(first, desk, parts, ends)
 
     def _summed_up(self, first: RunSummary, desk: Desk, parts: Sequence[Part], ends: Sequence[ShardEnd]) -> RunSummary:

@@ -7,6 +7,7 @@ outputs without them. Reading treats a missing nullable field as null, refuses a
 an unreadable file into an empty one.
 """
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
@@ -67,28 +68,53 @@ class LockfileDocument(Record, frozen=True):
 Encoded = dict[tuple[str, str], tuple[ShotRecord, bytes]]  # section and key of a block -> the record, and its bytes
 
 
-def encode_lockfile(lockfile: Lockfile, known: Encoded | None = None) -> bytes:
+def encode_lockfile(lockfile: Lockfile) -> bytes:
     """Encode a lockfile. The same lockfile gives the same bytes on every machine.
-
-    Args:
-        lockfile: what is recorded.
-        known: blocks encoded by earlier calls, which are not encoded again; those of this call replace them.
 
     Raises:
         ValueError: `decode_lockfile` would refuse it (a `current` that names no take, a failed take without its
             failure, a request that JSON cannot represent): always a bug, never a user error.
     """
-    sections = {"shots": lockfile.shots, "retired": lockfile.retired}
-    document: dict[str, Json] = {"lockfileVersion": VERSION, "provider": lockfile.provider, "spec": lockfile.spec}
+    blocks = {
+        name: {key: _block_json(key, record) for key, record in records.items()}
+        for name, records in _sections(lockfile).items()
+    }
+    with _as_value_error():
+        return orjson.dumps(_head(lockfile) | blocks, option=_LAYOUT)
+
+
+def encoded_pieces(lockfile: Lockfile, known: Encoded) -> list[bytes]:
+    """As `encode_lockfile`, in pieces: a large file in one takes its size in memory at each write.
+
+    Args:
+        lockfile: what is recorded.
+        known: blocks encoded by earlier calls, which are not encoded again; those of this call replace them.
+    """
+    sections = {name: _Section(name, records, known) for name, records in _sections(lockfile).items()}
+    document: dict[str, Json | _Section] = {**_head(lockfile), **sections}
+    pieces, between = [], b"{\n  "
+    with _as_value_error():
+        for name, value in sorted(document.items()):
+            pieces += [between, orjson.dumps(name), b": "]
+            pieces += value.lines() if isinstance(value, _Section) else [orjson.dumps(value)]
+            between = b",\n  "
+    return [*pieces, b"\n}\n"]
+
+
+def _head(lockfile: Lockfile) -> dict[str, Json]:
+    return {"lockfileVersion": VERSION, "provider": lockfile.provider, "spec": lockfile.spec}
+
+
+def _sections(lockfile: Lockfile) -> Mapping[str, Mapping[str, ShotRecord]]:
+    return {"shots": lockfile.shots, "retired": lockfile.retired}
+
+
+@contextlib.contextmanager
+def _as_value_error() -> Iterator[None]:
+    """A name that UTF-8 cannot hold is a ValueError."""
     try:
-        if known is not None:
-            return _joined(document | {name: _Section(name, records, known) for name, records in sections.items()})
-        blocks = {
-            name: {key: _block_json(key, record) for key, record in records.items()}
-            for name, records in sections.items()
-        }
-        return orjson.dumps(document | blocks, option=_LAYOUT)
-    except orjson.JSONEncodeError as error:  # a name that UTF-8 cannot hold
+        yield
+    except orjson.JSONEncodeError as error:
         raise ValueError(str(error)) from error
 
 
@@ -119,16 +145,6 @@ class _Section:
             block = orjson.dumps(_block_json(key, record), option=_LAYOUT).rstrip()
             earlier = self.known[self.name, key] = (record, block.replace(b"\n", _BLOCK_INDENT))
         return earlier[1]
-
-
-def _joined(document: Mapping[str, Json]) -> bytes:
-    """The same bytes as `orjson.dumps` gives, which needs twice the memory for a large file."""
-    pieces, between = [], b"{\n  "
-    for name, value in sorted(document.items()):
-        pieces += [between, orjson.dumps(name), b": "]
-        pieces += value.lines() if isinstance(value, _Section) else [orjson.dumps(value)]
-        between = b",\n  "
-    return b"".join([*pieces, b"\n}\n"])
 
 
 def decode_lockfile(data: bytes, name: str, *, check_digests: bool = True) -> Lockfile:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ltxspec.media.footage import length_of, pictures, samples
 from ltxspec.media.sound import SAMPLE_RATE, pad
 from ltxspec.media.specs import AnimaticSpec
+from ltxspec.timecode import frames_in
 from ltxspec.values import Moment
 
 if TYPE_CHECKING:
@@ -28,12 +29,14 @@ class Clip:
         frame: the film's size.
         rate: frames per second of the film.
         file: the finished video that is shown instead of the animatic.
+        slate: what stands on its slate, beside time codes of shot and film; None: it has no slate.
     """
 
     spec: AnimaticSpec
     frame: Size
     rate: Fraction
     file: Path | None = None
+    slate: str | None = None
 
     @cached_property
     def size(self) -> Size:
@@ -47,9 +50,9 @@ class Clip:
 
     @cached_property
     def count(self) -> int:
-        """The number of its frames. Raises MediaError if the file cannot be read."""
+        """The number of its frames, as timelines have it. Raises MediaError if the file cannot be read."""
         seconds = length_of(self.file) if self.file is not None else Fraction(str(self.spec.seconds))
-        return max(1, round(seconds * self.rate))
+        return frames_in(seconds, self.rate)
 
     def picture(self, at: Moment) -> bytes:
         """One of its frames as a PNG, for a clip that begins with it. Raises MediaError if there is no such frame."""
@@ -116,9 +119,16 @@ def write_film(clips: Sequence[Clip], path: Path, begun: Callable[[int], None]) 
 
 
 def _frames(clips: Sequence[Clip], begun: Callable[[int], None]) -> Iterator["Planes"]:
+    from ltxspec.media.slate import Slate
+
+    slate, number = Slate(clips[0].frame, clips[0].rate), 0
     for place, clip in enumerate(clips):
         begun(place)
-        yield from clip.frames()
+        for in_shot, planes in enumerate(clip.frames()):
+            if clip.slate is not None:
+                slate.write(planes, clip.slate, in_shot, number)
+            number += 1
+            yield planes
 
 
 def _sound(clips: Sequence[Clip]) -> bytes | None:

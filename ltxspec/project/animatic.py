@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ltxspec.catalog.defaults import full_defaults
 from ltxspec.catalog.media import is_local_file, media_values
 from ltxspec.errors import MediaError, StorageError, WrongUsage
-from ltxspec.lock.models import ShotRecord
+from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.media.film import Clip, Size, write_film
 from ltxspec.media.specs import AnimaticSpec
 from ltxspec.plan.actions import Action
@@ -24,6 +24,7 @@ from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
 from ltxspec.project.plan import plan_project
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.remarks import remarks_or_warn
 from ltxspec.project.store import video_finder
 from ltxspec.providers.sandbox.films import wants_audio
 from ltxspec.providers.sandbox.shapes import shape_of
@@ -31,6 +32,7 @@ from ltxspec.render.graph import sources_first
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.references import Reference
 from ltxspec.report.results.films import Animatic, FilmShot
+from ltxspec.report.slates import planned_slate, take_slate
 from ltxspec.spec.files import FileProblem
 from ltxspec.storage.durable import replacing
 from ltxspec.values import Json, ShotAddress
@@ -52,6 +54,7 @@ class FilmOptions:
         variables: overrides of the specs' variables.
         rendered: whether archived current takes are shown instead of animatics.
         size: of the film in pixels; None: that of the largest shot.
+        slate: whether each shot has a slate with take, date, cost and running time codes.
     """
 
     paths: Sequence[str] = ()
@@ -59,6 +62,7 @@ class FilmOptions:
     variables: Mapping[str, Json] = field(default_factory=dict)
     rendered: bool = False
     size: Size | None = None
+    slate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class _Take:
     number: int
     file: Path | None  # None: not on this machine
     outdated: bool  # the spec asks for another one
+    slate: str  # what stands on its slate
 
     @property
     def caption(self) -> str:
@@ -119,28 +124,28 @@ def _check_target(target: Path) -> None:
 def _takes(project: ProjectContext, specs: Sequence[RenderedSpec], options: FilmOptions) -> dict[ShotAddress, _Take]:
     """The current take of each shot that has one."""
     archive, planned = open_archive(project), PlanOptions(tuple(options.paths), variables=options.variables)
-    find = video_finder(project, archive)
+    find, verdicts = video_finder(project, archive), remarks_or_warn(project) if options.slate else {}
     changes = plan_project(project, planned).changes
     outdated = {change.address for change in changes if change.action not in (Action.NO_OP, Action.UPDATE)}
     found = {}
     for spec in specs:
         lockfile = recorded_state(project, spec.name).lockfile
         for request in spec.requests:
-            take = _current(record_under(lockfile, request.address.instance), archive, find)
-            if take is not None:
-                found[request.address] = replace(take, outdated=request.address in outdated)
+            record = record_under(lockfile, request.address.instance)
+            take = record.current_take if record is not None else None
+            if record is not None and take is not None:
+                slate = take_slate(record, take, verdicts.get(take.task_id), project.provider)
+                current = _current(record, take, archive, find)
+                found[request.address] = replace(current, outdated=request.address in outdated, slate=slate)
     return found
 
 
-def _current(record: ShotRecord | None, archive: "FolderArchive", find: Callable[[str], Path | None]) -> _Take | None:
-    take = record.current_take if record is not None else None
-    if record is None or take is None:
-        return None
+def _current(record: ShotRecord, take: Take, archive: "FolderArchive", find: Callable[[str], Path | None]) -> _Take:
     number = next(number for number, other in enumerate(record.takes, 1) if other.task_id == take.task_id)
     sha256 = next((output.sha256 for output in take.shown), None)
     place = find(sha256) if sha256 is not None else None
     is_intact = sha256 is not None and archive.problem_with(sha256) is None  # an altered file is none of ours
-    return _Take(number, place if is_intact else None, outdated=False)
+    return _Take(number, place if is_intact else None, outdated=False, slate="")
 
 
 def _document(name: str, shots: Mapping[ShotAddress, Clip], takes: Mapping[ShotAddress, _Take]) -> Animatic:
@@ -188,7 +193,7 @@ class _Cutting:
             file = take.file if take is not None else None
             if file is None:
                 spec = replace(spec, first_frame=next(self._pictures(request), None))
-            self._clips[address] = Clip(spec, size, rate, file)
+            self._clips[address] = Clip(spec, size, rate, file, self._slate(request))
         return [self._clips[address] for address in shots]
 
     def _in_order(self, shots: Sequence[ShotAddress]) -> list[ShotAddress]:
@@ -211,6 +216,13 @@ class _Cutting:
             width, height, seconds, fps, audio=wants_audio(body), prompt=str(body.get("positivePrompt", "")),
             label=self._caption(request.address),
         )  # fmt: skip
+
+    def _slate(self, request: Request) -> str | None:
+        if not self._options.slate:
+            return None
+        take = self._takes.get(request.address)
+        is_shown = take is not None and take.file is not None
+        return take.slate if take is not None and is_shown else planned_slate(request, self._project.provider)
 
     def _caption(self, address: ShotAddress) -> str:
         if not self._options.rendered:

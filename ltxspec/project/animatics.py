@@ -5,27 +5,27 @@ request says, and a file of the project is shown only if its content is the one 
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ltxspec.canonical import canonical_bytes
 from ltxspec.catalog.defaults import full_defaults
 from ltxspec.catalog.media import is_local_file, media_values
 from ltxspec.catalog.models import PROMPT, Catalog
-from ltxspec.errors import LtxspecError, MediaError
+from ltxspec.errors import LtxspecError
 from ltxspec.media.film import Clip
 from ltxspec.media.frames import cut_frame
 from ltxspec.media.specs import AnimaticSpec
+from ltxspec.project.picture_makers import HERE
 from ltxspec.project.project import ProjectContext
 from ltxspec.providers.sandbox.shapes import shape_of
 from ltxspec.render.models import Request
-from ltxspec.review.models import Review, ShotKind, ShotReview
+from ltxspec.review.models import ShotKind, ShotReview
 from ltxspec.spec.files import FileProblem
 from ltxspec.storage.entry_cache import EntryCache
 from ltxspec.storage.files import ProjectFolder
@@ -37,10 +37,10 @@ _WAY = 1  # how previews are drawn; count up when that changes
 _SIDE = 640  # pixels of the longer side
 _RATE = 12  # frames per second at most
 _LONGEST = 20.0  # seconds
-_QUALITY = 70  # per cent
 _LEAST = 16  # pixels of the shorter side
 _KINDS = (ShotKind.PENDING, ShotKind.HELD, ShotKind.RESUMING)
 Find = Callable[[str], Path | None]  # SHA-256 of a video -> its file, if it is on this machine
+Draw = Callable[[Clip], bytes]  # a preview as an MP4 file; raises MediaError
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +53,32 @@ class _First:
 
 
 class Animatics:
-    """The previews of one review, each drawn at most once and kept by its content."""
+    """The previews of one review, or of one edit, each drawn at most once and kept by its content."""
 
-    def __init__(self, catalog: Catalog, files: ProjectFolder, find: Find, entries: EntryCache) -> None:
-        self._catalog, self._files, self._find, self._entries = catalog, files, find, entries
+    def __init__(
+        self, catalog: Catalog, files: ProjectFolder, find: Find, entries: EntryCache, draw: Draw = HERE.draw
+    ) -> None:
+        self._catalog, self._files, self._find, self._entries, self._draw = catalog, files, find, entries, draw
         self._shots: dict[ShotAddress, ShotReview] = {}
         self._keys: dict[ShotAddress, str] = {}
         self._firsts: dict[ShotAddress, _First | None] = {}
         self._clips: dict[ShotAddress, Clip] = {}
 
-    def start(self, review: Review, pool: Executor) -> "dict[ShotAddress, Future[Path]]":
-        """Begin to draw the previews of all shots that are to be rendered, at most `MOST`; each is a file.
+    def start(
+        self, shots: Sequence[ShotReview], pool: Executor, only: Collection[ShotAddress] | None = None
+    ) -> "dict[ShotAddress, Future[Path]]":
+        """Begin to draw the previews of shots that are to be rendered, at most `MOST`; each is a file.
 
         A future raises MediaError if its preview cannot be drawn.
+
+        Args:
+            shots: also those that others begin with.
+            pool: draws them.
+            only: the shots to draw; None: all.
         """
-        self._shots = {shot.address: shot for shot in review.shots}
-        wanted = [shot.address for shot in review.shots if is_to_come(shot)][:MOST]
+        self._shots = {shot.address: shot for shot in shots}
+        to_come = [shot.address for shot in shots if is_to_come(shot)]
+        wanted = [address for address in to_come if only is None or address in only][:MOST]
         return {address: pool.submit(self._file, address) for address in self._in_order(wanted)}
 
     def prune(self) -> None:
@@ -117,7 +127,7 @@ class Animatics:
         known = self._entries.get_file(key, ".mp4")
         if known is not None:
             return known
-        return self._entries.put_file(key, ".mp4", _drawn(self._clip(address)))
+        return self._entries.put_file(key, ".mp4", self._draw(self._clip(address)))
 
     def _clip(self, address: ShotAddress) -> Clip:
         """What a preview shows; the clips that it begins with are made first, without recursion."""
@@ -191,10 +201,10 @@ class Animatics:
         return None
 
 
-def animatics_of(project: ProjectContext, find: Find) -> Animatics:
+def animatics_of(project: ProjectContext, find: Find, draw: Draw = HERE.draw) -> Animatics:
     """The previews of a project, with its cache."""
     entries = EntryCache(project.local / "cache" / "animatics", project.root)
-    return Animatics(project.catalog, project.files, find, entries)
+    return Animatics(project.catalog, project.files, find, entries, draw)
 
 
 def is_to_come(shot: ShotReview) -> bool:
@@ -216,21 +226,6 @@ def drawn(started: "Mapping[ShotAddress, Future[Path]]", problems: list[str]) ->
 
 def _request(shot: ShotReview) -> Request | None:
     return shot.change.request if shot.change is not None else None
-
-
-def _drawn(clip: Clip) -> bytes:
-    from ltxspec.media.encoding import Format, encode
-
-    with TemporaryDirectory(prefix="ltxspec-") as folder:
-        path = Path(folder) / "preview.mp4"
-        try:
-            encode(Format("mp4", *clip.frame, clip.rate, _QUALITY), path, clip.frames(), None)
-        except MediaError:
-            if clip.spec.first_frame is None:
-                raise
-            bare = Clip(replace(clip.spec, first_frame=None), clip.frame, clip.rate)  # `plan` says so
-            encode(Format("mp4", *clip.frame, clip.rate, _QUALITY), path, bare.frames(), None)
-        return path.read_bytes()
 
 
 def _shape(body: Mapping[str, Json]) -> tuple[int, int, float, float]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ltxspec.project.apply import ApplyOptions
     from ltxspec.project.plan import ProjectPlan
     from ltxspec.project.shots import Shot
+    from ltxspec.project.whence import Provenance
     from ltxspec.review.models import Review
 
 
@@ -172,6 +173,21 @@ class Project(opened.ProjectContext):
         from ltxspec.project.shots import shots
 
         return shots(self, pattern)
+
+    def whence(self, file: Path | str, *, history: bool = False) -> "Provenance":
+        """The takes that a video file is, wherever it lies, with the lines of their specs.
+
+        Args:
+            file: a video, or a labelled copy of one; a relative path begins where the project was opened.
+            history: if no lockfile of the working tree records it, search those of every commit as well.
+
+        Raises:
+            WrongUsage: the file cannot be read.
+            UnknownVideo: nothing that was searched records it.
+        """
+        from ltxspec.project.whence import whence
+
+        return whence(self, self.folder / file, str(file), history=history)
 
     def review(self, base: str | None = None, head: str | None = None) -> "Review":
         """The changes between two git revisions, as data; by default from the main branch to the working tree.

@@ -17,6 +17,7 @@ from ltxspec.project.links import relink
 from ltxspec.project.locks import locked
 from ltxspec.project.lookup import RecordedShot, UnknownAddress, matching, readable_lockfiles
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.sidecars import WHOLE
 from ltxspec.project.store import StoredVideos
 from ltxspec.storage.archive import FolderArchive
 from ltxspec.storage.clock import SystemClock
@@ -236,4 +237,4 @@ def _put_links_right(project: ProjectContext, specs: Iterable[str], wait: float)
             contextlib.suppress(LockHeld),
             locked(project, [spec], command="archive pull", wait=wait) as states,
         ):
-            relink(project, [states[spec].read_lockfile()])
+            relink(project, [states[spec].read_lockfile()], WHOLE)

@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from ltxspec.errors import StorageError
-from ltxspec.project.forge_access import FORGES, Target
+from ltxspec.errors import LtxspecError, StorageError
+from ltxspec.project.forge_access import FORGES, Place, Target, target_of
+from ltxspec.project.project import ProjectContext
+from ltxspec.review.models import WORKING_TREE, Review
 from ltxspec.storage.git import run_git
 
 _APIS = re.compile(r"/api/v[34]/?$")
@@ -26,6 +28,17 @@ def blob_base(project: Path, target: Target, head: str) -> str:
     if not server:
         return ""
     return f"{server}/{'-/blob' if forge == 'gitlab' else 'blob'}/{head}/{quote(target.folder)}"
+
+
+def head_base(project: ProjectContext, review: Review) -> str:
+    """As `blob_base`, for the head of a review; empty if that is the working tree, or nothing is known."""
+    if review.head == WORKING_TREE or review.head_commit is None:
+        return ""
+    try:
+        target = target_of(project.root, Place(), project.environ)
+    except LtxspecError:  # what is wrong matters to `comment`, and not to a link
+        return ""
+    return blob_base(project.root, target, review.head_commit)
 
 
 def _of_change(target: Target) -> tuple[str, str] | None:

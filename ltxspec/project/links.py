@@ -1,4 +1,4 @@
-"""Keeps the tree of links (`renders/`) in line with the lockfiles."""
+"""Keeps the tree of links (`renders/`) and the sidecars of the archive in line with the lockfiles."""
 
 import contextlib
 from collections.abc import Iterable, Sequence
@@ -11,18 +11,25 @@ from ltxspec.lock.models import Lockfile, Output, ShotRecord
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.lookup import recorded_state
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.sidecars import MISSING, Scope, describe
 
 
-def relink(project: ProjectContext, lockfiles: Iterable[Lockfile]) -> None:
-    """Point the links of some specs at their current takes; correct links are left alone.
+def relink(project: ProjectContext, lockfiles: Iterable[Lockfile], scope: Scope = MISSING) -> None:
+    """Point the links of some specs at their current takes, and write missing sidecars; what is right is left alone.
 
     Call it under the locks of these specs. A tree that cannot be updated only causes a warning: everything it shows is
     recorded and archived.
+
+    Args:
+        project: the project.
+        lockfiles: what is recorded now.
+        scope: which sidecars are also compared with what is recorded.
     """
     for lockfile in lockfiles:
         try:
             archive = open_archive(project)
             archive.users.note(recorded_videos(lockfile))
+            describe(project, archive, lockfile, scope)
             archive.link_all(lockfile.spec, _wanted(project, lockfile))
         except LtxspecError as error:
             project.warn(f"`{lockfile.spec}` is missing some of its links: {error.summary}")

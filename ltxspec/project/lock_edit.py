@@ -20,6 +20,7 @@ from ltxspec.project.links import relink, with_gone
 from ltxspec.project.locks import locked
 from ltxspec.project.lookup import UnknownAddress, lockfile_names
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.sidecars import WHOLE
 from ltxspec.spec.names import INSTANCE_KEY, SHOT_NAME_RULE, SPEC_NAME, SPEC_NAME_RULE
 from ltxspec.storage.durable import read_if_exists
 from ltxspec.storage.state import read_state
@@ -98,7 +99,7 @@ def move(
             states[spec].write_lockfile(lockfiles[spec])
         gone = [old.instance for old, _ in pairs if old.instance not in lockfiles[source].shots]
         lockfiles[source] = with_gone(lockfiles[source], gone)
-        relink(project, lockfiles.values())
+        relink(project, lockfiles.values(), WHOLE)
     return pairs
 
 

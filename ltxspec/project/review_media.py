@@ -1,34 +1,27 @@
 """Finds the videos of a review in the archive, measures them, and makes the stills and sheets that compare them."""
 
+import contextlib
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
 from ltxspec.errors import MediaError
 from ltxspec.lock.models import Output, Take
 from ltxspec.media.comparison import Filmed, compare
-from ltxspec.media.contact_sheet import Frame, Sheet, SheetShot, SheetSide, contact_sheet
-from ltxspec.media.lettering import is_drawable
 from ltxspec.media.probe import VideoInfo, probe
 from ltxspec.media.stills import Still, still_of
 from ltxspec.project.animatics import Animatics, drawn, is_to_come
+from ltxspec.project.picture_makers import HERE
 from ltxspec.project.review_frames import start_cutting
 from ltxspec.project.stills_cache import StillsCache
-from ltxspec.report.review import wording as words
-from ltxspec.report.storyboard.cards import Card, card_of
 from ltxspec.report.storyboard.models import Clip, ClipPair, Frames, Picture
-from ltxspec.report.storyboard.players import AWAY, PlayerSide
-from ltxspec.report.terminal import clean
-from ltxspec.report.word_diff import Effort
 from ltxspec.review.chains import as_on_page
 from ltxspec.review.models import Review, ShotReview
 from ltxspec.storage.durable import translated
-from ltxspec.values import Json, Moment, TaskId
+from ltxspec.values import Moment, TaskId
 
 # Browsers play a MOV file with H.264 as `video/mp4`, but refuse MOV's own type.
 MIMES = {"mp4": "video/mp4", "mov": "video/mp4", "webm": "video/webm", "matroska": "video/webm"}
@@ -47,6 +40,7 @@ class MediaOptions:
         stills: makes them, or has them already; None: they are made.
         animatics: draws previews of shots that are to be rendered; None: these have no video.
         away: why a take's videos could not be fetched, by task, where that was tried.
+        most: how many videos are read at once.
     """
 
     find: Callable[[str], Path | None]
@@ -57,6 +51,7 @@ class MediaOptions:
     stills: StillsCache | None = None
     animatics: Animatics | None = None
     away: Mapping[TaskId, str] = field(default_factory=dict)
+    most: int = HERE.most
 
     def href(self, file: Path) -> str:
         """The address of a video from the page."""
@@ -110,8 +105,8 @@ def screen(review: Review, how: MediaOptions) -> ReviewMedia:
     """
     problems: list[str] = []
     review = replace(review, shots=as_on_page(review.shots))
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        previews = how.animatics.start(review, pool) if how.animatics is not None else {}
+    with _threads(how.most) as pool:
+        previews = how.animatics.start(review.shots, pool) if how.animatics is not None else {}
         shown = drawn(previews, problems)
         reels = [list(_reels(shot, how, shown.get(shot.address))) for shot in review.shots]
         work = [[(reel, pool.submit(_compare, reel, how, problems)) for reel in shot] for shot in reels]
@@ -123,6 +118,17 @@ def screen(review: Review, how: MediaOptions) -> ReviewMedia:
         those = "1 video is" if away == 1 else f"{away:,} videos are"
         problems.append(f"{those} not on this machine; `ltxspec archive pull` fetches those in use")
     return ReviewMedia(review, footage, problems, {cut: made.result() for cut, made in cuts.items()})
+
+
+@contextlib.contextmanager
+def _threads(most: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that begin nothing more once the block was left by an error, or by Ctrl-C."""
+    with ThreadPoolExecutor(max_workers=most) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def videos_away(review: Review, find: Callable[[str], Path | None]) -> Mapping[TaskId, Sequence[Output]]:
@@ -210,79 +216,3 @@ def _read(file: Path) -> bytes:
     """A video to embed. Raises StorageError."""
     with translated("read", file):
         return file.read_bytes()
-
-
-STILL_WIDTH = 480  # pixels of a still in the picture of one shot
-_LONGEST_NAME = 80
-
-
-def sheet_of(screened: ReviewMedia) -> bytes:
-    """One PNG with every shot, before and after."""
-    shots = [shot for card in _cards(screened) for shot in _shots(card)]
-    return contact_sheet(Sheet(words.headline(screened.review), shots))
-
-
-def sheets_of(screened: ReviewMedia) -> Iterator[tuple[str, str, bytes]]:
-    """(address, file name, PNG) of each shot that has a picture on either side: its middle, before and after."""
-    for card in _cards(screened):
-        if any(side.clip for player in card.players for side in player.sides):
-            middles = [replace(one, before=_middle(one.before), after=_middle(one.after)) for one in _shots(card)]
-            sheet = Sheet("", middles, still_width=STILL_WIDTH, stills=1)
-            yield card.address, file_name(card.address), contact_sheet(sheet)
-
-
-def unlettered(screened: ReviewMedia) -> list[str]:
-    """A remark about addresses that no font of this machine can draw on a picture, if there are any."""
-    names = [name for shot in screened.review.shots if not is_drawable(name := clean(str(shot.address)))]
-    if not names:
-        return []
-    more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
-    return [f"no font here has every character of `{names[0]}`{more}; pictures show those by their code, as `\\u5098`"]
-
-
-def missing_of(screened: ReviewMedia) -> dict[str, Json]:
-    """Address -> why a video of that shot could not be fetched, in a few words."""
-    found = {}
-    for shot, pairs in zip(screened.review.shots, screened.footage, strict=True):
-        away = [(pair.before, pair.why_before) for pair in pairs] + [(pair.after, pair.why_after) for pair in pairs]
-        if whys := [clean(why) for clip, why in away if clip is None and why]:
-            found[str(shot.address)] = "; ".join(dict.fromkeys(whys))
-    return {**found}
-
-
-def file_name(address: str) -> str:
-    """A file name for a shot's picture: readable, safe on every system, and unique for each address."""
-    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", address).strip("-._")[:_LONGEST_NAME] or "shot"
-    return f"{safe}-{sha256(address.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}.png"
-
-
-def _cards(screened: ReviewMedia) -> list[Card]:
-    effort, pairs = Effort(), zip(screened.review.shots, screened.footage, strict=True)
-    return [card_of(number, shot, footage, effort) for number, (shot, footage) in enumerate(pairs, 1)]
-
-
-def _shots(card: Card) -> list[SheetShot]:
-    shots = []
-    for player in card.players:
-        title = clean(f"{card.address}  {player.heading}").strip()
-        before, after = player.sides if len(player.sides) > 1 else (None, player.sides[0])
-        left = _side(before) if before else SheetSide("Before", note=_nothing_before(card))
-        caption = f"{card.badge.word}, {card.cost.replace('→', 'to')}"  # the arrow is not in every font
-        shots.append(SheetShot(title, caption, left, _side(after)))
-    return shots
-
-
-def _middle(side: SheetSide) -> SheetSide:
-    half = len(side.frames) // 2
-    return replace(side, frames=side.frames[half : half + 1])
-
-
-def _nothing_before(card: Card) -> str:
-    return "The same video" if card.same_video else "New shot"
-
-
-def _side(side: PlayerSide) -> SheetSide:
-    stills = side.clip.stills if side.clip else ()
-    frames = tuple(Frame(still.jpeg, f"{still.seconds:.2f} s") for still in stills)
-    blank = "Video not available" if side.blank == AWAY else side.blank  # a picture is seen on other machines
-    return SheetSide(" · ".join(filter(None, (side.caption, side.cost))), frames, clean(blank))

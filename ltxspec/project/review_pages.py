@@ -1,19 +1,21 @@
 """Writes a review as a page and as pictures."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from ltxspec.plan.doubts import UNREAD
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.animatics import animatics_of
 from ltxspec.project.comment_pictures import MISSING
+from ltxspec.project.picture_makers import HERE, PictureMakers
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import unread_text
 from ltxspec.project.review import AT_BASE
-from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen, unlettered, videos_away
+from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen, videos_away
 from ltxspec.project.review_passages import passages_of
+from ltxspec.project.review_sheets import STILL_WIDTH, missing_of, sheet_of, sheets_of, unlettered
 from ltxspec.project.review_takes import clips_of_takes
 from ltxspec.project.stills_cache import stills_cache
 from ltxspec.project.store import video_finder
@@ -25,6 +27,23 @@ from ltxspec.values import TaskId
 
 _UNRECORDED: Final = "no lockfile of this checkout records it"
 _AT_PROVIDER: Final = "not all of its results could be fetched"
+
+
+@dataclass(frozen=True, slots=True)
+class PageOptions:
+    """What a page contains.
+
+    Args:
+        embed: the videos and the stills; otherwise stills are in a folder beside it.
+        animatics: a free preview of each shot that is to be rendered.
+        away: why takes are not on this machine, by task, where that was found out.
+        makers: who makes stills and previews.
+    """
+
+    embed: bool = False
+    animatics: bool = False
+    away: Mapping[TaskId, str] = field(default_factory=dict)
+    makers: PictureMakers = HERE
 
 
 def fetch_videos(project: ProjectContext, review: Review, say: Callable[[str], None]) -> Mapping[TaskId, str]:
@@ -54,10 +73,7 @@ def write_review(
     project: ProjectContext,
     review: Review,
     files: Mapping[str, Path],
-    *,
-    embed: bool = False,
-    animatics: bool = False,
-    away: Mapping[TaskId, str] = MappingProxyType({}),
+    options: PageOptions = PageOptions(),
 ) -> tuple[list[str], list[str]]:
     """Write the requested files.
 
@@ -67,9 +83,7 @@ def write_review(
         files: `html`, one page; `png`, one picture of all shots; `png_dir`, a folder for one picture of each shot and
             `index.json`, which maps addresses to files; and `missing.json`, which says for shots why a video of theirs
             is in no picture, where that is known.
-        embed: whether the page contains the videos and the stills; otherwise stills are in a folder beside it.
-        animatics: whether shots that are to be rendered are shown by a free preview.
-        away: why takes are not on this machine, by task, where that was found out.
+        options: what the page contains, and who makes its pictures.
 
     Returns:
         The files written, relative to the working directory if they are inside it; and remarks about videos that are
@@ -78,17 +92,25 @@ def write_review(
     Raises:
         StorageError: a file cannot be written.
     """
-    from ltxspec.project.review_media import STILL_WIDTH
-
     page = files.get("html", project.folder / "review.html")
-    find, stills = video_finder(project), stills_cache(project)
-    drawn = animatics_of(project, find) if animatics else None
-    how = MediaOptions(find, page.parent.resolve(), embed, stills=stills, animatics=drawn, away=away)
+    find, makers = video_finder(project), options.makers
+    stills = stills_cache(project, makers)
+    drawn = animatics_of(project, find, makers.draw) if options.animatics else None
+    how = MediaOptions(
+        find,
+        page.parent.resolve(),
+        options.embed,
+        stills=stills,
+        animatics=drawn,
+        away=options.away,
+        most=makers.most,
+    )
     screened = screen(review, how.with_stills(STILL_WIDTH) if "png_dir" in files else how)
     written = []
     clips = clips_of_takes(review, screened.footage, how) if "html" in files else {}
     places = passages_of(project, screened.review, find) if "html" in files else {}
-    for path, pieces in _documents(screened, files, Reviewing(clips, places, unread=_unread(review)), embed=embed):
+    reviewing = Reviewing(clips, places, unread=_unread(review))
+    for path, pieces in _documents(screened, files, reviewing, embed=options.embed):
         write_document(path, pieces)
         written.append(shown(path))
     stills.prune()
@@ -116,11 +138,8 @@ def _documents(
         page = storyboard(on_page.review, on_page.footage, on_page.frames, reviewing)
         yield files["html"], (piece.encode("utf-8", "replace") for piece in page)
     if "png" in files:
-        from ltxspec.project.review_media import sheet_of
-
         yield files["png"], [sheet_of(screened)]
     if "png_dir" in files:
-        from ltxspec.project.review_media import missing_of, sheets_of
         from ltxspec.report.jsontext import encode
 
         names = {}

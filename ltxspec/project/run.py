@@ -9,7 +9,7 @@ from ltxspec.apply.chains import Replan, no_replan
 from ltxspec.apply.claiming import UNCLAIMED, Claiming
 from ltxspec.apply.engine import Adapters, Job, RunSettings
 from ltxspec.apply.engine import run as run_engine
-from ltxspec.apply.events import ApplyEvent, Emit, EventKind, RunSummary
+from ltxspec.apply.events import ApplyEvent, Emit, EventKind, Outcome, RunSummary
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import LocalMedia, SpecState
 from ltxspec.apply.recovery import RecoveryLimits
@@ -28,12 +28,14 @@ from ltxspec.project.plan import ProjectPlan
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import Approvals
 from ltxspec.project.rivals import rival_of
+from ltxspec.project.sidecars import Scope, describe
 from ltxspec.project.source_media import SourceVideos
 from ltxspec.project.storing import Storing
 from ltxspec.project.webhook import hints_of
 from ltxspec.render.models import Request
 from ltxspec.render.references import is_reference_name
 from ltxspec.report.wording import counted
+from ltxspec.storage.archive import FolderArchive
 from ltxspec.storage.clock import SystemClock
 from ltxspec.values import TaskId, dollars
 
@@ -84,9 +86,18 @@ class PreparedRun:
         try:
             summary = await run_engine(self.jobs, adapters, self.settings, self.budget, self.stop)
             unstored = await storing.finish()
+            self._describe(archive, summary)
         finally:
             await provider.close()
         return replace(summary, provider=self.project.provider, ordering=self.settings.submit, unstored=unstored)
+
+    def _describe(self, archive: FolderArchive, summary: RunSummary) -> None:
+        """Write the sidecars of what was recorded, and those of these specs that are missing."""
+        made = (Outcome.RENDERED, Outcome.COLLECTED)
+        tasks = {end.task_id for end in summary.outcomes if end.outcome in made and end.task_id is not None}
+        for job in self.jobs:
+            shots = {change.address.instance for change in job.changes if change.action is not Action.NO_OP}
+            describe(self.project, archive, job.ledger.lockfile, Scope(tasks, shots))
 
     @property
     def in_progress(self) -> str:

@@ -10,6 +10,7 @@ from ltxspec.catalog.models import Catalog
 from ltxspec.formats import Schema
 from ltxspec.lock.codec import lockfile_schema
 from ltxspec.lock.review_export import export_schema
+from ltxspec.lock.sidecar import sidecar_schema
 from ltxspec.lock.verdicts import verdict_schema
 from ltxspec.project.editor_schema import editor_schema
 from ltxspec.project.packaged_models import packaged_catalog
@@ -19,7 +20,7 @@ from ltxspec.report.schemas import plan_schema, review_schema
 from ltxspec.report.status.document import status_schema
 from ltxspec.storage.packaged import schemas_folder
 
-NAMES = ("spec", "lockfile", "plan", "events", "review", "status", "verdicts", "review-export", *RESULTS)
+NAMES = ("spec", "lockfile", "plan", "events", "review", "status", "verdicts", "review-export", "sidecar", *RESULTS)
 
 
 def schema_text(name: str, catalog: Catalog) -> str:
@@ -32,6 +33,7 @@ def schema_text(name: str, catalog: Catalog) -> str:
         "review": review_schema,
         "verdicts": verdict_schema,
         "review-export": export_schema,
+        "sidecar": sidecar_schema,
         "status": status_schema,
         **{name: partial(result_schema, name) for name in RESULTS},
     }

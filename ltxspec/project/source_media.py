@@ -15,9 +15,9 @@ from ltxspec.catalog.media_limits import MediaUse
 from ltxspec.errors import LtxspecError, MediaError
 from ltxspec.plan.actions import Change
 from ltxspec.plan.sources import takes_by_id
-from ltxspec.project.frame import NotArchived
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.store import video_finder
+from ltxspec.project.take_video import NotArchived
 from ltxspec.render.models import Request
 from ltxspec.render.references import Reference
 

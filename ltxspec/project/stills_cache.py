@@ -9,9 +9,10 @@ from typing import TypeVar
 import msgspec
 
 from ltxspec.canonical import canonical_bytes
-from ltxspec.media.comparison import FRACTIONS, Filmed, compare
+from ltxspec.media.comparison import FRACTIONS, Filmed
 from ltxspec.media.probe import VideoInfo, probe
-from ltxspec.media.stills import Still, still_of
+from ltxspec.media.stills import Still
+from ltxspec.project.picture_makers import HERE, PictureMakers
 from ltxspec.project.project import ProjectContext
 from ltxspec.storage.entry_cache import EntryCache
 from ltxspec.values import Json, Moment
@@ -28,18 +29,18 @@ _STILL: "msgspec.msgpack.Decoder[Still]" = msgspec.msgpack.Decoder(Still)
 class StillsCache:
     """Makes stills as `media` does, and keeps them by the videos' hashes and what was asked for."""
 
-    def __init__(self, entries: EntryCache) -> None:
-        self._entries = entries
+    def __init__(self, entries: EntryCache, makers: PictureMakers = HERE) -> None:
+        self._entries, self._makers = entries, makers
 
     def compared(self, before: Path | None, after: Path | None, *, width: int) -> _Pair:
         """As `comparison.compare`, of files that are named by their hashes. Raises MediaError."""
         key = _key("pair", [_name(before), _name(after)], [*FRACTIONS, width])
-        return self._kept(key, _PAIR, lambda: compare(before, after, width=width))
+        return self._kept(key, _PAIR, lambda: self._makers.compare(before, after, width=width))
 
     def frame(self, video: Path, at: Moment, *, width: int) -> Still:
         """As `stills.still_of`, of a file that is named by its hash. Raises MediaError."""
         key = _key("frame", [_name(video)], [str(at), width])
-        return self._kept(key, _STILL, lambda: still_of(video, at, width=width))
+        return self._kept(key, _STILL, lambda: self._makers.cut(video, at, width=width))
 
     def info(self, video: Path) -> VideoInfo:
         """As `probe.probe`, of a file that is named by its hash. Raises MediaError."""
@@ -60,9 +61,9 @@ class StillsCache:
         self._entries.prune()
 
 
-def stills_cache(project: ProjectContext) -> StillsCache:
+def stills_cache(project: ProjectContext, makers: PictureMakers = HERE) -> StillsCache:
     """The project's cache."""
-    return StillsCache(EntryCache(project.local / "cache" / "stills", project.root))
+    return StillsCache(EntryCache(project.local / "cache" / "stills", project.root), makers)
 
 
 def _name(file: Path | None) -> Json:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from ltxspec.errors import Diagnostic, Invalid, Location, LtxspecError, Refused, Severity
 from ltxspec.plan.document import Problem
 from ltxspec.redaction import redact_diagnostic
-from ltxspec.report.terminal import Paint, Style, clean, cut, width_of
+from ltxspec.report.terminal import Paint, Style, clean, cut, width_of, wrap
 
 _PAINTS: dict[Severity, Paint] = {"error": Paint.ERROR, "warning": Paint.WARNING}
 _WORD = re.compile(r"[\w./$@-]+")  # what a caret underlines: a key, a number, a path, a bare value
@@ -25,13 +25,22 @@ def format_diagnostic(diagnostic: Diagnostic, style: Style) -> str:
     """One problem, without a final newline; secrets in it are left out."""
     diagnostic = redact_diagnostic(diagnostic)
     paint = _PAINTS[diagnostic.severity]
-    kind = style.paint(f"{diagnostic.severity}[{clean(diagnostic.code)}]", paint)
-    lines = [f"{kind}: {style.paint(clean(diagnostic.message), Paint.BOLD)}"]
+    kind = f"{diagnostic.severity}[{clean(diagnostic.code)}]:"
+    lines = _labelled(kind, paint, clean(diagnostic.message), Paint.BOLD, style)
     if diagnostic.where is not None:
         lines += _place(diagnostic.where, style, paint)
     if diagnostic.hint:
-        lines.append(f"{style.paint('hint:', Paint.CYAN)} {clean(diagnostic.hint)}")
+        lines += _labelled("hint:", Paint.CYAN, clean(diagnostic.hint), None, style)
     return "\n".join(lines)
+
+
+def _labelled(label: str, paint: Paint, text: str, text_paint: Paint | None, style: Style) -> list[str]:
+    """A text after a label; in a terminal, broken between words. Output that is kept has each text on one line."""
+    first = f"{style.paint(label.removesuffix(':'), paint)}:" if text_paint else style.paint(label, paint)
+    if style.whole or len(label) + 1 + width_of(text) <= style.width:
+        return [f"{first} {style.paint(text, text_paint)}"]
+    shown, *rest = wrap(f"{'x' * len(label)} {text}", style.width)
+    return [f"{first} {style.paint(shown[len(label) + 1 :], text_paint)}", *(style.paint(x, text_paint) for x in rest)]
 
 
 def format_error(error: LtxspecError, style: Style) -> str:
@@ -44,6 +53,12 @@ def error_diagnostics(error: LtxspecError) -> tuple[Diagnostic, ...]:
     if isinstance(error, Invalid):
         return error.diagnostics
     return (Diagnostic("error", error.code, error.summary, error.where, error.hint),)
+
+
+def errors_of(error: LtxspecError) -> Sequence[Diagnostic]:
+    """An error as diagnostics, without the warnings among them."""
+    found = error_diagnostics(error)
+    return [each for each in found if each.severity == "error"] or found
 
 
 def _single(error: LtxspecError, style: Style) -> str:
@@ -79,7 +94,8 @@ def _place(where: Location, style: Style, paint: Paint) -> list[str]:
     """The `-->` line, and if the excerpt is known, the source line with a caret under the column."""
     number = str(where.line)
     margin = " " * len(number)
-    arrow = f"{margin} {style.paint('-->', Paint.BLUE)} {clean(str(where))}"
+    place = style.link(clean(str(where)), where.file, where.line)
+    arrow = f"{margin} {style.paint('-->', Paint.BLUE)} {place}"
     if not where.excerpt.strip():
         return [arrow]
     text, offset, caret = _window(where, style.width - len(number) - 3)

@@ -9,7 +9,7 @@ from ltxspec.catalog.models import PROMPT, Model, needs_prompt, takes_prompt
 from ltxspec.catalog.pointers import properties_of, resolve
 from ltxspec.catalog.pricing import lowered_rows, price_lines, price_rows
 from ltxspec.report.results.setup import ListedModel
-from ltxspec.report.terminal import clean, pad, width_of
+from ltxspec.report.terminal import Style, clean, hanging, pad, width_of
 from ltxspec.values import Json, dollars
 
 _KINDS = {"object": "mapping", "string": "text", "array": "list", "integer": "whole number", "boolean": "true or false"}
@@ -18,15 +18,15 @@ NONE: Packaged = {}
 _SET_BY_US = frozenset({"taskType", "model", PROMPT})
 
 
-def models_text(models: Sequence[Model], packaged: Packaged = NONE) -> str:
+def models_text(models: Sequence[Model], style: Style, packaged: Packaged = NONE) -> str:
     """One line per model, with a note if the project prices it lower than ltxspec does."""
     width = max(width_of(clean(model.air)) for model in models)
     slugs = max(width_of(clean(model.slug)) for model in models)
-    return "\n".join(
-        f"{pad(clean(model.air), width)}  {pad(clean(model.slug), slugs)}  "
-        + clean(f"{model.name}{_life(model)}{_lowered(model, packaged)}")
-        for model in models
-    )
+    lines: list[str] = []
+    for model in models:
+        names = f"{pad(clean(model.air), width)}  {pad(clean(model.slug), slugs)}  "
+        lines += hanging(names, clean(f"{model.name}{_life(model)}{_lowered(model, packaged)}"), style)
+    return "\n".join(lines)
 
 
 def _life(model: Model) -> str:

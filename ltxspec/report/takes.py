@@ -6,8 +6,9 @@ from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Output, ShotRecord, Take
 from ltxspec.lock.places import place_text
 from ltxspec.lock.verdicts import Note, Remark
+from ltxspec.report.cells import cell
 from ltxspec.report.results.takes import NO_REMARKS, Notes, Places, Remarks, result_of, web_address
-from ltxspec.report.terminal import Paint, Style, clean
+from ltxspec.report.terminal import Paint, Style, chop, clean, pad, width_of
 from ltxspec.report.wording import amount, charged, counted
 from ltxspec.values import ShotAddress, format_usd, money_text, total_usd
 
@@ -36,8 +37,13 @@ def record_text(  # the last two are what is known besides
 def _take_lines(number: int, take: Take, *, current: bool, places: Places, style: Style) -> list[str]:
     mark = style.paint("*", Paint.GREEN) if current else " "
     when = take.submitted_at or "imported"
-    head = f"  {mark} take {number}  {take.status}  {money_text(take.cost)}  {when}  {take.task_id}"
-    lines = [clean(head) + ("  current" if current else "") + ("  picked" if take.picked is not None else "")]
+    head = clean(f"take {number}  {take.status}  {money_text(take.cost)}  {when}")
+    state = ("  current" if current else "") + ("  picked" if take.picked is not None else "")
+    task = clean(take.task_id)
+    if style.whole or width_of(f"  * {head}  {task}{state}") <= style.width:
+        lines = [f"  {mark} {head}  {task}{state}"]
+    else:
+        lines = [f"  {mark} {head}{state}", f"      {task}"]
     if take.failure is not None:
         lines.append(f"      {clean(take.failure.code)}: {clean(take.failure.message)}")
     if take.missing:
@@ -46,7 +52,7 @@ def _take_lines(number: int, take: Take, *, current: bool, places: Places, style
     for place, output in enumerate(take.outputs, 1):
         chosen = several and take.picked is not None and place == result_of(take)
         label = f"result {place}: " if several else ""
-        lines.append(f"      {label}{place_of(output, places)}" + ("  picked" if chosen else ""))
+        lines.append(f"      {label}{_linked(output, places, style)}" + ("  picked" if chosen else ""))
         if current and output.facts is not None:
             lines.append(f"      {label}{facts_text(output.facts)}")
         if output.unmet:
@@ -100,6 +106,11 @@ def place_of(output: Output, places: Places) -> str:
     return clean(web_address(output) or "no address")
 
 
+def _linked(output: Output, places: Places, style: Style) -> str:
+    place = place_of(output, places)
+    return style.link(place, place) if output.sha256 in places or place.startswith("http") else place
+
+
 def progress_note(addresses: Sequence[ShotAddress]) -> str:
     """A note about orders still in progress, which are not among the takes; empty if there are none."""
     if not addresses:
@@ -113,12 +124,16 @@ def progress_note(addresses: Sequence[ShotAddress]) -> str:
 
 def cost_text(rows: Sequence[tuple[str, Sequence[Take]]], style: Style, provider: str = "") -> str:
     """Costs per group and in total, where takes shared by several shots count once; notes if the provider is free."""
-    width = max([len(name) for name, _ in rows] + [5])
-    lines, every = [], dict[str, Take]()
-    for name, takes in rows:
-        every.update((take.task_id, take) for take in takes)
-        lines.append(_cost_line(name, takes, width))
-    total = charged(_cost_line("total", list(every.values()), width), provider)
+    width = max([width_of(clean(name)) for name, _ in rows] + [5])
+    sums = [_cost_columns(takes) for _, takes in rows]
+    every = {take.task_id: take for _, takes in rows for take in takes}
+    room = style.width - max(map(width_of, [*sums, _cost_columns(list(every.values()))])) - 2
+    width = width if style.whole else max(min(width, room), 5)
+    lines = []
+    for (name, _), columns in zip(rows, sums, strict=True):
+        *above, last = chop(clean(name), width) if width_of(clean(name)) > width else [clean(name)]
+        lines += [*above, f"{pad(last, width)}  {columns}"]
+    total = charged(f"{'total':<{width}}  {_cost_columns(list(every.values()))}", provider)
     lines.append(style.paint(total, Paint.BOLD))
     return "\n".join(lines) + "\n"
 
@@ -133,17 +148,11 @@ def cost_csv(groupings: Sequence[str], rows: Sequence[tuple[tuple[str, ...], Seq
     table.writerow([*groupings, "takes", "usd", "unknown"])
     for names, takes in rows:
         usd, unknown = total_usd(take.cost for take in takes)
-        table.writerow([*map(_cell, names), len(takes), format_usd(usd), unknown])
+        table.writerow([*map(cell, names), len(takes), format_usd(usd), unknown])
     return out.getvalue()
 
 
-def _cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: such a label gets an apostrophe before it."""
-    shown = clean(text)
-    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown
-
-
-def _cost_line(name: str, takes: Sequence[Take], width: int) -> str:
+def _cost_columns(takes: Sequence[Take]) -> str:
     text = amount(*total_usd(take.cost for take in takes))
     indent = "" if text.startswith("≥") else "  "
-    return f"{clean(name):<{width}}  {counted(len(takes), 'take'):>9}  {indent}{text}"
+    return f"{counted(len(takes), 'take'):>9}  {indent}{text}"

@@ -1,6 +1,7 @@
-"""Text in a terminal: optional colour, display widths, and the escaping of user text.
+"""Text in a terminal: optional colour and links, display widths, and the escaping of user text.
 
-The caller decides about colour (`--no-color`, `NO_COLOR`, `FORCE_COLOR`, a TTY, `TERM=dumb`) and measures the terminal.
+The caller decides about colour (`--no-color`, `NO_COLOR`, `FORCE_COLOR`, a TTY, `TERM=dumb`) and links, and measures
+the terminal.
 All text from users or providers passes through `clean` before it is shown.
 """
 
@@ -11,6 +12,8 @@ from enum import Enum
 from functools import lru_cache
 
 _RESET = "\x1b[0m"
+_LEAST_ROOM = 16  # columns in which a text is worth breaking
+_URI = "%/:?#@!$&*+,;=[]~-._"  # kept in an address, besides letters and digits
 
 
 class Paint(Enum):
@@ -31,6 +34,29 @@ class Paint(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Links:
+    """How links (OSC 8) are written.
+
+    Args:
+        base: the URI of the folder that paths are relative to, with a final `/`: on this machine, or at a forge.
+        mark: what `cli.streams` knows them by; texts cannot contain it.
+    """
+
+    base: str
+    mark: str
+
+    def to(self, target: str, line: int | None) -> str:
+        """The URI of a web address, or of a path; at a forge also of a line, which other addresses cannot name."""
+        from urllib.parse import quote
+
+        if target.startswith(("https://", "http://")):
+            return quote(target, safe=_URI, errors="surrogatepass")
+        base = "file://" + self.base.removeprefix("file://").partition("/")[0] if target.startswith("/") else self.base
+        fragment = f"#L{line}" if line is not None and base.startswith("http") else ""
+        return f"{quote(base, safe=_URI, errors='surrogatepass')}{quote(target, errors='surrogatepass')}{fragment}"
+
+
+@dataclass(frozen=True, slots=True)
 class Style:
     """How to write for one reader: with or without colour, the columns per line, and whether texts are shown in full.
 
@@ -40,12 +66,26 @@ class Style:
     color: bool = False
     width: int = 100
     whole: bool = False
+    links: Links | None = None  # None: without any
 
     def paint(self, text: str, paint: Paint | None) -> str:
         """The text in a style, or unchanged if colour is off. The text must be clean already."""
         if not self.color or paint is None or not text:
             return text
         return f"\x1b[{paint.value}m{text}{_RESET}"
+
+    def link(self, text: str, target: str, line: int | None = None) -> str:
+        """The clean text as a link to a file of the project, or to a web address; unchanged without links.
+
+        Args:
+            text: it may have a style already.
+            target: a path, or an address that starts with `https://` or `http://`, as it is, clean or not.
+            line: of the file.
+        """
+        if self.links is None or not text or not target:
+            return text
+        start, end = f"\x1b]8;id={self.links.mark};", "\x1b\\"
+        return f"{start}{self.links.to(target, line)}{end}{text}{start}{end}"
 
 
 # Characters that a terminal executes, or that a provider reads but a reader cannot see: C0 and C1 controls, surrogates,
@@ -166,6 +206,24 @@ def wrap(text: str, width: int) -> list[str]:
         *full, line = chop(word, width)
         lines.extend(full)
     return [*lines, line] if line else lines
+
+
+def hanging(prefix: str, text: str, style: Style, paint: Paint | None = None) -> list[str]:
+    """A clean text after what stands before it on its line; in a terminal, what does not fit goes on below it.
+
+    Output that is kept has it on one line, so that it can be searched.
+
+    Args:
+        prefix: clean, without a style; spaces in it stay.
+        text: the text.
+        style: how to write it.
+        paint: of the text.
+    """
+    indent, room = width_of(prefix), style.width - width_of(prefix)
+    if style.whole or width_of(text) <= room or room < _LEAST_ROOM:
+        return [prefix + style.paint(text, paint)]
+    first, *rest = wrap(text, room)
+    return [prefix + style.paint(first, paint), *(" " * indent + style.paint(line, paint) for line in rest)]
 
 
 def chop(word: str, width: int) -> list[str]:

@@ -34,6 +34,7 @@ from ltxspec.storage.frames import FrameFiles
 from ltxspec.storage.inside import is_inside, refuse_links_outside, remove
 from ltxspec.storage.links import SUFFIXES, LinkTree
 from ltxspec.storage.partial import PartialFile, try_writing
+from ltxspec.storage.sidecars import SidecarFiles
 from ltxspec.storage.videos import digest_of, hash_of, suffix_of
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -66,6 +67,7 @@ class FolderArchive:
     ) -> None:
         self._root = root
         self.frames = FrameFiles(root / "frames", ops.inside(root))
+        self.sidecars = SidecarFiles(root, ops.inside(root))
         self._project = project or renders.parent
         self.users = ArchiveUsers(root, self._project, ident, ops)
         self._tree = LinkTree(renders, self._project, self._copied, ops)
@@ -133,11 +135,7 @@ class FolderArchive:
             return None  # then it is downloaded again, at no cost
 
     def salvage(self, name: str, recorded: str | None = None) -> Archived | None:
-        """As `finish`, for a partial file that cannot grow any more; None if it is not a complete video (it is kept).
-
-        Raises:
-            MediaError, StorageError: as for `finish`.
-        """
+        """As `finish`, errors included, for a file that cannot grow; None if it is no complete video (it is kept)."""
         partial = self._partial(name)
         try:
             facts = self._check(partial)
@@ -211,11 +209,11 @@ class FolderArchive:
         return {path.name: read_file(path, self._home, _LARGEST_NOTE) for path in notes}
 
     def remove(self, sha256: str) -> None:
-        """Delete a video. Only for videos that no take refers to. Raises StorageError."""
-        path = self.path_of(sha256)
-        if path is not None:
+        """Delete a video and its sidecar. Only for videos that no take refers to. Raises StorageError."""
+        if (path := self.path_of(sha256)) is not None:
             with translated("remove", path):
                 remove_file(path, self._ops)
+                self.sidecars.remove(sha256)
 
     def link(self, spec: str, instance: str, outputs: Sequence[Output]) -> None:
         """Point the readable tree at a shot's current outputs; see `LinkTree.show`.

@@ -9,10 +9,12 @@ import errno
 import fcntl
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
+from ltxspec.canonical import sha256_of
 from ltxspec.errors import StorageError
 from ltxspec.storage.inside import kind_of, make_one_folder, open_file, refuse_outside, remove, rename
 
@@ -31,6 +33,8 @@ _CURES = {
 }
 _FILE, _FOLDER = 0o664, 0o775  # not world-writable, whatever the umask
 _CHUNK = 2**24  # bytes per read
+_PART = 2**20  # bytes per write of what is in pieces, and per read of what is not kept
+_Read = TypeVar("_Read")
 _CANNOT_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOTTY})
 
 
@@ -112,8 +116,17 @@ def read_if_exists(path: Path, within: Path | None = None, limit: int = LARGEST)
         StorageError: the file cannot be read, or a link to it or to a folder above it is broken: the link's target (a
             disk that is not mounted) may hold the file.
     """
+    return _if_exists(path, lambda: _read(path, within, limit))
+
+
+def digest_if_exists(path: Path, within: Path | None = None) -> str | None:
+    """SHA-256 of what `read_if_exists` reads, without having all of it in memory. Raises StorageError."""
+    return _if_exists(path, lambda: sha256_of(_pieces(_opened_to_read(path, within), path, LARGEST, _PART)))
+
+
+def _if_exists(path: Path, read: Callable[[], _Read]) -> _Read | None:
     try:
-        return _read(path, within, limit)
+        return read()
     except FileNotFoundError as error:
         refuse_broken_link(path, error)
         return None
@@ -122,20 +135,26 @@ def read_if_exists(path: Path, within: Path | None = None, limit: int = LARGEST)
 
 
 def _read(path: Path, within: Path | None, limit: int) -> bytes:
-    descriptor = open_file(str(path), os.O_RDONLY, within=None if within is None else str(within))
-    return read_open_file(descriptor, path, limit)
+    return read_open_file(_opened_to_read(path, within), path, limit)
+
+
+def _opened_to_read(path: Path, within: Path | None) -> int:
+    return open_file(str(path), os.O_RDONLY, within=None if within is None else str(within))
 
 
 def read_open_file(descriptor: int, path: Path, limit: int) -> bytes:
     """Everything in an open file, which is then closed. Raises OSError, or StorageError above `limit` bytes."""
-    pieces, left = [], limit + 1
+    return b"".join(_pieces(descriptor, path, limit, _CHUNK))
+
+
+def _pieces(descriptor: int, path: Path, limit: int, most: int) -> Iterator[bytes]:
+    left = limit + 1
     with os.fdopen(descriptor, "rb", buffering=0) as file:
-        while left and (piece := file.read(min(left, _CHUNK))):
-            pieces.append(piece)
+        while left and (piece := file.read(min(left, most))):
+            yield piece
             left -= len(piece)
     if not left:
         raise StorageError(f"`{path}` is larger than {_size(limit)}, the limit for such a file")
-    return b"".join(pieces)
 
 
 def _size(limit: int) -> str:
@@ -182,8 +201,10 @@ def write_all(descriptor: int, data: bytes, ops: FileOps = REAL) -> None:
         rest = rest[taken:]
 
 
-def replace_file(path: Path, data: bytes, ops: FileOps = REAL, mode: int = _FILE) -> None:
-    """Replace a file with `data`: temporary file in the same folder, fsync, rename, fsync of the folder.
+def replace_file(path: Path, data: bytes | Sequence[bytes], ops: FileOps = REAL, mode: int = _FILE) -> None:
+    """Replace a file with `data`, which may be in pieces.
+
+    A temporary file in the same folder, fsync, rename, fsync of the folder.
 
     The file keeps its permissions, except that it is never world-writable, and a link to it stays a link. A new file
     gets `mode`, subject to the umask. The caller holds a lock: the temporary name is fixed, so that a crash leaves at
@@ -202,7 +223,8 @@ def replace_file(path: Path, data: bytes, ops: FileOps = REAL, mode: int = _FILE
             with opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, ops, mode) as descriptor:
                 with contextlib.suppress(FileNotFoundError):
                     os.fchmod(descriptor, stat.S_IMODE(os.lstat(target).st_mode) & ~stat.S_IWOTH)
-                write_all(descriptor, data, ops)
+                for part in [data] if isinstance(data, bytes) else _gathered(data):
+                    write_all(descriptor, part, ops)
                 ops.fsync(descriptor)
             ops.replace(str(temporary), str(target), ops.within)
         except OSError:
@@ -210,6 +232,17 @@ def replace_file(path: Path, data: bytes, ops: FileOps = REAL, mode: int = _FILE
                 ops.unlink(str(temporary), ops.within)
             raise
         sync_folder(target.parent, ops)
+
+
+def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Pieces joined to parts of about a mebibyte."""
+    part = bytearray()
+    for piece in pieces:
+        part += piece
+        if len(part) >= _PART:
+            yield bytes(part)
+            part.clear()
+    yield bytes(part)
 
 
 def remove_file(path: Path, ops: FileOps = REAL) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ltxspec.canonical import sha256_hex
+from ltxspec.canonical import sha256_hex, sha256_of
 from ltxspec.errors import LockfileError
-from ltxspec.lock.codec import SUFFIX, Encoded, decode_lockfile, encode_lockfile
+from ltxspec.lock.codec import SUFFIX, Encoded, decode_lockfile, encoded_pieces
 from ltxspec.lock.journal import Event
 from ltxspec.lock.merge import merge_lockfiles
 from ltxspec.lock.models import Lockfile
 from ltxspec.services import SERVICES
-from ltxspec.storage.durable import REAL, FileOps, read_if_exists, replace_file
+from ltxspec.storage.durable import REAL, FileOps, digest_if_exists, read_if_exists, replace_file
 from ltxspec.storage.file_lock import OnWait, exclusive
 from ltxspec.storage.journal import JournalFile, read_events
 from ltxspec.storage.tracked import TrackedFolder
@@ -131,20 +131,18 @@ class FileSpecState:
             LockfileError: the file was changed from outside and is unreadable now, or was removed, or replaced by a
                 link. Nothing is written then: orders are recorded in the journal.
         """
-        disk = read_if_exists(self._paths.lockfile, self._paths.root)
-        there = None if disk is None else sha256_hex(disk)
+        there = digest_if_exists(self._paths.lockfile, self._paths.root)
         if self._place is not None:
-            self._refuse_displaced(disk)
-            if disk is not None and there != self._seen:
-                self._notice(disk)
-        disk = None  # which may be large
+            self._refuse_displaced(there)
+            if there != self._seen:
+                there = self._notice(read_if_exists(self._paths.lockfile, self._paths.root))
         if self._foreign is not None:
             lockfile = merge_lockfiles(lockfile, *self._foreign)
-        data = encode_lockfile(lockfile, self._encoded)
-        digest = sha256_hex(data)
+        pieces = encoded_pieces(lockfile, self._encoded)
+        digest = sha256_of(pieces)
         nothing_to_tell = there is None and not lockfile.shots and not lockfile.retired
         if digest != there and not nothing_to_tell:
-            replace_file(self._paths.lockfile, data, self._ops)
+            replace_file(self._paths.lockfile, pieces, self._ops)
             there = digest
         self._note(there, lockfile)
 
@@ -172,24 +170,28 @@ class FileSpecState:
         """Drop closed tasks from the journal, if no task is open. Raises StorageError."""
         self._journal.compact()
 
-    def _refuse_displaced(self, disk: bytes | None) -> None:
+    def _refuse_displaced(self, there: str | None) -> None:
         """Raise LockfileError when the lockfile that was read is gone (another branch was checked out)."""
         name = self._paths.lockfile
         if self._place != os.path.realpath(name):
             raise LockfileError(f"lockfile `{name}` was replaced by a link while ltxspec was running", hint=_GO_ON)
-        if disk is None and self._seen is not None:
+        if there is None and self._seen is not None:
             raise LockfileError(f"lockfile `{name}` disappeared while ltxspec was running", hint=_GO_ON)
 
     def _note(self, digest: str | None, lockfile: Lockfile) -> None:
         self._seen, self._base = digest, lockfile if digest is not None else None
 
-    def _notice(self, disk: bytes) -> None:
-        """Remember a change made from outside; every later write includes it."""
+    def _notice(self, disk: bytes | None) -> str | None:
+        """Remember a change made from outside; every later write includes it. Returns the hash of the file."""
+        if disk is None:
+            self._refuse_displaced(None)
+            return None
         theirs, base = _decode(disk, self._paths), self._base or _decode(None, self._paths)
         if self._foreign is not None:
             earlier, base = self._foreign
             theirs = merge_lockfiles(theirs, earlier, base)
         self._foreign = (theirs, base)
+        return sha256_hex(disk)
 
 
 _GO_ON = (

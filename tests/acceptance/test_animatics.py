@@ -9,8 +9,6 @@ from acceptance.repositories import commit, git
 from acceptance.test_chain_reviews import PLAIN, SPEC
 from acceptance.test_diff import CONFIG, IGNORED
 
-from ltxspec.project import animatics
-
 
 @pytest.fixture
 def film(tmp_path: Path) -> Path:
@@ -40,10 +38,10 @@ def test_what_is_to_be_rendered_is_shown_for_nothing(film: Path, monkeypatch: py
     assert page.count("Preview, not rendered") >= 3
     pictures = {name: (film / "out" / "pictures" / name).read_bytes() for name in index.values()}
 
-    def refuse(_: object) -> bytes:
+    def refuse(*_: object) -> None:
         raise AssertionError("drawn again")
 
-    monkeypatch.setattr(animatics, "_drawn", refuse)
+    monkeypatch.setattr("ltxspec.media.encoding.encode", refuse)
     ltxspec(*call, cwd=film)
     assert {name: (film / "out" / "pictures" / name).read_bytes() for name in index.values()} == pictures
 

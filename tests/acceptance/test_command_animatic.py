@@ -167,6 +167,16 @@ def test_what_cannot_be_is_an_error_with_its_cure(
     assert not list(chain.glob("*.mp4"))
 
 
+def test_a_slate_stands_at_the_lower_edge_of_every_shot(chain: Path) -> None:
+    shown = ("--target", "film.alley", *SIZE)
+    ltxspec("animatic", "-o", "bare.mp4", *shown, cwd=chain)
+    ltxspec("animatic", "-o", "slate.mp4", "--slate", *shown, cwd=chain)
+    bare, slate = (Image.open(io.BytesIO(cut_frame(chain / f"{name}.mp4", 3.2).data)) for name in ("bare", "slate"))
+    strip, above = (0, 346, 640, 360), (0, 40, 640, 300)
+    assert difference(bare.crop(strip), slate.crop(strip)) > 10 > difference(bare.crop(above), slate.crop(above)) * 5
+    assert max(slate.convert("L").crop(strip).tobytes()) > 200, "letters"
+
+
 def test_an_existing_film_stays_until_the_new_one_is_complete(chain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (chain / "film.mp4").write_bytes(b"earlier")
 

@@ -5,12 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import click
 import pytest
 from acceptance.commands import ltxspec, process
 
 from ltxspec import __version__
-from ltxspec.cli.main import COMMANDS, cli
+from ltxspec.cli.main import COMMANDS
 
 ESCAPE = "\x1b["
 
@@ -44,22 +43,6 @@ def test_an_address_in_the_place_of_a_path_is_shown_without_its_secrets(tmp_path
     result = ltxspec(*arguments, cwd=tmp_path, check=None)
     assert "canary" not in result.out + result.err
     assert "host.example" in result.out + result.err
-
-
-def all_commands() -> list[str]:
-    """Every command that does something: `plan`, `archive gc`, …"""
-    found = []
-    for name in COMMANDS:
-        command = cli.get_command(click.Context(cli), name)
-        inner = command.commands.items() if isinstance(command, click.Group) else ()
-        found += [f"{name} {key}" for key, one in inner if not one.hidden] or [name]
-    return found
-
-
-@pytest.mark.parametrize("name", all_commands())
-def test_the_help_of_a_command_has_an_example_of_it(name: str, tmp_path: Path) -> None:
-    told = " ".join(ltxspec(*name.split(), "--help", cwd=tmp_path).out.split())
-    assert f"ltxspec {name}" in told.partition(" Example")[2]
 
 
 def test_examples_stand_on_lines_of_their_own_to_be_copied(tmp_path: Path) -> None:

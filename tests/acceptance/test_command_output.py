@@ -27,7 +27,15 @@ def test_a_shot_without_a_video_has_no_output(rendered: Path) -> None:
     assert refused.err.startswith("error[no-video]: `night.flagged` has no finished video yet\n")
 
 
-def test_one_shot_is_meant(rendered: Path) -> None:
-    refused = ltxspec("output", "night.*", cwd=rendered, check=1).err
-    assert "matches 2 shots" in refused
-    assert "`night.alley`, `night.flagged`" in refused
+def test_wildcards_mean_several_shots_and_those_without_a_video_are_named(rendered: Path) -> None:
+    (one,) = ltxspec("output", "night.alley", cwd=rendered).out.splitlines()
+    done = ltxspec("output", "night.*", cwd=rendered, check=3)
+    assert done.out.splitlines() == [one]
+    assert done.err.splitlines() == [
+        f"warning: `night.{shot}` has no finished video yet" for shot in ("flagged", "weather[rain]", "weather[fog]")
+    ]
+    document = ltxspec("output", "night.flagged", "night.alley", "--format", "json", cwd=rendered, check=3).json
+    assert [shot["address"] for shot in document["shots"]] == [document["address"]] == ["night.alley"]
+    assert (document["shots"][0]["outputs"], document["missing"]) == (document["outputs"], ["night.flagged"])
+    refused = ltxspec("output", "night.fl*", cwd=rendered, check=1).err
+    assert refused.startswith("error[no-video]: no shot of `night.fl*` has a finished video yet\n")

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 import pytest
+import signers
 from acceptance.commands import REPOSITORY, Result, ltxspec, write_spec
 from acceptance.repositories import git
 from jsonschema import Draft202012Validator
@@ -28,7 +29,7 @@ WITHOUT = {
     "previews store": "writes files, for a shell",
     "previews tidy": "prints numbers, for a shell",
 }
-ENDLESS = {"listen"}  # its events are held to their schema by test_listen.py
+ENDLESS = {"listen", "watch"}  # what they write is held to its schema by their own tests
 
 PAGE = REPOSITORY / "tests" / "acceptance" / "page"
 SHOWCASE = "rain-slick-neon-alleyway-portrait"
@@ -48,7 +49,12 @@ CALLS: dict[str, tuple[tuple[str, ...], str, int]] = {
     "pick": (("night.alley", "--take", "1"), "pick", 0),
     "frame": (("night.alley", "-o", "a.png"), "frame", 0),
     "graph": (("--all",), "graph", 0),
+    "whence": (("renders/sandbox/night/alley.mp4",), "whence", 0),
+    "label": (("night.alley", "-o", "a.mp4", "--cert", "chain.pem", "--key", "key.pem"), "label", 0),
     "animatic": (("-o", "a.mp4", "--size", "64x36"), "animatic", 0),
+    "export otio": (("-o", "a.otio", "--media", "media"), "export", 0),
+    "export edl": (("-o", "a.edl"), "export", 0),
+    "export csv": (("-o", "a.csv", "--rate", "25"), "export", 0),
     "approve": (("night.alley",), "decision", 0),
     "reject": (("night.alley", "--note", "too dark", "--at", "1.5"), "decision", 0),
     "status": ((), "status", 0),
@@ -124,6 +130,7 @@ def ready(rendered: Path) -> Path:
         (rendered / f"{part}.json").write_text(text, "utf-8")
     exported = {"exportVersion": 1, "provider": "sandbox", "takes": [reviewed(rendered)]}
     (rendered / "exported.json").write_text(json.dumps(exported), "utf-8")
+    signers.write_signer(rendered)
     (rendered / "pictures").mkdir()
     (rendered / "pictures" / "index.json").write_text("{}", "utf-8")
     store = f'[store]\nurl = "{(rendered / "store").as_uri()}"\nfree = true\n'

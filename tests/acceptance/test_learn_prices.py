@@ -12,16 +12,20 @@ MODEL = "acme-film.json"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    return unpriced(tmp_path)
+
+
+def unpriced(folder: Path) -> Path:
     """A project whose own model has no price."""
     document: dict[str, Any] = json.loads((REPOSITORY / "schemas/models/lightricks-ltx-2-pro.json").read_text("utf-8"))
     document["properties"]["model"] = {"const": "acme:film@1"}
     document["x-ltxspec"] |= {"air": "acme:film@1", "slug": "acme-film", "name": "Acme Film"}
     document["x-ltxspec"]["price"] |= {"by": [], "rows": []}
     del document["examples"]
-    (tmp_path / "schemas" / "models").mkdir(parents=True)
-    (tmp_path / "schemas" / "models" / MODEL).write_text(json.dumps(document, indent=2), "utf-8")
-    (tmp_path / "ltxspec.toml").write_text('[project]\nid = "learned"\n', "utf-8")
-    return tmp_path
+    (folder / "schemas" / "models").mkdir(parents=True)
+    (folder / "schemas" / "models" / MODEL).write_text(json.dumps(document, indent=2), "utf-8")
+    (folder / "ltxspec.toml").write_text('[project]\nid = "learned"\n', "utf-8")
+    return folder
 
 
 def bought(folder: Path, name: str, cost: float, seconds: int = 8, **more: Any) -> None:

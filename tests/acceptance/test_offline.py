@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import signers
 from acceptance import offline
 from acceptance.commands import write_spec
 from acceptance.repositories import commit, git
@@ -41,6 +42,7 @@ COMMANDS = [
     ["plan"],
     ["plan", "--provider", "runware", "--detailed-exitcode"],
     ["plan", "--shard", "1/2"],
+    ["watch", "--config", "broken.toml"],  # it ends by itself only where there is nothing to watch
     ["status"],
     ["show"],
     ["output", "night.alley"],
@@ -51,8 +53,14 @@ COMMANDS = [
     ["import", "night.weather[rain]", "--request", "request.json", "--response", "response.json"],
     ["frame", "night.alley", "-o", "frame.png"],
     ["graph"],
+    ["whence", "renders/sandbox/night/alley.mp4", "--history"],
+    ["label", "night.alley", "-o", "copy.mp4", "--cert", "chain.pem", "--key", "key.pem"],
+    ["whence", "copy.mp4"],
     ["animatic", "-o", "film.mp4", "--size", "64x36"],
     ["export", "openjd", "-o", "job.yaml"],
+    ["export", "otio", "-o", "film.otio", "--media", "media"],
+    ["export", "edl"],
+    ["export", "csv"],
     ["approve", "night.alley"],
     ["reject", "night.alley", "--needs-work"],
     ["lock", "verify", "--base", "HEAD"],
@@ -121,7 +129,9 @@ def test_no_other_command_reaches_for_a_network(rendered: Path) -> None:
     commit(rendered, "all")
     (rendered / "request.json").write_text(json.dumps(REQUEST))
     (rendered / "response.json").write_text("{}")
+    signers.write_signer(rendered)
     (rendered / "bundle.json").write_text('{"inference": []}')
+    (rendered / "broken.toml").write_text("[project")
     (rendered / "exported.json").write_text('{"exportVersion": 1, "provider": "sandbox", "takes": []}')
     done = run_offline(rendered, COMMANDS)
     assert {tuple(command): told for command, _, told, _ in done if told} == {}

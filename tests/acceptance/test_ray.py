@@ -1,6 +1,7 @@
 """`--engine ray` on a real cluster of two machines: every order is paid once, whatever becomes of the machines."""
 
 import json
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from acceptance.commands import ltxspec, write_spec
+from acceptance.repositories import git
 from ray_cluster import KEY, TwoMachines, needs_ray, two_machines
 
 SPEC = """\
@@ -31,7 +33,7 @@ PATIENCE = 60.0  # seconds
 @pytest.fixture(scope="module")
 def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoMachines]:
     needs_ray()
-    with two_machines(tmp_path_factory.mktemp("ray"), speed=60) as started:
+    with two_machines(tmp_path_factory.mktemp("ray"), speed=15) as started:
         yield started
 
 
@@ -60,9 +62,26 @@ def test_a_machine_that_is_lost_costs_nothing_twice(machines: TwoMachines, tmp_p
     assert len(list((tmp_path / "renders").glob("*/*.mp4"))) == 4
     assert KEY not in done.out + done.err
     assert not [path for path in machines.logs if KEY in path.read_text(errors="replace")]
+    check_pictures(tmp_path, machines)
     check_media(tmp_path, machines)
     again = ltxspec("apply", *how, cwd=tmp_path, **machines.environment)
     assert json.loads(again.out)["summary"]["outcomes"]["rendered"] == 0
+
+
+def check_pictures(project: Path, machines: TwoMachines) -> None:
+    """Stills of the takes, a preview of a new shot and the joins of a chain are made by the cluster, as here."""
+    git(project, "init", "--quiet", "--initial-branch=main")
+    git(project, "add", "ltxspec.toml")
+    git(project, "commit", "--quiet", "--message=Start")
+    write_spec(project, SPEC + "  three: {prompt: to be rendered}\n")
+    for engine in ("ray", "local"):
+        page = ["review", "--animatics", "--embed", "--html", f"{engine}.html", "--engine", engine, "--format", "json"]
+        written = ltxspec(*page, cwd=project, check=0, **machines.environment)
+        assert written.json["problems"] == []
+        shutil.rmtree(project / ".ltxspec/cache")
+    pages = [(project / f"{engine}.html").read_text() for engine in ("ray", "local")]
+    assert pages[0].count("data:image/jpeg") == pages[1].count("data:image/jpeg") > 15
+    write_spec(project, SPEC)
 
 
 def check_media(project: Path, machines: TwoMachines) -> None:

@@ -18,8 +18,9 @@ from acceptance.commands import ltxspec
 from acceptance.repositories import commit, git
 
 from ltxspec.project.locks import verdicts_locked
+from ltxspec.project.loopback import CannotServe
 from ltxspec.project.project import open_project
-from ltxspec.project.review_serve import CannotServe, serve_review, serving_review
+from ltxspec.project.review_serve import serve_review, serving_review
 from ltxspec.storage.state import open_state
 
 

@@ -22,6 +22,7 @@ HEAVY = {
     "sqlite3",
     "starlette",
     "uvicorn",
+    "watchfiles",
     "websockets",
 }
 NEEDED_TO_PLAN = {"jinja2", "orjson", "yaml"}

@@ -24,6 +24,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cli/commands/graph.py": "acceptance/test_command_graph.py",
     "cli/commands/import_.py": "acceptance/test_command_import.py",
     "cli/commands/init.py": "acceptance/test_command_init.py",
+    "cli/commands/label.py": "acceptance/test_command_label.py",
     "cli/commands/listen.py": "acceptance/test_listen.py",
     "cli/commands/models.py": "acceptance/test_command_models.py",
     "cli/commands/output.py": "acceptance/test_command_output.py",
@@ -38,14 +39,20 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cli/commands/show.py": "acceptance/test_command_show.py",
     "cli/commands/status.py": "acceptance/test_command_status.py",
     "cli/commands/validate.py": "acceptance/test_command_validate.py",
+    "cli/commands/watch.py": "acceptance/test_command_watch.py",
+    "cli/commands/whence.py": "acceptance/test_command_whence.py",
     "cli/commands/why.py": "acceptance/test_command_why.py",
     "project/animatic.py": "acceptance/test_command_animatic.py",
     "project/frame.py": "acceptance/test_command_frame.py",
+    "project/watch_previews.py": "acceptance/test_command_watch.py",
     "project/graph.py": "acceptance/test_command_graph.py",
-    "project/review_app.py": "acceptance/test_review_serve.py",  # the three are one server
+    "project/loopback.py": "acceptance/test_review_serve.py",  # the four are one server
+    "project/review_app.py": "acceptance/test_review_serve.py",
+    "project/provenance.py": "acceptance/test_command_whence.py",
     "project/review_desk.py": "acceptance/test_review_serve.py",
     "project/review_serve.py": "acceptance/test_review_serve.py",
     "project/review_import.py": "acceptance/test_review_import.py",
+    "project/take_video.py": "acceptance/test_command_frame.py",
     "project/verdicts.py": "acceptance/test_verdicts.py",
 }
 

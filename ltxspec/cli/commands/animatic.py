@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _EXAMPLES = (
     "Examples: `ltxspec animatic -o film.mp4`, "
-    "`ltxspec animatic specs/night.yaml --rendered --size 1280x720 -o rough.mp4`."
+    "`ltxspec animatic specs/night-scenes.yaml --rendered --slate --size 1280x720 -o rough.mp4`."
 )
 
 
@@ -28,6 +28,7 @@ class Shown:
     targets: tuple[str, ...]
     rendered: bool
     size: tuple[int, int] | None
+    slate: bool
 
 
 @click.command("animatic", epilog=_EXAMPLES)
@@ -43,6 +44,7 @@ class Shown:
     help="Only these shots (`*` and `?` are wildcards).",
 )
 @click.option("--size", type=FRAME_SIZE, help="Pixels of the film (default: those of the largest shot).")
+@click.option("--slate", is_flag=True, help="Show take, date, cost and running time codes at the lower edge.")
 @options.gathered("shown", Shown)
 @options.variables
 @options.output_format("text", "json")
@@ -67,7 +69,9 @@ def command(
         if not session.quiet:
             click.echo(f"[{place}/{number}] {address}", err=True)
 
-    asked = FilmOptions(shown.paths, shown.targets, variables.read(session.folder), shown.rendered, shown.size)
+    asked = FilmOptions(
+        shown.paths, shown.targets, variables.read(session.folder), shown.rendered, shown.size, shown.slate
+    )
     project = session.open_project(provider)
     film = make_film(project, asked, session.folder / file, begun)
     for address in film.missing:

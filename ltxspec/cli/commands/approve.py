@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "approve",
-    epilog="Examples: `ltxspec approve night.alley --take 2`, `ltxspec approve 'night.*'`.",
+    epilog="Examples: `ltxspec approve night-scenes.alley --take 2`, `ltxspec approve 'night-scenes.*'`.",
 )
 @parameters
 def command(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LOCAL_DAYS = 7.0
 
 
-@click.group("archive")
+@click.group("archive", epilog="Examples: `ltxspec archive pull`, `ltxspec archive verify`.")
 def command() -> None:
     """The archive keeps finished videos by content hash under `.ltxspec/archive`, outside git."""
 

@@ -7,7 +7,9 @@ from ltxspec.cli.completing import addresses
 from ltxspec.cli.context import Session
 
 
-@click.command("collect", epilog="Examples: `ltxspec collect`, `ltxspec collect specs/night.yaml --format json`.")
+@click.command(
+    "collect", epilog="Examples: `ltxspec collect`, `ltxspec collect specs/night-scenes.yaml --format json`."
+)
 @options.paths
 @click.option(
     "--retry",

@@ -9,7 +9,7 @@ from ltxspec.project.forge_access import Place
 
 _EXAMPLES = (
     "Examples: `ltxspec comment --dry-run`, `ltxspec comment --report review.json`, "
-    "`ltxspec comment --forge github --repo studio/films --pr 12`."
+    "`ltxspec comment --forge github --repo owner/films --pr 7`."
 )
 
 
@@ -65,7 +65,8 @@ def command(
         click.echo(f"nothing written: {posted.reason}", err=True)
     else:
         click.echo(f"comment {posted.outcome}" + (f"; {posted.reason}" if posted.reason else ""), err=True)
-        click.echo(posted.comment.url or str(posted.comment.id))
+        url = posted.comment.url
+        click.echo(session.linked(url) if url else str(posted.comment.id))
     return 0
 
 

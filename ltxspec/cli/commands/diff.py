@@ -1,7 +1,7 @@
 """`ltxspec diff`: what changed between two versions of the project, in shots and money."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 
@@ -42,13 +42,17 @@ def command(
     BASE is a revision, `A..B` or `A...B`; without it, the point where this branch left the main branch. HEAD is a
     revision; without it, the working tree. Nothing is checked out, sent or spent.
     """
+    from ltxspec.project.blob_links import head_base
     from ltxspec.project.review import make_review
     from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.review.formats import REVIEW_FORMATS, ReviewOptions, page_for
 
-    page = page_for(form.forge, form.link_base)
-    review = make_review(session.open_project(provider), base, head)
-    click.echo(REVIEW_FORMATS[form.output_format](review, ReviewOptions(session.style(), page)), nl=False)
+    page, project = page_for(form.forge, form.link_base), session.open_project(provider)
+    review = make_review(project, base, head)
+    style = session.style()
+    if style.links is not None and (forge := head_base(project, review)):
+        style = replace(style, links=replace(style.links, base=forge))
+    click.echo(REVIEW_FORMATS[form.output_format](review, ReviewOptions(style, page)), nl=False)
     if form.output_format == "text" and review.diagnostics:
         click.echo(format_diagnostics(review.diagnostics, session.style(sys.stderr)), err=True, nl=False)
     if not detailed_exitcode:

@@ -19,6 +19,7 @@ def command(session: Session, provider: str | None, output_format: str) -> int:
     from ltxspec.project.doctor import WARNING, check_machine, check_setup
     from ltxspec.redaction import redact_secrets
     from ltxspec.report.results.setup import Check, Doctor
+    from ltxspec.report.terminal import clean, hanging
 
     try:
         found = check_setup(session.open_project(provider))
@@ -32,5 +33,6 @@ def command(session: Session, provider: str | None, output_format: str) -> int:
         session.answer(Doctor(ok=all(ok is not False for _, ok, _ in rows), checks=checks))
     else:
         for name, ok, detail in rows:
-            click.echo(f"{'WARN' if ok is WARNING else 'ok' if ok else 'BAD':<4} {name:<10} {detail}")
+            state = "WARN" if ok is WARNING else "ok" if ok else "BAD"
+            click.echo("\n".join(hanging(f"{state:<4} {name:<10} ", clean(detail), session.style())))
     return 1 if any(ok is False for _, ok, _ in rows) else 0

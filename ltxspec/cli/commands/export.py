@@ -6,6 +6,8 @@ import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
+from ltxspec.cli.exporting import Wanted, export_timeline, timeline_options
+from ltxspec.cli.options import VariableOptions
 from ltxspec.cli.param_types import USD
 
 if TYPE_CHECKING:
@@ -15,12 +17,63 @@ if TYPE_CHECKING:
 _MOST = 1000  # shards
 
 
-@click.group("export", epilog="Examples: `ltxspec export openjd -o job.yaml --shards 4`.")
+@click.group("export", epilog="Examples: `ltxspec export otio -o film.otio`, `ltxspec export openjd -o job.yaml`.")
 def command() -> None:
     """Write what other programs read."""
 
 
-@command.command("openjd", epilog="Examples: `ltxspec export openjd -o job.yaml`, `openjd run job.yaml --step Join`.")
+@command.command(
+    "otio",
+    epilog="Examples: `ltxspec export otio -o cut/film.otio --media cut/media`, "
+    "`ltxspec export otio specs/night-scenes.yaml -o night.otio --rate 25`.",
+)
+@timeline_options
+@click.pass_obj
+def otio(session: Session, wanted: Wanted, variables: VariableOptions) -> int:
+    """Write the shots in order as a timeline for editing programs (OpenTimelineIO; `pip install 'ltxspec[otio]'`).
+
+    Shows the current takes, with verdicts and notes as markers. A shot without a video is an offline clip of its
+    length.
+    """
+    from ltxspec.report.timeline.otio import otio_text
+
+    return export_timeline(session, wanted, variables, "otio", otio_text)
+
+
+@command.command(
+    "edl",
+    epilog="Examples: `ltxspec export edl -o film.edl --media media --link`, "
+    "`ltxspec export edl --target 'night-scenes.*' -o night.edl`.",
+)
+@timeline_options
+@click.pass_obj
+def edl(session: Session, wanted: Wanted, variables: VariableOptions) -> int:
+    """Write the shots in order as an edit decision list (CMX 3600), with names, verdicts and notes as comments.
+
+    Begins at 01:00:00:00 and counts without drop frames. A shot without a video is black.
+    """
+    from ltxspec.report.timeline.edl import edl_text
+
+    return export_timeline(session, wanted, variables, "edl", edl_text)
+
+
+@command.command(
+    "csv",
+    epilog="Examples: `ltxspec export csv -o shots.csv`, `ltxspec export csv specs/night-scenes.yaml > night.csv`.",
+)
+@timeline_options
+@click.pass_obj
+def csv(session: Session, wanted: Wanted, variables: VariableOptions) -> int:
+    """Write the shots in order as a table for spreadsheets: takes, time codes, verdicts, notes, costs, prompts."""
+    from ltxspec.report.timeline.table import csv_text
+
+    return export_timeline(session, wanted, variables, "csv", csv_text)
+
+
+@command.command(
+    "openjd",
+    epilog="Examples: `ltxspec export openjd -o job.yaml`, `ltxspec export openjd --shards 4 --max-cost 20`.",
+)
 @click.option("-o", "--out", metavar="FILE", help="Write to a file; in the project's folder it needs no parameter.")
 @click.option("--shards", metavar="N", type=click.IntRange(1, _MOST), default=4, help="Tasks that share the plan.")
 @click.option("--max-cost", type=USD, help="Spend no more than this in all shards together.")

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from ltxspec.project.format import Formatted
 
 
-@click.command("fmt", epilog="Examples: `ltxspec fmt`, `ltxspec fmt --check`, `ltxspec fmt --diff specs/a.yaml`.")
+@click.command(
+    "fmt", epilog="Examples: `ltxspec fmt`, `ltxspec fmt --check`, `ltxspec fmt --diff specs/night-scenes.yaml`."
+)
 @options.paths
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when a file is not formatted.")
 @click.option("--diff", "show_diff", is_flag=True, help="Write nothing; show what would change.")

@@ -8,7 +8,7 @@ from ltxspec.cli import options
 from ltxspec.cli.context import Session
 
 _EXAMPLES = (
-    "Examples: `ltxspec graph`, `ltxspec graph specs/film.yaml`, `ltxspec graph --format mermaid`, "
+    "Examples: `ltxspec graph`, `ltxspec graph specs/night-scenes.yaml`, `ltxspec graph --format mermaid`, "
     "`ltxspec graph --all --format dot | dot -Tsvg -o shots.svg`."
 )
 

@@ -27,7 +27,7 @@ class Origin:
     task: "TaskId | None"
 
 
-@click.command("import", epilog=f"Example: {_EXAMPLE}.")
+@click.command("import", epilog=f"Examples: {_EXAMPLE}, `ltxspec import night-scenes.alley --task-uuid $TASK_UUID`.")
 @click.argument("address", type=NEW_ADDRESS, shell_complete=addresses)
 @click.option("--request", "request_file", metavar="F", help="The task object as it was sent (JSON).")
 @click.option("--response", "response_file", metavar="F", help="The reply with the finished video (JSON).")

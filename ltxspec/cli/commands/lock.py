@@ -29,7 +29,7 @@ _VERIFY_HINT = (
 )
 
 
-@click.group("lock")
+@click.group("lock", epilog="Examples: `ltxspec lock verify`, `ltxspec lock merge`.")
 def command() -> None:
     """Lockfiles record what was bought: check them, merge them, never lose a paid task."""
 
@@ -92,7 +92,7 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None, outpu
 @command.command(
     "merge",
     short_help="Merge conflicted lockfiles: the takes of both sides.",
-    epilog="Examples: `ltxspec lock merge`, then `git add lockfiles` and continue the merge.",
+    epilog="Examples: `ltxspec lock merge`, `ltxspec lock merge lockfiles/night-scenes.lock.json`.",
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 @click.option("--driver", is_flag=True, help="Run as git's merge driver: merge BASE OURS THEIRS [NAME] into OURS.")
@@ -102,8 +102,7 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None, outpu
 def merge(session: Session, paths: tuple[str, ...], provider: str | None, output_format: str, *, driver: bool) -> int:
     """Merge conflicted lockfiles: the result has the takes of both sides, and nothing paid is lost.
 
-    The result is written and checked; run `git add` yourself. `ltxspec init` sets this up as git's merge driver for
-    lockfiles, so that most merges need no manual steps.
+    Run `git add` yourself, and continue the merge. With `ltxspec init`, git does all this by itself in most cases.
     """
     if driver:
         return _drive(session, paths)
@@ -149,7 +148,7 @@ def _drive(session: Session, paths: tuple[str, ...]) -> int:
     return 0
 
 
-@command.command("migrate", epilog="Example: `ltxspec lock migrate`.")
+@command.command("migrate", epilog="Examples: `ltxspec lock migrate`, `ltxspec lock migrate --format json`.")
 @options.output_format("text", "json")
 @options.provider
 @click.pass_obj
@@ -172,8 +171,8 @@ def migrate(session: Session, provider: str | None, output_format: str) -> int:
 
 @command.command(
     "mv",
-    epilog="Examples: `ltxspec lock mv night.alley day.alley`, `ltxspec lock mv night dusk`, "
-    "`ltxspec lock mv 'night.shot[storm-*]' 'day.shot[storm-*]' --dry-run`.",
+    epilog="Examples: `ltxspec lock mv night-scenes.alley day.alley`, `ltxspec lock mv night-scenes dusk`, "
+    "`ltxspec lock mv 'night-scenes.*' 'day.*' --dry-run`.",
 )
 @click.argument("origin", metavar="SPEC|SPEC.SHOT", shell_complete=addresses)
 @click.argument("target", metavar="SPEC|SPEC.SHOT", shell_complete=addresses)
@@ -224,11 +223,12 @@ def _agreed_to_move(pairs: "Renames", is_joining: bool) -> bool:  # noqa: FBT001
     return click.confirm(f"Move the takes of {len(pairs)} shot{'s' * (len(pairs) != 1)}?", err=True)
 
 
-@command.command("rm", epilog="Examples: `ltxspec lock rm night.alley --take 1`, `ltxspec lock rm night.alley --yes`.")
-@click.argument("address", metavar="SPEC.SHOT", type=NEW_ADDRESS, shell_complete=addresses)
-@click.option(
-    "--take", "number", type=int, metavar="N", shell_complete=takes, help="Only this take, as `ltxspec show` counts."
+@command.command(
+    "rm",
+    epilog="Examples: `ltxspec lock rm night-scenes.alley --take 1 --yes`, `ltxspec lock rm night-scenes.alley --yes`.",
 )
+@click.argument("address", metavar="SPEC.SHOT", type=NEW_ADDRESS, shell_complete=addresses)
+@click.option("--take", "number", type=int, metavar="N", shell_complete=takes, help="Only this one, as `show` counts.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.output_format("text", "json")
 @options.provider

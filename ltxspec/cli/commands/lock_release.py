@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @click.command(
     "force-release",
     short_help="Release the lease that another machine holds.",
-    epilog="Examples: `ltxspec lock force-release night`, `ltxspec lock force-release night --yes`.",
+    epilog="Examples: `ltxspec lock force-release night-scenes`, `ltxspec lock force-release night-scenes --yes`.",
 )
 @click.argument("spec", metavar="SPEC")
 @click.option("--shard", metavar="K/N", help="The lease of a shard, which is held by `apply --shard K/N`.")

@@ -42,7 +42,7 @@ def command(session: Session, name: str | None, output_format: str) -> int:
         if output_format == "json":
             session.answer(CatalogResult(models=tuple(map(listed, catalog.models))))
         else:
-            click.echo(models_text(catalog.models, catalog.packaged))
+            click.echo(models_text(catalog.models, session.style(), catalog.packaged))
         return 0
     model = catalog.find(name)
     if model is None:
@@ -58,7 +58,10 @@ def command(session: Session, name: str | None, output_format: str) -> int:
     return 0
 
 
-@command.command("import", epilog="Example: `ltxspec models import schema-map.json --dry-run`.")
+@command.command(
+    "import",
+    epilog="Examples: `ltxspec models import schema-map.json`, `ltxspec models import runware-sdk --dry-run`.",
+)
 @click.argument("source")
 @click.argument("names", metavar="[MODEL]...", nargs=-1)
 @click.option("--dry-run", is_flag=True, help="Only show what would be written.")
@@ -105,7 +108,10 @@ def import_(session: Session, source: str, names: tuple[str, ...], output_format
     return code
 
 
-@command.command("diff", epilog="Example: `ltxspec models diff schema-map.json --detailed-exitcode`.")
+@command.command(
+    "diff",
+    epilog="Examples: `ltxspec models diff runware-sdk`, `ltxspec models diff schema-map.json --detailed-exitcode`.",
+)
 @click.argument("source")
 @click.argument("names", metavar="[MODEL]...", nargs=-1)
 @_DETAILED
@@ -134,7 +140,9 @@ def diff(session: Session, source: str, names: tuple[str, ...], output_format: s
     return 2 if detailed_exitcode and any(one.what != "unchanged" for one in found) else 0
 
 
-@command.command("outdated", epilog="Example: `ltxspec models outdated --detailed-exitcode`.")
+@command.command(
+    "outdated", epilog="Examples: `ltxspec models outdated`, `ltxspec models outdated --detailed-exitcode`."
+)
 @click.argument("names", metavar="[MODEL]...", nargs=-1)
 @_DETAILED
 @options.output_format("text", "json")
@@ -176,7 +184,9 @@ def outdated(session: Session, names: tuple[str, ...], output_format: str, *, de
     return 1 if any(one.state == "unread" for one in found) else 0
 
 
-@command.command("learn-prices", epilog="Example: `ltxspec models learn-prices acme-one --write`.")
+@command.command(
+    "learn-prices", epilog="Examples: `ltxspec models learn-prices`, `ltxspec models learn-prices acme-film --write`."
+)
 @click.argument("name", metavar="[MODEL]", required=False, shell_complete=models)
 @click.option("--write", is_flag=True, help="Write the price into the project's own model file.")
 @click.option("--replace-published", is_flag=True, help="Let learned rates replace those that a source has published.")

@@ -1,6 +1,7 @@
-"""`ltxspec output`: the location of a shot's current video, for scripts."""
+"""`ltxspec output`: the locations of shots' current videos, for scripts."""
 
 import shlex
+from typing import TYPE_CHECKING
 
 import click
 from msgspec.structs import replace
@@ -10,47 +11,70 @@ from ltxspec.cli.completing import addresses
 from ltxspec.cli.context import Session
 from ltxspec.errors import LtxspecError
 
-_EXAMPLES = "Examples: `ltxspec output night-scenes.alley`, `mpv $(ltxspec output night-scenes.alley)`."
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ltxspec.values import ShotAddress
+
+_EXAMPLES = "Examples: `ltxspec output night-scenes.alley`, `ltxspec output 'night-scenes.*' | xargs mpv`."
+_INCOMPLETE = 3  # exit code: some of the shots have no video
 
 
 class NoVideo(LtxspecError):
-    """The shot exists, but none of its takes succeeded."""
+    """The shots exist, but none of their takes succeeded."""
 
     code = "no-video"
 
 
 @click.command("output", epilog=_EXAMPLES)
-@click.argument("address", shell_complete=addresses)
+@click.argument("given", metavar="ADDRESS...", nargs=-1, required=True, shell_complete=addresses)
 @click.option("--url", is_flag=True, help="An address: the store's, which is valid for a while, else the provider's.")
 @options.provider
 @options.output_format("text", "json")
 @click.pass_obj
-def command(session: Session, address: str, provider: str | None, output_format: str, *, url: bool) -> int:
-    """Print the local file of a shot's current video, or its address if it is not archived. One line per output.
+def command(session: Session, given: tuple[str, ...], provider: str | None, output_format: str, *, url: bool) -> int:
+    """Print the local files of shots' current videos, or their addresses if they are not archived. One line per output.
 
-    The output selected with `ltxspec pick --result` comes first.
+    `*` and `?` are wildcards. Several shots come in the order of the specs; those without a video are named, and the
+    exit code is 3. Of each shot, the output selected with `ltxspec pick --result` comes first.
     """
     from ltxspec.project.adapters import local_places
-    from ltxspec.project.lookup import find_one
+    from ltxspec.project.current_videos import meant
     from ltxspec.project.store import stored_links
-    from ltxspec.report.results.takes import Outputs, video
+    from ltxspec.report.results.takes import Outputs, ShotOutputs, video
     from ltxspec.report.takes import place_of
 
     project = session.open_project(provider)
-    holding = find_one(project, address)
-    take = holding.record.current_take
-    if take is None:
-        shown = shlex.quote(str(holding.address))
-        raise NoVideo(
-            f"`{address}` has no finished video yet",
-            hint=f"`ltxspec show {shown}` lists its takes",
-        )
-    links = stored_links(project, take.shown) if url else {}
+    found = meant(project, given)
+    takes = {address: record.current_take for address, record in found.items() if record is not None}
+    outputs = {address: take.shown for address, take in takes.items() if take is not None}
+    missing = [address for address in found if address not in outputs]
+    if not outputs:
+        raise _no_video(given, [address for address in missing if address in takes])
+    for address in missing:
+        project.warn(f"`{address}` has no finished video yet")
+    links = stored_links(project, [output for shown in outputs.values() for output in shown]) if url else {}
     places = {} if url else local_places(project, from_here=True)
     if output_format == "json":
-        videos = tuple(replace(video(output, places), link=links.get(output.sha256 or "")) for output in take.shown)
-        session.answer(Outputs(address=str(holding.address), outputs=videos))
+        shots = [
+            ShotOutputs(
+                str(address),
+                tuple(replace(video(output, places), link=links.get(output.sha256 or "")) for output in shown),
+            )
+            for address, shown in outputs.items()
+        ]
+        first, names = shots[0], tuple(map(str, missing))
+        session.answer(Outputs(address=first.address, outputs=first.outputs, shots=tuple(shots), missing=names))
     else:
-        for output in take.shown:
-            click.echo(place_of(output, links or places))
-    return 0
+        for output in [output for shown in outputs.values() for output in shown]:
+            click.echo(session.linked(place_of(output, links or places)))
+    return _INCOMPLETE if missing else 0
+
+
+def _no_video(given: "Sequence[str]", recorded: "Sequence[ShotAddress]") -> NoVideo:
+    """The error if none of the shots has a video; all takes of these failed."""
+    named, shown = " ".join(given), shlex.quote(str(recorded[0]))
+    hint = f"`ltxspec show {shown}` lists its takes"
+    if len(recorded) > 1 or named != str(recorded[0]):
+        return NoVideo(f"no shot of `{named}` has a finished video yet", hint=hint)
+    return NoVideo(f"`{named}` has no finished video yet", hint=hint)

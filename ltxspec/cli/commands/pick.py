@@ -8,7 +8,7 @@ from ltxspec.cli import options
 from ltxspec.cli.completing import addresses, takes
 from ltxspec.cli.context import Session
 
-_EXAMPLES = "Examples: `ltxspec pick night-scenes.alley --take 1`, `ltxspec pick night-scenes.alley --result 3`."
+_EXAMPLES = "Examples: `ltxspec pick night-scenes.alley --take 1`, `ltxspec pick night-scenes.alley --result 2`."
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,20 @@ from ltxspec.cli.context import Session
 from ltxspec.project.forge_access import Place
 
 
-@click.group("previews")
+@click.group(
+    "previews",
+    epilog="Examples: `ltxspec previews prepare pictures --out ready`, "
+    "`ltxspec previews closed 7 --forge github --repo owner/films`.",
+)
 def command() -> None:
     """Prepare the pictures that a pull request shows, for `ci/publish-previews.sh`."""
 
 
-@command.command("prepare", epilog="Example: `ltxspec previews prepare pictures --out ready`.")
+@command.command(
+    "prepare",
+    epilog="Examples: `ltxspec previews prepare pictures --out ready`, "
+    "`ltxspec previews prepare pictures --out ready --format json`.",
+)
 @click.argument("pictures", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="The folder to write.")
 @options.output_format("text", "json")
@@ -35,7 +43,11 @@ def prepare(session: Session, pictures: Path, out: Path, output_format: str) -> 
     return 0
 
 
-@command.command("upload", epilog="Example: `ltxspec previews upload ready --out where --repo studio/films`.")
+@command.command(
+    "upload",
+    epilog="Examples: `ltxspec previews upload ready --out where`, "
+    "`ltxspec previews upload ready --out where --repo group/films`.",
+)
 @click.argument("pictures", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Gets their addresses.")
 @click.option("--repo", "repository", metavar="GROUP/NAME", help="The project at GitLab (default: from CI).")
@@ -51,7 +63,11 @@ def upload(session: Session, pictures: Path, out: Path, repository: str | None, 
     return 0
 
 
-@command.command("store", epilog="Example: `ltxspec previews store ready --out where --number 7 --head 3f5c…`.")
+@command.command(
+    "store",
+    epilog="Examples: `ltxspec previews store ready --out where --number 7 --head $COMMIT`, "
+    "`ltxspec previews store ready --out where --number 7 --head $COMMIT --key films/night`.",
+)
 @click.argument("pictures", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Gets their addresses.")
 @click.option("--number", type=click.IntRange(1), required=True, metavar="N", help="The pull request.")
@@ -69,7 +85,9 @@ def store(session: Session, pictures: Path, out: Path, *, number: int, head: str
     return 0
 
 
-@command.command("tidy", epilog="Example: `ltxspec previews tidy --forge github --repo studio/films`.")
+@command.command(
+    "tidy", epilog="Examples: `ltxspec previews tidy`, `ltxspec previews tidy --forge github --repo owner/films`."
+)
 @click.option("--forge", type=click.Choice(["github", "gitlab"]), help="Where the changes are (default: from CI).")
 @click.option("--repo", "repository", metavar="OWNER/NAME", help="The repository (default: from CI).")
 @click.option("--api", metavar="URL", help="The forge's API (default: from CI, else the public one).")
@@ -83,7 +101,7 @@ def tidy(session: Session, forge: str | None, repository: str | None, api: str |
     return 0
 
 
-@command.command("change", epilog="Example: `ltxspec previews change 3f5c…`.")
+@command.command("change", epilog="Examples: `ltxspec previews change HEAD`, `ltxspec previews change $COMMIT`.")
 @click.argument("head", metavar="COMMIT")
 @click.pass_obj
 def change(session: Session, head: str) -> int:
@@ -96,7 +114,11 @@ def change(session: Session, head: str) -> int:
     return 0
 
 
-@command.command("closed", epilog="Example: `ltxspec previews closed 7 12 --forge github --repo studio/films`.")
+@command.command(
+    "closed",
+    epilog="Examples: `ltxspec previews closed 7 --forge github --repo owner/films`, "
+    "`ltxspec previews closed 7 --format json`.",
+)
 @click.argument("numbers", nargs=-1, type=click.IntRange(1), metavar="N...")
 @click.option("--forge", type=click.Choice(["github", "gitlab"]), help="Where the changes are (default: from CI).")
 @click.option("--repo", "repository", metavar="OWNER/NAME", help="The repository (default: from CI).")

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @click.command(
     "reject",
-    epilog="Examples: `ltxspec reject night.alley --note 'the umbrella is black' --at 2.5`, "
-    "`ltxspec reject night.alley --at 1.5 --until 2.5 --box 0.1,0.2,0.3,0.3`, "
-    "`ltxspec reject night.alley --needs-work`.",
+    epilog="Examples: `ltxspec reject night-scenes.alley --note 'the umbrella is black' --at 2.5`, "
+    "`ltxspec reject night-scenes.alley --at 1.5 --until 2.5 --box 0.1,0.2,0.3,0.3`, "
+    "`ltxspec reject night-scenes.alley --needs-work`.",
 )
 @click.option("--needs-work", is_flag=True, help="The take can be used once something was changed.")
 @parameters

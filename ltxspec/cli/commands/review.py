@@ -1,6 +1,8 @@
 """`ltxspec review`: how a change looks, as a storyboard page and as pictures."""
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,9 +15,12 @@ from ltxspec.cli.own_action import ActingGroup
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ltxspec.project.picture_makers import PictureMakers
+    from ltxspec.project.project import ProjectContext
+
 _EXAMPLES = (
     "Examples: `ltxspec review`, `ltxspec review main --embed --html review.html`, `ltxspec review --png a.png`, "
-    "`ltxspec review import review.json`."
+    "`ltxspec review --serve`."
 )
 
 
@@ -30,6 +35,7 @@ class Outputs:
     animatics: bool
     report: str | None
     fetch: bool
+    engine: str
 
     def files(self, folder: "Path") -> "dict[str, Path]":
         """The requested files, relative to a folder."""
@@ -60,7 +66,9 @@ class Serving:
             if self.port is not None:
                 raise WrongUsage("`--port` is for `--serve`")
             return False
-        none = Outputs(None, None, None, embed=False, animatics=outputs.animatics, report=None, fetch=False)
+        none = Outputs(
+            None, None, None, embed=False, animatics=outputs.animatics, report=None, fetch=False, engine="local"
+        )
         if outputs != none or output_format != "text":
             raise WrongUsage("`--serve` writes no files and no documents", hint="leave out the other options")
         if compared.head is not None or ".." in (compared.base or ""):
@@ -91,6 +99,7 @@ class Serving:
 @click.option("--port", metavar="N", type=click.IntRange(0, 65535), help="Port to serve on (default: any free one).")
 @click.option("--report", metavar="FILE", help="Show a review that `diff BASE HEAD --format json` wrote, once checked.")
 @click.option("--fetch", is_flag=True, help="First download the videos that this machine lacks, as `archive pull`.")
+@options.engine("Which machines make stills and previews: this one, or a Ray cluster (RAY_ADDRESS).")
 @options.gathered("outputs", Outputs)
 @options.gathered("serving", Serving)
 @options.gathered("compared", Compared)
@@ -116,7 +125,7 @@ def command(
     if serving.check(outputs, compared, output_format):
         return serving.run(session, provider, compared.base, animatics=outputs.animatics)
     from ltxspec.project.reported import review_of
-    from ltxspec.project.review_pages import fetch_videos, write_review
+    from ltxspec.project.review_pages import PageOptions, fetch_videos, write_review
     from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.review.files import review_files
     from ltxspec.report.review.wording import headline
@@ -125,18 +134,32 @@ def command(
     review = review_of(project, compared.base, compared.head, outputs.report)
     away = fetch_videos(project, review, _tell) if outputs.fetch else {}
     files = outputs.files(session.folder) or {"html": project.local / "review" / "index.html"}
-    written, problems = write_review(
-        project, review, files, embed=outputs.embed, animatics=outputs.animatics, away=away
-    )
+    with _makers(outputs.engine, project) as makers:
+        options_of_page = PageOptions(outputs.embed, outputs.animatics, away, makers)
+        written, problems = write_review(project, review, files, options_of_page)
     if output_format == "json":
         session.answer(review_files(review, written, problems))
         return 0
     for path in written:
-        click.echo(path)
+        click.echo(session.linked(path))
     click.echo(format_diagnostics(review.diagnostics, session.style(sys.stderr)), err=True, nl=False)
     for line in (*problems, headline(review)):
         click.echo(line, err=True)
     return 0
+
+
+@contextlib.contextmanager
+def _makers(engine: str, project: "ProjectContext") -> "Iterator[PictureMakers]":
+    """Who makes stills and previews."""
+    from ltxspec.project.picture_makers import HERE
+
+    if engine == "local":
+        yield HERE
+        return
+    from ltxspec.engines.pictures import spread_pictures
+
+    with spread_pictures(project) as makers:
+        yield makers
 
 
 def _tell(line: str) -> None:
@@ -145,7 +168,9 @@ def _tell(line: str) -> None:
     click.echo(redact_secrets(line), err=True)
 
 
-@command.command("import", epilog="Example: `ltxspec review import night-review.json`.")
+@command.command(
+    "import", epilog="Examples: `ltxspec review import review.json`, `ltxspec review import review.json --format json`."
+)
 @click.argument("file", type=click.Path())
 @options.output_format("text", "json")
 @options.provider

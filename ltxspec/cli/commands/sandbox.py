@@ -8,16 +8,14 @@ from ltxspec.project.sandbox import ServeOptions
 from ltxspec.services import SANDBOX
 
 
-@click.group(SANDBOX.name)
+@click.group(SANDBOX.name, epilog="Examples: `ltxspec sandbox serve`, `ltxspec sandbox serve --port 8787 --speed 20`.")
 def command() -> None:
     """The embedded simulation of the paid service: same protocol, real videos, no cost."""
 
 
 @command.command(
     "serve",
-    epilog="Examples: `ltxspec sandbox serve --port 8787` for any client. To rehearse paid orders: "
-    "`ltxspec sandbox serve --key any`, "
-    "then `RUNWARE_BASE_URL=http://127.0.0.1:8787/v1 RUNWARE_API_KEY=any ltxspec apply`.",
+    epilog="Examples: `ltxspec sandbox serve --port 8787`, `ltxspec sandbox serve --key any`.",
 )
 @click.option("--host", metavar="HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -35,7 +33,11 @@ def command() -> None:
 @options.gathered("how", ServeOptions)
 @click.pass_obj
 def serve(session: Session, how: ServeOptions) -> int:
-    """Serve until interrupted. The address is printed once it is ready."""
+    """Serve until interrupted. The address is printed once it is ready.
+
+    With `--key any`, paid orders can be rehearsed:
+    `RUNWARE_BASE_URL=http://127.0.0.1:8787/v1 RUNWARE_API_KEY=any ltxspec apply`.
+    """
     from ltxspec.project.sandbox import serve_sandbox
 
     serve_sandbox(session.open_project(SANDBOX.name), how, lambda url: click.echo(f"sandbox ready: {url}"))

@@ -8,7 +8,9 @@ from ltxspec.cli.options import VariableOptions
 from ltxspec.errors import LtxspecError, Problems
 
 
-@click.command("validate", epilog="Examples: `ltxspec validate`, `ltxspec validate specs/night.yaml --format json`.")
+@click.command(
+    "validate", epilog="Examples: `ltxspec validate`, `ltxspec validate specs/night-scenes.yaml --format json`."
+)
 @options.paths
 @options.variables
 @options.output_format("text", "json")

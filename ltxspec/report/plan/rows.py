@@ -50,6 +50,7 @@ class Row:
     size: str
     cost: str
     counted: bool
+    source: tuple[str, int] = ("", 1)  # its file and line; no file if it is gone
 
 
 def row_of(change: Change, lead: str = "") -> Row:
@@ -57,7 +58,8 @@ def row_of(change: Change, lead: str = "") -> Row:
     counted = phrases.is_counted(change)
     size = phrases.size(change) if phrases.is_sized(change) else ""
     address, reason, cost = lead + clean(str(change.address)), reasons.reason(change), phrases.cost(change)
-    return Row(change.action, address, reason, size, cost, counted)
+    source = change.source[:2] if change.source is not None else ("", 1)
+    return Row(change.action, address, reason, size, cost, counted, source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class PlanColumns:
         """One line, or two, for a changed shot."""
         style = self.style
         sign = style.paint(f"{row.action.sign:>3}", SIGN_PAINTS.get(row.action))
-        address = pad(fit(row.address, self.address), self.address)
+        name = fit(row.address, self.address)
+        address = style.link(style.paint(name, Paint.BOLD), *row.source) + " " * (self.address - width_of(name))
         reason, size, cost = row.reason, row.size, row.cost
         first, second = [reason], [size]
         if size and self.size:
@@ -83,7 +86,7 @@ class PlanColumns:
         middle = "".join(f"  {text}" for text in first)
         gap = max(style.width - SIGN_COLUMN - self.address - width_of(middle) - width_of(cost), 2)
         cost = style.paint(cost, None if row.counted else Paint.DIM)
-        line = f"  {sign} {style.paint(address, Paint.BOLD)}{middle}{' ' * gap}{cost}"
+        line = f"  {sign} {address}{middle}{' ' * gap}{cost}"
         rest = wrap(", ".join(text for text in second if text), style.width - _DETAIL_INDENT)
         return [line, *(" " * _DETAIL_INDENT + text for text in rest)]
 

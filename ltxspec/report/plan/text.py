@@ -53,6 +53,12 @@ def format_change(change: Change, style: Style) -> str:
     return "".join(f"{line}\n" for line in details(change, style, Effort()))
 
 
+def listed(plan: Plan, changes: Sequence[Change], style: Style) -> list[str]:
+    """Some changes of a plan as lines: each with its details, or if they are many, by cause with examples."""
+    listing = _Listing(plan, style)
+    return listing.rows(changes) if len(changes) <= MOST_TOGETHER else listing.groups(changes, _FEW)
+
+
 def _spec_blocks(plan: Plan, style: Style, detail: Detail) -> Iterator[list[str]]:
     """One block per spec with changes."""
     room = sys.maxsize if detail is Detail.ALL else MOST_ROWS
@@ -108,8 +114,8 @@ class _Listing:
 
 def _heading(name: str, changes: Sequence[Change], plan: Plan, style: Style) -> str:
     file = next((change.source[0] for change in changes if change.source), "")
-    about = "  ".join(part for part in (clean(file), clean(plan.provider)) if part)
-    return f"{style.paint(clean(name), Paint.BOLD)}  {style.paint(about, Paint.DIM)}"
+    parts = (style.link(style.paint(clean(file), Paint.DIM), file), style.paint(clean(plan.provider), Paint.DIM))
+    return "  ".join([style.paint(clean(name), Paint.BOLD), *filter(None, parts)])
 
 
 def _hidden(changes: Sequence[Change], style: Style) -> list[str]:
@@ -183,7 +189,8 @@ def explain(change: Change, record: ShotRecord | None, places: Places, style: St
         price = "unknown" if change.estimate is None else money(change.estimate)
         lines.append(f"price: {price}{higher(reckoned([change]))}")
     if change.source is not None:
-        lines.append("written at: {}:{}:{}".format(*change.source))
+        place = "{}:{}:{}".format(*change.source)
+        lines.append(f"written at: {style.link(clean(place), *change.source[:2])}")
     lines += _identity(change, style)
     if change.action is Action.RESUME:
         lines.append("`ltxspec status --check` asks the provider about it; `ltxspec collect` fetches it")

@@ -11,10 +11,13 @@ from ltxspec.report.results import (
     lock,
     models,
     previews,
+    provenance,
     reconciliation,
     reviews,
     setup,
     takes,
+    timelines,
+    watch,
 )
 from ltxspec.report.results.base import Result
 
@@ -30,8 +33,11 @@ RESULTS: Mapping[str, type[Result]] = {
     "why": takes.Why,
     "pick": takes.Pick,
     "frame": takes.Frame,
+    "whence": provenance.Whence,
+    "label": provenance.Labelled,
     "graph": graph.Graph,
     "animatic": films.Animatic,
+    "export": timelines.Export,
     "decision": takes.GivenVerdict,
     "import": takes.Import,
     "lock-verify": lock.LockVerify,
@@ -57,6 +63,7 @@ RESULTS: Mapping[str, type[Result]] = {
     "models-diff": models.ModelsDiff,
     "models-outdated": models.ModelsOutdated,
     "models-learn-prices": models.ModelsLearnPrices,
+    "watch": watch.WatchEvent,
     "fmt": setup.Fmt,
     "doctor": setup.Doctor,
 }

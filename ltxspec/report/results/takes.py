@@ -76,11 +76,23 @@ class Show(Result, frozen=True, kw_only=True):
     in_progress: tuple[Address, ...]
 
 
-class Outputs(Result, frozen=True, kw_only=True):
+class ShotOutputs(Record, frozen=True):
     """The videos of a shot's current take, the picked one first."""
 
     address: Address
     outputs: tuple[Video, ...]
+
+
+class Outputs(Result, frozen=True, kw_only=True):
+    """The videos of the current takes of shots: all of them in `shots`, and those of the first one again beside it.
+
+    `missing` are shots without a finished video.
+    """
+
+    address: Address
+    outputs: tuple[Video, ...]
+    shots: tuple[ShotOutputs, ...]
+    missing: tuple[Address, ...]
 
 
 class CostGroup(Record, frozen=True):

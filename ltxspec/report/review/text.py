@@ -70,7 +70,8 @@ def _blocks(review: Review, style: Style) -> Iterator[list[str]]:
             yield [_hidden(name, hidden, style)]
             continue
         file = next((shot.source[0] for shot in shots if shot.source), "")
-        block = [f"{style.paint(clean(name), Paint.BOLD)}  {style.paint(clean(file), Paint.DIM)}".rstrip()]
+        place = style.link(style.paint(clean(file), Paint.DIM), file)
+        block = [f"{style.paint(clean(name), Paint.BOLD)}  {place}".rstrip()]
         columns = _columns(shown, style)
         for shot in shown:
             block += columns.row(shot)
@@ -93,7 +94,13 @@ class _Columns:
         """One line with kind, shot, reason and cost; a long reason goes on separate lines."""
         style = self.style
         kind = style.paint(pad(review_words.KINDS[shot.kind], self.kind), _PAINTS[shot.kind])
-        address = style.paint(pad(fit(clean(shot.address.instance), self.address), self.address), Paint.BOLD)
+        name = fit(clean(shot.address.instance), self.address)
+        linked = (
+            style.link(style.paint(name, Paint.BOLD), *shot.source[:2])
+            if shot.source
+            else style.paint(name, Paint.BOLD)
+        )
+        address = linked + " " * (self.address - width_of(name))
         reason, cost = review_words.reason(shot), _cost(shot)
         used = 2 + self.kind + 2 + self.address + 2
         room = style.width - used - self.cost - 2

@@ -79,3 +79,20 @@ def test_a_warning_is_written_once_for_a_command(tmp_path: Path, capsys: pytest.
     for text in ("the store is far away", "the disk is full", "the store is far away"):
         project.warn(text)
     assert capsys.readouterr().err == "warning: the store is far away\nwarning: the disk is full\n"
+
+
+def test_a_real_terminal_gets_links_and_a_pipe_gets_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VTE_VERSION", "7006")
+    Session(str(tmp_path)).open_project()
+    near, far = os.openpty()
+    with open(far, "w", encoding="utf-8") as terminal:  # noqa: PTH123  # a descriptor
+        links = style_for(terminal).links
+        assert links is not None
+        assert links.base.endswith(f"{tmp_path}/")
+        assert style_for(terminal, no_color=True).links is None
+        monkeypatch.setenv("CI", "true")
+        assert style_for(terminal).links is None
+    monkeypatch.delenv("CI")
+    os.close(near)
+    with (tmp_path / "log").open("w") as file:
+        assert style_for(file).links is None

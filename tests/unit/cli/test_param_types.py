@@ -1,11 +1,12 @@
 """Money, addresses and task ids on the command line."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import click
 import pytest
 
-from ltxspec.cli.param_types import BOX, NEW_ADDRESS, PLAN_DIGEST, POINT, TASK_ID, USD
+from ltxspec.cli.param_types import BOX, FRAME_RATE, NEW_ADDRESS, PLAN_DIGEST, POINT, TASK_ID, USD
 from ltxspec.errors import WrongUsage
 from ltxspec.values import ShotAddress
 
@@ -22,6 +23,21 @@ def test_what_is_no_amount_is_refused_with_its_option(text: str) -> None:
     with pytest.raises(WrongUsage, match=r"`--max-cost .*` is not an amount in USD") as caught:
         USD.convert(text, OPTION, None)
     assert caught.value.hint == "write it as --max-cost 5.00"
+
+
+RATES = [("25", 25), ("23.98", Fraction(24000, 1001)), ("29.970", Fraction(30000, 1001))]
+
+
+@pytest.mark.parametrize(("text", "rate"), RATES)
+def test_a_frame_rate_is_one_that_editing_programs_know(text: str, rate: Fraction) -> None:
+    assert FRAME_RATE.convert(text, None, None) == rate
+
+
+@pytest.mark.parametrize("text", ["", "12", "fast", "-25", "25/1", "1e2", "nan"])
+def test_other_frame_rates_are_refused_with_those_that_are_known(text: str) -> None:
+    with pytest.raises(WrongUsage, match="is not the frame rate of a timeline") as caught:
+        FRAME_RATE.convert(text, None, None)
+    assert str(caught.value.hint).startswith("use 23.976, 24, 25, 29.97")
 
 
 def test_an_address_is_a_spec_and_a_shot() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
+from replacing import replace
 
 from ltxspec.errors import MediaError
 from ltxspec.media.animatic import AnimaticSpec, write_animatic
@@ -50,9 +51,22 @@ def test_a_film_is_as_long_as_its_clips_and_each_is_in_its_place(tmp_path: Path)
         assert shades[number].index(max(shades[number])) == place
 
 
+def test_only_clips_with_a_slate_have_one_and_its_film_goes_on_counting(tmp_path: Path) -> None:
+    clips = [replace(clip("red", 0.4), slate="one"), clip("lime", 0.4), replace(clip("blue", 0.4), slate="three")]
+    write_film(clips, tmp_path / "film.mp4", lambda _: None)
+    frames = [Image.open(io.BytesIO(cut_frame(tmp_path / "film.mp4", number / 25).data)) for number in (2, 12, 22)]
+    strips = [frame.convert("RGB").crop((0, 171, 320, 180)) for frame in frames]
+    assert [max(ImageStat.Stat(strip).median) < 40 for strip in strips] == [True, False, True]
+    assert ImageStat.Stat(ImageChops.difference(strips[0], strips[2])).sum[0] > 0
+
+
 @pytest.mark.parametrize("rate", [10, 24, 50])
 def test_a_take_of_another_rate_keeps_its_length(tmp_path: Path, rate: float) -> None:
     assert filmed(clip("red", 2), tmp_path / "take.mp4", rate).count == 50
+
+
+def test_a_clip_never_has_a_frame_more_than_its_take(tmp_path: Path) -> None:
+    assert filmed(clip("red", 0.625), tmp_path / "take.mp4", 24).count == 15, "of 25 a second: 15.6 would be 16"
 
 
 def test_sound_makes_the_film_no_longer_and_stands_beside_silence(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from ltxspec.media.film import Clip
 from ltxspec.media.probe import probe
 from ltxspec.project import animatics
 from ltxspec.project.animatics import Animatics, drawn
+from ltxspec.project.picture_makers import HERE
 from ltxspec.project.review_media import MediaOptions, screen
 from ltxspec.render.models import Request
 from ltxspec.render.references import Reference
@@ -66,11 +67,17 @@ def request_of(of: ShotReview) -> Request:
 
 
 def draw(
-    root: Path, catalog: Catalog, of: Review, problems: list[str] | None = None, find: Any = lambda _: None
+    root: Path,
+    catalog: Catalog,
+    of: Review,
+    problems: list[str] | None = None,
+    find: Any = lambda _: None,
+    by: Callable[[Clip], bytes] = HERE.draw,
 ) -> Mapping[str, Path]:
-    maker = Animatics(catalog, ProjectFolder(root), find, EntryCache(root / ".ltxspec" / "cache" / "animatics", root))
+    entries = EntryCache(root / ".ltxspec" / "cache" / "animatics", root)
+    maker = Animatics(catalog, ProjectFolder(root), find, entries, by)
     with ThreadPoolExecutor(2) as pool:
-        found = drawn(maker.start(of, pool), [] if problems is None else problems)
+        found = drawn(maker.start(of.shots, pool), [] if problems is None else problems)
     return {address.instance: path for address, path in found.items()}
 
 
@@ -100,7 +107,7 @@ def test_what_is_to_be_rendered_is_drawn_small_and_without_sound(root: Path, cat
     assert found["alley"].is_relative_to(root / ".ltxspec" / "cache")
 
 
-def test_a_preview_is_drawn_once(root: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_preview_is_drawn_once(root: Path, catalog: Catalog) -> None:
     of = review(to_render("alley"), begins_with(to_render("door"), "alley"))
     first = draw(root, catalog, of)
     before = {path: path.read_bytes() for path in first.values()}
@@ -108,11 +115,10 @@ def test_a_preview_is_drawn_once(root: Path, catalog: Catalog, monkeypatch: pyte
     def refuse(_: Clip) -> bytes:
         raise AssertionError("drawn again")
 
-    monkeypatch.setattr(animatics, "_drawn", refuse)
-    assert draw(root, catalog, of) == first
+    assert draw(root, catalog, of, by=refuse) == first
     assert {path: path.read_bytes() for path in first.values()} == before
     with pytest.raises(AssertionError):
-        draw(root, catalog, review(to_render("alley", "another market")))
+        draw(root, catalog, review(to_render("alley", "another market")), by=refuse)
 
 
 def test_a_shot_of_a_chain_begins_as_its_source_ends(root: Path, catalog: Catalog) -> None:
@@ -149,11 +155,11 @@ def test_shots_that_follow_each_other_in_a_circle_are_drawn_nevertheless(root: P
 
 
 def test_a_long_chain_is_no_matter(root: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(animatics, "_drawn", lambda clip: clip.spec.label.encode())
     monkeypatch.setattr(Clip, "picture", lambda *_: b"picture")
     shots = [to_render("s0"), *(begins_with(to_render(f"s{number}"), f"s{number - 1}") for number in range(1, 1500))]
     monkeypatch.setattr(animatics, "MOST", 2000)
-    assert len(draw(root, catalog, review(*reversed(shots)))) == 1500
+    found = draw(root, catalog, review(*reversed(shots)), by=lambda clip: clip.spec.label.encode())
+    assert len(found) == 1500
 
 
 def test_a_file_is_shown_only_if_it_is_the_one_that_is_meant(root: Path, catalog: Catalog) -> None:
@@ -192,18 +198,15 @@ def test_no_other_file_is_read(root: Path, catalog: Catalog, path: str) -> None:
         {"positivePrompt": "\ud800 lone"}, {"positivePrompt": None}, {"model": {"odd": []}}, {"model": "maker:none@1"},
     ],
 )  # fmt: skip
-def test_whatever_a_report_asks_for_is_small_and_short(
-    root: Path, catalog: Catalog, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whatever_a_report_asks_for_is_small_and_short(root: Path, catalog: Catalog, body: dict[str, Any]) -> None:
     seen: list[Clip] = []
 
     def note(clip: Clip) -> bytes:
         seen.append(clip)
         return b"video"
 
-    monkeypatch.setattr(animatics, "_drawn", note)
     problems: list[str] = []
-    draw(root, catalog, review(to_render("alley", **body)), problems)
+    draw(root, catalog, review(to_render("alley", **body)), problems, by=note)
     assert problems == []
     (clip,) = seen
     assert max(clip.frame) <= 640

@@ -46,7 +46,11 @@ def test_shots_are_applied_retaken_and_found(free: Project) -> None:
     assert retake.action.spends
     assert Reason.RETAKE_REQUESTED in retake.reasons
     (tower,) = free.shots("night.tower")
-    assert [path.suffix for path in tower.files()] == [".mp4"]
+    (video,) = tower.files()
+    (origin,) = free.whence(video).origins
+    assert (video.suffix, origin.address, origin.take) == (".mp4", tower.address, tower.current)
+    assert origin.place is not None
+    assert origin.place.file == "specs/night.yaml"
 
 
 def test_costs_are_compared_with_the_report_of_the_provider(free: Project) -> None:

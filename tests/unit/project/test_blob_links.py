@@ -2,10 +2,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from replacing import replace
+from storyboards import review
 
-from ltxspec.project.blob_links import blob_base
+from ltxspec.project.blob_links import blob_base, head_base
 from ltxspec.project.ci import CiChange
 from ltxspec.project.forge_access import Target
+from ltxspec.project.project import open_project
+from ltxspec.review.models import WORKING_TREE
 
 HEAD = "a" * 40
 
@@ -57,3 +61,12 @@ def test_the_remote_is_the_address_where_nobody_says_one(tmp_path: Path, remote:
 def test_the_kind_of_an_unknown_host_may_be_named(tmp_path: Path) -> None:
     folder = with_remote(tmp_path, "git@code.studio.example:films/night.git")
     assert blob_base(folder, target("gitlab"), HEAD) == f"https://code.studio.example/films/night/-/blob/{HEAD}/"
+
+
+def test_the_head_of_a_review_has_an_address_if_it_is_a_commit(tmp_path: Path) -> None:
+    project = open_project(with_remote(tmp_path, "git@github.com:o/films.git"), environ={})
+    at_commit = replace(review(), head=HEAD, head_commit=HEAD)
+    assert head_base(project, at_commit) == f"https://github.com/o/films/blob/{HEAD}/"
+    assert head_base(project, replace(at_commit, head=WORKING_TREE)) == ""
+    broken = open_project(tmp_path, environ={"GITHUB_ACTIONS": "true", "GITHUB_EVENT_PATH": "/nowhere"})
+    assert head_base(broken, at_commit) == "", "what is wrong there matters elsewhere"

@@ -1,18 +1,18 @@
-import io
-import re
+import threading
 from pathlib import Path
 
 import builders
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from PIL import Image
 from replacing import replace
-from storyboards import Films, review, screened, shot, take, varied
+from storyboards import Films, review, screened, shot, take
 
-from ltxspec.errors import StorageError
-from ltxspec.project.review_media import MediaOptions, ReviewMedia, file_name, sheet_of, sheets_of, unlettered
+from ltxspec.errors import LtxspecError, StorageError
+from ltxspec.media.comparison import Filmed
+from ltxspec.project.picture_makers import PictureMakers
+from ltxspec.project.review_media import MediaOptions, screen
+from ltxspec.project.stills_cache import StillsCache
 from ltxspec.review.models import ShotKind
+from ltxspec.storage.entry_cache import EntryCache
 
 
 @pytest.fixture(scope="module")
@@ -108,51 +108,22 @@ def test_stills_can_be_asked_for_in_another_width(films: Films) -> None:
     assert MediaOptions(films.find, films.folder).with_stills(480).still_width == 480
 
 
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> ReviewMedia:
-    films = Films(tmp_path_factory.mktemp("films"))
-    return screened(films, varied(films), films.folder)
+def test_nothing_more_is_read_once_the_review_has_failed(films: Films) -> None:
+    calls, gone = [], threading.Event()
 
+    def fail(before: Path | None, after: Path | None, *, width: int) -> tuple[Filmed | None, Filmed | None]:
+        calls.append((before, after))
+        if len(calls) > 1:
+            gone.wait(0.1)
+        raise LtxspecError(f"the cluster gave a picture of {width} pixels up")
 
-def size(png: bytes) -> tuple[int, int]:
-    with Image.open(io.BytesIO(png)) as image:
-        assert image.format == "PNG"
-        return image.size
+    class Never(EntryCache):
+        def get(self, key: str) -> bytes | None:
+            return None if key else b""
 
-
-def test_one_sheet_holds_every_shot(found: ReviewMedia) -> None:
-    width, height = size(sheet_of(found))
-    one = size(sheet_of(ReviewMedia(review(found.review.shots[0]), found.footage[:1])))
-    assert width == one[0]
-    assert height > 3 * one[1]
-
-
-def test_each_shot_with_a_video_has_a_picture_of_its_own(found: ReviewMedia) -> None:
-    pictures = list(sheets_of(found))
-    assert [address for address, _, _ in pictures] == ["night.alley", "night.tower", "night.temple", "day.gone"]
-    assert len({name for _, name, _ in pictures}) == 4
-    assert {size(png)[0] for _, _, png in pictures} == {2 * 480 + 28 + 2 * 24}
-
-
-def test_names_stay_readable() -> None:
-    assert re.fullmatch(r"night\.weather-rain-dusk-[0-9a-f]{8}\.png", file_name("night.weather[rain,dusk]"))
-
-
-@given(st.text(max_size=200))
-def test_names_are_safe_for_every_file_system(address: str) -> None:
-    name = file_name(address)
-    assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}\.png", name) is not None
-    assert Path(name).name == name
-
-
-@given(st.text(max_size=20), st.text(max_size=20))
-def test_different_addresses_have_different_names(one: str, other: str) -> None:
-    assert (file_name(one) == file_name(other)) is (one == other)
-
-
-def test_names_that_no_font_can_draw_are_said(films: Films) -> None:
-    odd = [shot(f"a\ue123{number}", ShotKind.RENDERED, None, take(number, "a", films.make("A"))) for number in (1, 2)]
-    (said,) = unlettered(screened(films, review(*odd), films.folder))
-    assert said.startswith("no font here has every character of `night.a")
-    assert "and 1 more; pictures show those by their code" in said
-    assert unlettered(screened(films, review(), films.folder)) == []
+    made = take(1, "a", films.make("A"))
+    of = review(*(shot(f"s{number}", ShotKind.RENDERED, None, made) for number in range(50)))
+    stills = StillsCache(Never(films.folder / "cache"), PictureMakers(compare=fail))
+    with pytest.raises(LtxspecError, match="gave a picture"):
+        screen(of, MediaOptions(films.find, films.folder, stills=stills, most=2))
+    assert len(calls) < 10

@@ -18,8 +18,8 @@ from ltxspec.errors import ProviderUnavailable
 from ltxspec.lock.models import Output, Take
 from ltxspec.plan.actions import Action, Change
 from ltxspec.project.adapters import open_archive
-from ltxspec.project.frame import NotArchived
 from ltxspec.project.source_media import SourceVideos
+from ltxspec.project.take_video import NotArchived
 
 
 class Uploads(FakeProvider):

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from storyboards import Films
@@ -8,6 +9,7 @@ from ltxspec.media.comparison import compare
 from ltxspec.media.probe import probe
 from ltxspec.media.stills import still_of
 from ltxspec.project import stills_cache
+from ltxspec.project.picture_makers import HERE, PictureMakers
 from ltxspec.project.stills_cache import StillsCache
 from ltxspec.storage.entry_cache import EntryCache
 
@@ -22,22 +24,23 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     return one, two
 
 
-def cache(folder: Path) -> StillsCache:
-    return StillsCache(EntryCache(folder / "cache", folder))
-
-
-def refuse(*_: object, **__: object) -> None:
+def refuse(*_: object, **__: object) -> NoReturn:
     raise AssertionError("decoded again")
+
+
+NOBODY = PictureMakers(refuse, refuse, refuse)
+
+
+def cache(folder: Path, makers: PictureMakers = HERE) -> StillsCache:
+    return StillsCache(EntryCache(folder / "cache", folder), makers)
 
 
 def test_stills_are_made_once(tmp_path: Path, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     made = cache(tmp_path).compared(*files, width=48), cache(tmp_path).frame(files[0], "last", width=48)
     assert made == (compare(*files, width=48), still_of(files[0], "last", width=48))
     assert cache(tmp_path).info(files[0]) == probe(files[0])
-    monkeypatch.setattr(stills_cache, "compare", refuse)
-    monkeypatch.setattr(stills_cache, "still_of", refuse)
     monkeypatch.setattr(stills_cache, "probe", refuse)
-    again = cache(tmp_path)
+    again = cache(tmp_path, NOBODY)
     assert (again.compared(*files, width=48), again.frame(files[0], "last", width=48)) == made
     assert again.info(files[0]) == probe(files[0])
     with pytest.raises(AssertionError):

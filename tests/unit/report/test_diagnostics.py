@@ -10,7 +10,7 @@ from ltxspec.report.diagnostics import (
     format_diagnostics,
     format_error,
 )
-from ltxspec.report.terminal import Style, width_of
+from ltxspec.report.terminal import Links, Style, width_of
 
 PLAIN = Style()
 TYPO = Diagnostic(
@@ -111,3 +111,20 @@ def test_colour_marks_errors_and_warnings() -> None:
     text = format_diagnostics([TYPO, WARNING], Style(color=True))
     assert "\x1b[1;31merror[unknown-parameter]\x1b[0m" in text
     assert "\x1b[1;33mwarning[unused-variable]\x1b[0m" in text
+
+
+def test_a_long_message_and_its_hint_are_broken_between_words_in_a_terminal() -> None:
+    problem = Diagnostic("error", "bad-name", "word " * 30, hint="use " * 40)
+    shown = format_diagnostic(problem, Style(width=60)).splitlines()
+    assert max(map(len, shown)) <= 60
+    assert [line[:17] for line in shown if "[" in line or "hint" in line] == ["error[bad-name]: ", "hint: use use use"]
+    assert len(format_diagnostic(problem, Style(width=60, whole=True)).splitlines()) == 2
+    assert format_diagnostic(problem, Style(color=True, width=60)).count("\x1b[1m") == 3
+
+
+def test_the_place_of_a_problem_is_a_link() -> None:
+    problem = Diagnostic("error", "yaml", "odd", Location("specs/a.yaml", 3, 1, "a: b"))
+    links = Links("file://studio/films/", "mark")
+    assert "file://studio/films/specs/a.yaml\x1b\\specs/a.yaml:3:1\x1b" in format_diagnostic(
+        problem, Style(links=links)
+    )

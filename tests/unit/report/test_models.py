@@ -6,6 +6,7 @@ import pytest
 
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.report.models import _together, model_text, models_text
+from ltxspec.report.terminal import Style
 from ltxspec.values import Json
 
 FOLDER = Path(__file__).parents[3] / "schemas" / "models"
@@ -23,7 +24,7 @@ def shown(name: str) -> list[str]:
 
 
 def test_the_list_is_a_table_of_names() -> None:
-    lines = models_text(catalog().models).splitlines()
+    lines = models_text(catalog().models, Style()).splitlines()
     assert len(lines) == len(catalog().models)
     assert all(model.air in line for model, line in zip(catalog().models, lines, strict=True))
     assert len({line.index("lightricks-") for line in lines}) == 1
@@ -99,11 +100,11 @@ def test_no_text_of_a_model_file_moves_the_cursor_or_makes_a_line() -> None:
     (name,) = (path for path in sorted(FOLDER.glob("*.json")) if path.stem == "lightricks-ltx-2-fast")
     document = hostile(json.loads(name.read_text("utf-8")))
     model = load_catalog({"a.json": document}).models[0]
-    for shown in (models_text([model]), model_text(model)):
+    for shown in (models_text([model], Style()), model_text(model)):
         assert not {"\x1b", "\r", "\u202e", "\x9b"} & set(shown)
         assert "\\x1b[31m" in shown
         assert not any(line.startswith("c") for line in shown.splitlines())
-    assert len(models_text([model]).splitlines()) == 1
+    assert len(models_text([model], Style(whole=True)).splitlines()) == 1
 
 
 def hostile(document: Json) -> Json:

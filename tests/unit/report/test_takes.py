@@ -9,7 +9,7 @@ from replacing import replace
 from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Output
 from ltxspec.report.takes import cost_text, facts_text, place_of, record_text, unmet_text
-from ltxspec.report.terminal import Style
+from ltxspec.report.terminal import Style, width_of
 
 HOME = {builders.output(1).sha256 or "": "renders/night/alley.mp4"}
 BAD = take(number=3, status="failed", cost=None, at="2026-11-22T11:00:00Z")
@@ -44,9 +44,32 @@ def test_a_video_is_played_from_home_else_from_its_address() -> None:
 def test_a_pick_is_shown_with_the_result_that_was_chosen() -> None:
     several = replace(take(), outputs=(builders.output(1), builders.output(2)))
     shot = record(several, take(number=2)).with_pick(task(1), 2)
-    lines = record_text("night.alley", shot, HOME, Style()).splitlines()
+    lines = record_text("night.alley", shot, HOME, Style(width=120)).splitlines()
     assert [line.split()[-1] == "picked" for line in lines[1:]] == [True, False, True, False, False]
     assert [line.split()[:2] for line in lines[2:4]] == [["result", "1:"], ["result", "2:"]]
+
+
+def test_the_current_take_is_marked_in_colour_by_no_more_than_the_mark() -> None:
+    text = record_text("night.alley", record(take()), HOME, Style(color=True))
+    assert "\n  \x1b[32m*\x1b[0m take 1  succeeded" in text
+    assert "\\x1b" not in text
+
+
+def test_takes_fit_a_terminal_and_what_is_kept_has_one_line_for_each() -> None:
+    shot = record(take(number=1), take(number=2))
+    lines = record_text("night.alley", shot, {}, Style(width=80)).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert f"      {task(1)}" in lines
+    kept = record_text("night.alley", shot, {}, Style(width=80, whole=True)).splitlines()
+    assert sum("take " in line and task(1)[:8] in line for line in kept) == 1
+
+
+def test_costs_fit_a_terminal_also_with_long_and_wide_names() -> None:
+    rows = [("night.weather[雨の夜の交差点,古い橋]" * 3, [take(number=1)]), ("x" * 90, [take(number=2)])]
+    lines = cost_text(rows, Style(width=60)).splitlines()
+    assert max(map(width_of, lines)) <= 60
+    assert {line.index("$") for line in lines if "$" in line and line.isascii()} == {lines[-1].index("$")}
+    assert len(cost_text(rows, Style(width=60, whole=True)).splitlines()) == 3
 
 
 def test_takes_that_several_shots_share_count_once_in_the_total() -> None:

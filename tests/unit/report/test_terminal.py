@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.report.terminal import Paint, Style, chop, clean, cut, fit, pad, width_of, wrap
+from ltxspec.report.terminal import Links, Paint, Style, chop, clean, cut, fit, pad, width_of, wrap
 
 
 @pytest.mark.parametrize(
@@ -121,3 +121,37 @@ def test_emoji_and_scripts_that_need_joiners_stay_as_they_are() -> None:
     persian = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
     for text in ("\u2764\ufe0f\u200d\U0001f525", family, persian, "1\ufe0f\u20e3"):
         assert clean(text) == text
+
+
+HERE, FORGE = Links("file://studio/films/", "mark"), Links("https://forge.test/o/films/blob/abc/", "mark")
+
+
+@pytest.mark.parametrize(
+    ("links", "target", "line", "address"),
+    [
+        (HERE, "specs/a b.yaml", 7, "file://studio/films/specs/a%20b.yaml"),
+        (HERE, "/elsewhere/a.mp4", None, "file://studio/elsewhere/a.mp4"),
+        (HERE, "https://vm.example/a.mp4?x=1", None, "https://vm.example/a.mp4?x=1"),
+        (FORGE, "specs/a#b.yaml", 7, "https://forge.test/o/films/blob/abc/specs/a%23b.yaml#L7"),
+        (FORGE, "specs/a.yaml", None, "https://forge.test/o/films/blob/abc/specs/a.yaml"),
+    ],
+)
+def test_a_link_leads_to_a_file_here_or_to_a_line_at_a_forge(
+    links: Links, target: str, line: int | None, address: str
+) -> None:
+    assert Style(links=links).link("a", target, line) == f"\x1b]8;id=mark;{address}\x1b\\a\x1b]8;id=mark;\x1b\\"
+
+
+def test_without_links_a_text_stays_as_it_is() -> None:
+    assert Style().link("a", "a.yaml") == "a"
+    assert Style(links=HERE).link("a", "") == "a"
+    assert Style(links=HERE).link("", "a.yaml") == ""
+
+
+@given(st.text(st.characters()), st.none() | st.integers(1))
+def test_an_address_holds_nothing_that_a_terminal_obeys(target: str, line: int | None) -> None:
+    for links in (HERE, FORGE):
+        address = links.to(target, line)
+        assert address.isascii()
+        assert address.isprintable()
+        assert " " not in address

@@ -1,6 +1,7 @@
 """Replacing a file: whatever fails, the old file or the new one is there, whole."""
 
 import errno
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from ltxspec.errors import StorageError
 from ltxspec.storage.durable import (
     REAL,
     FileOps,
+    digest_if_exists,
     make_folder,
     read_if_exists,
     remove_file,
@@ -88,6 +90,21 @@ def test_the_order_of_calls_is_write_fsync_rename_fsync_of_the_folder(tmp_path: 
 def test_a_disk_that_takes_few_bytes_at_a_time_gets_them_all(tmp_path: Path) -> None:
     replace_file(tmp_path / "x.json", NEW, slow_writes())
     assert (tmp_path / "x.json").read_bytes() == NEW
+
+
+def test_a_large_file_is_written_and_looked_at_in_pieces(tmp_path: Path) -> None:
+    path, pieces = tmp_path / "x.json", [b"a" * 700_000, b"b", b"c" * 900_000, b"d"]
+    written: list[int] = []
+
+    def write(descriptor: int, data: memoryview) -> int:
+        written.append(len(data))
+        return REAL.write(descriptor, data)
+
+    replace_file(path, pieces, FileOps(write=write))
+    assert path.read_bytes() == b"".join(pieces)
+    assert written == [1_600_001, 1]
+    assert digest_if_exists(path) == hashlib.sha256(b"".join(pieces)).hexdigest()
+    assert digest_if_exists(tmp_path / "other.json") is None
 
 
 def test_a_disk_that_takes_nothing_is_an_error_and_no_endless_loop(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from unit.report.plans import body, change
 from ltxspec.plan.actions import Action, Reason
 from ltxspec.report.plan.causes import Group
 from ltxspec.report.plan.rows import columns, details, group_lines, row_of
-from ltxspec.report.terminal import Style, width_of
+from ltxspec.report.terminal import Links, Style, width_of
 
 
 def test_a_row_has_the_price_at_the_end_of_the_line() -> None:
@@ -47,3 +47,12 @@ def test_a_held_shot_has_its_size_and_its_price_and_says_once_what_holds_it() ->
     assert [text.strip() for text in details(approval, Style(), None)] == ["`night.alley` needs an approval"]
     (line,) = group_lines(Group(Action.HELD, "waits", [held, held]), Style(width=60))
     assert line.endswith("later: $0.96")
+
+
+def test_an_address_links_to_where_its_shot_is_written() -> None:
+    row = row_of(change("alley", Action.CREATE, Reason.NEW))
+    (line,) = columns([row], Style(width=80, links=Links("https://forge.test/blob/abc/", "mark"))).lines(row)
+    assert "\x1b]8;id=mark;https://forge.test/blob/abc/specs/night-scenes.yaml#L" in line
+    gone = replace(change("alley", Action.RETIRE, Reason.NOT_IN_SPEC), source=None)
+    (line,) = columns([row_of(gone)], Style(width=80, links=Links("file://a/", "mark"))).lines(row_of(gone))
+    assert "\x1b" not in line

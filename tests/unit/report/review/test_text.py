@@ -7,7 +7,7 @@ from unit.report.reviews import many, rich_review
 from unit.review.changes import BASE, HEAD, reviewed, side
 
 from ltxspec.report.review.text import MOST_DIFFS, MOST_ROWS, review_text
-from ltxspec.report.terminal import Style, width_of
+from ltxspec.report.terminal import Links, Style, width_of
 from ltxspec.review.models import RuleChange, ShotKind
 
 
@@ -102,3 +102,16 @@ def test_a_video_that_is_not_as_expected_says_so() -> None:
     head = side(HEAD, request("alley", "rain"), lock=lockfile(alley=record(made)))
     text = review_text(reviewed(side(BASE), head), Style(width=100))
     assert "not as expected: fps, audio" in text
+
+
+def test_links_add_nothing_but_links_and_lead_to_the_lines_of_the_head() -> None:
+    import re
+
+    plain = Style(width=100)
+    linked = review_text(rich_review(), replace(plain, links=Links("https://forge.test/o/films/blob/abc/", "mark")))
+    assert re.sub(r"\x1b\]8;id=mark;[^\x1b]*\x1b\\", "", linked) == review_text(rich_review(), plain)
+    found = re.findall(r"\x1b\]8;id=mark;(https:[^\x1b]*)\x1b", linked)
+    assert {address.partition("#")[0] for address in found} == {
+        f"https://forge.test/o/films/blob/abc/{shot.source[0]}" for shot in rich_review().shots if shot.source
+    }
+    assert any(re.search(r"#L\d+$", address) for address in found)

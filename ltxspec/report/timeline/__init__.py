@@ -1,0 +1,1 @@
+"""Films as timelines of editing programs: the shots in order, as data, OpenTimelineIO, CMX 3600 and tables."""

@@ -1,0 +1,1 @@
+"""Reports of `watch`: what each edit does to the plan."""
