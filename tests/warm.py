@@ -23,6 +23,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 TESTS = Path(__file__).parent
 _CLIENT = """\
@@ -73,8 +74,9 @@ def commands(*, small: bool = False) -> Path:
     return folder
 
 
+@cache
 def _home() -> Path:
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex
     home = Path(tempfile.gettempdir()) / f"ltxspec-warm-{run[:16]}"
     home.mkdir(mode=0o700, exist_ok=True)
     return home
