@@ -104,7 +104,7 @@ class Account:
         return videos or f"no video of its source {link} is in the archive"
 
     def _wrong_picture(self, video: str, at: str, media: str) -> str | None:
-        path = next(self.world.here.root.glob(f".ltxspec/archive/*/{video}*"), None)
+        path = next(self.world.here.root.glob(f".ltxspec/archive/*/{video}.[!j]*"), None)  # not its sidecar
         stored = self.world.service.store.media(media)
         if stored is None:
             return f"the picture {media} was never stored"
