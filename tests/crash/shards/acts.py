@@ -74,8 +74,13 @@ class Actors:
         self.run("collect", step=step, at=self._machine(step) if step.place else None)
 
     def leave(self, step: Step) -> None:
-        """A job keeps its artifact."""
-        self.world.leave(self._machine(step))
+        """A job keeps its artifact, in the place of that of an earlier job."""
+        self.keep(self._machine(step))
+
+    def keep(self, clone: GraphCheckout) -> None:
+        """Keep what a machine has; what only the artifact before it had is given up."""
+        self.world.leave(clone)
+        self.account.given_up |= set(self.account.bought) - self.named()
 
     def renew(self, step: Step) -> None:
         """A job runs on a new machine from now on."""

@@ -63,7 +63,7 @@ def _may_stay(world: ShardWorld, said: str) -> bool:
 def _join(world: ShardWorld, actors: Actors) -> None:
     """Every machine leaves what it has. Joining it twice, or in another order, makes the same of it."""
     for clone in world.machines:
-        world.leave(clone)
+        actors.keep(clone)
     actors.take(Step("join"))
     before = locks_of(world.place.root)
     folders = [f"../left/{one.name}" for one in reversed(world.artifacts)]
