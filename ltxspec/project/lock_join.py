@@ -69,10 +69,10 @@ def join_folders(
         given = [one for have in left.values() for one in have.lockfiles]
         for one in given:
             refuse_foreign(project, one, known)
-        base = {name: _base(project, before[name], commit) for name in left}
+        begun = {name: _base(project, before[name], commit) for name in left}
         tasks = _tasks_by_folder(given)
         moved = {name: _tasks_of_others(name, [*before.values(), *(one.lockfile for one in given)]) for name in left}
-        merged = {name: _merged(before[name], left[name], base[name], tasks, moved[name]) for name in sorted(left)}
+        merged = {name: _merged(before[name], left[name], begun[name], tasks, moved[name]) for name in sorted(left)}
         _refuse_loss([*before.values(), *(one.lockfile for one in given)], merged.values())
         gaining = sorted(merged, key=lambda name: bool(missing_tasks(before[name], merged[name])))
         done = {name: _write(project, states[name], before[name], merged[name], left[name]) for name in gaining}
