@@ -35,15 +35,15 @@ demo: $(RUNTIME) ## plan and render the quickstart, offline and free, then show 
 test: lint quick ## style, types, layers, and the quick tests
 
 quick: $(VENV)/.collected ## the quick tests alone
-	$(PYTEST) $(addprefix --ignore=,$(SLOW))
+	$(PYTEST) -n logical $(addprefix --ignore=,$(SLOW))
 
 # Commands and pipelines as users run them, kills, a browser, an editor, the provider's clients, object stores.
 slow: $(VENV)/.collected tools ## the slow tests
-	$(PYTEST) $(SLOW)
+	$(PYTEST) -n auto $(SLOW)
 
 # Tests write some 90,000 files, each of them safely: on a file system in memory that takes half of the time.
 MEMORY := $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'END { if ($$4 > 2000000) print "/dev/shm" }')
-PYTEST := $(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n auto --dist worksteal
+PYTEST := $(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest --dist worksteal
 SLOW := tests/acceptance tests/browser tests/crash tests/mutation tests/architecture/test_benchmarks.py \
   tests/architecture/test_startup.py tests/contract/test_faults.py tests/contract/test_older_sdk.py \
   tests/contract/test_javascript_sdk.py
@@ -78,14 +78,15 @@ bench-peers: $(DEV) ## time other programs beside ltxspec, and write docs/perfor
 SIZES   := 100 1000 10000 100000
 CLIENTS := 100 300
 
-crash: $(DEV) ## kill thousands of applies, play worlds of many actors, count what was lost (COUNT SEED KILLS STEPS FILMS)
+crash: $(DEV) ## kill thousands of applies, play worlds of many actors, count what was lost (COUNT SEED KILLS STEPS FILMS SHARDS)
 	PYTHONPATH=tests PYTHONHASHSEED=0 $(BIN)/python -m crash \
-	  --count $(COUNT) --seed $(SEED) --kills $(KILLS) --steps $(STEPS) --films $(FILMS)
+	  --count $(COUNT) --seed $(SEED) --kills $(KILLS) --steps $(STEPS) --films $(FILMS) --shards $(SHARDS)
 COUNT := 2000
 SEED  := 1
 KILLS := 200
 STEPS := 20000
 FILMS := 5000
+SHARDS := 5000
 
 mutants: $(DEV) ## make small mistakes where money is decided, and list those no test notices (ONLY="lock apply/recovery")
 	PYTHONPATH=tests nice $(BIN)/python -m mutation $(ONLY)
@@ -128,19 +129,22 @@ clean: ## back to a fresh clone, except for what was rendered (renders/, .ltxspe
 
 # --- set-up: by hash from the locks, then this checkout in place ----------------------------------
 
+# Of the thousands of modules that only tests need, Python compiles what is imported, when it is: `--no-compile`.
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
+
 $(BIN)/python:
 	@$(if $(PYTHON),,echo 'No usable Python: ltxspec needs Python 3.11 or later with venv and ensurepip.' >&2; \
 	echo 'Install it (Debian, Ubuntu: apt-get install python3-venv) or name one: make PYTHON=/path/to/python3' >&2; exit 1)
 	$(PYTHON) -m venv $(VENV)
 
 $(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP_INSTALL) --require-hashes -r requirements.lock
+	$(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q ltxspec
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUNTIME)
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(PIP_INSTALL) --no-compile --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # pytest rewrites the assertions of every test file once. Without this each of its workers would do it, all at once.
@@ -168,7 +172,7 @@ npm_ci = @mkdir -p $(@D) && cp $(1)/package.json $(1)/package-lock.json $(@D) &&
 # The older Python SDK has the import name of the one in DEV.
 $(SDKS)/python/.installed: tests/sdks/requirements.lock | $(BIN)/python
 	@mkdir -p $(SDKS)
-	@if $(BIN)/python -m pip install -qq --disable-pip-version-check --upgrade --require-hashes --target $(@D) -r $<; \
+	@if $(PIP_INSTALL) --no-compile --upgrade --require-hashes --target $(@D) -r $<; \
 	then touch $@; else echo 'pip cannot install the older SDK: its tests skip' >&2; fi
 
 $(RELEASE)/.installed: requirements-release.lock
@@ -178,5 +182,5 @@ $(RELEASE)/.installed: requirements-release.lock
 
 # Only adds to DEV, whose versions its lock keeps.
 $(ENGINES): tests/engines/requirements.lock | $(DEV)
-	@if $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<; \
+	@if $(PIP_INSTALL) --no-compile --require-hashes -r $<; \
 	then touch $@; else echo 'pip cannot install Ray and the OpenJD client: their tests skip' >&2; fi

@@ -39,9 +39,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are cores, because tests of processes and browsers wait for a third of their time."""
-    return (os.cpu_count() or 1) + 2
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """With `-n auto` two more than there are cores: tests of processes and browsers wait for a third of their time."""
+    return (os.cpu_count() or 1) + (2 if config.option.numprocesses == "auto" else 0)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -4,12 +4,12 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from sharing import made_once
 
 SPEC = """\
@@ -27,17 +27,15 @@ shots:
     inputs: {frameImages: [{image: {shot: bridge, frame: last}, frame: first}]}
 """
 CONFIG = '[provider]\nname = "sandbox"\n[sandbox]\nspeed = 1000\n'
-PATHS = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
 FILE = Path(".ltxspec") / "sandbox" / "lockfiles" / "night.review.json"
 
 
 def run(folder: Path, *arguments: str) -> str:
     """What a command prints, run as a process of its own: while a browser is open, none can run in this one."""
-    environ = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "PYTHONPATH": os.pathsep.join(PATHS)}
     done = subprocess.run(
-        [sys.executable, "-m", "small_films", *arguments],
+        [str(warm.commands(small=True) / "ltxspec"), *arguments],
         cwd=folder,
-        env=environ,
+        env={**os.environ, "GIT_CONFIG_NOSYSTEM": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -1,13 +1,9 @@
-"""Videos of the sandbox at a fraction of the ordered size: real files of the ordered length, ten times as fast.
+"""Videos of the sandbox at a fraction of the ordered size: real files of the ordered length, ten times as fast."""
 
-As a program it runs the command: `python -m small_films sandbox serve` is `ltxspec sandbox serve` with such videos.
-"""
-
-import os
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import warm
 from replacing import replace
 
 from ltxspec.media import animatic, film
@@ -38,11 +34,7 @@ def small(width: int, height: int) -> tuple[int, int]:
 
 def small_command(folder: Path) -> Path:
     """Write an `ltxspec` into a folder whose videos are small, for a shell with that folder on its path."""
-    tests, place = Path(__file__).parent, folder / "ltxspec"
-    paths = os.pathsep.join([str(tests), str(tests.parent)])
-    place.write_text(f'#!/bin/sh\nPYTHONPATH="{paths}" exec "{sys.executable}" -m small_films "$@"\n', "utf-8")
-    place.chmod(0o755)
-    return place
+    return warm.command(folder, small=True)
 
 
 def make_all_small() -> None:
@@ -51,10 +43,3 @@ def make_all_small() -> None:
 
     animatic.write_animatic, film.write_film = write_small_animatic, write_small_film
     expectations.ordered_size = lambda *_: None  # they are smaller than their orders
-
-
-if __name__ == "__main__":
-    from ltxspec.cli.main import run
-
-    make_all_small()
-    sys.exit(run(sys.argv[1:]))

@@ -69,8 +69,10 @@ def join_folders(
         given = [one for have in left.values() for one in have.lockfiles]
         for one in given:
             refuse_foreign(project, one, known)
+        begun = {name: _base(project, before[name], commit) for name in left}
         tasks = _tasks_by_folder(given)
-        merged = {name: _merged(project, before[name], left[name], commit, tasks) for name in sorted(left)}
+        moved = {name: _tasks_of_others(name, [*before.values(), *(one.lockfile for one in given)]) for name in left}
+        merged = {name: _merged(before[name], left[name], begun[name], tasks, moved[name]) for name in sorted(left)}
         _refuse_loss([*before.values(), *(one.lockfile for one in given)], merged.values())
         gaining = sorted(merged, key=lambda name: bool(missing_tasks(before[name], merged[name])))
         done = {name: _write(project, states[name], before[name], merged[name], left[name]) for name in gaining}
@@ -85,13 +87,22 @@ def _tasks_by_folder(given: Iterable[LeftLockfile]) -> dict[Path, set[TaskId]]:
     return found
 
 
+def _tasks_of_others(spec: str, sides: Iterable[Lockfile]) -> set[TaskId]:
+    """The tasks in all lockfiles of other specs."""
+    return {task for side in sides if side.spec != spec for task in recorded_tasks(side)}
+
+
+def _base(project: ProjectContext, ours: Lockfile, commit: str | None) -> Lockfile | None:
+    """What the shards of a spec began from: without a repository what is on disk; None if it cannot be known."""
+    return ours if commit is None else lockfile_at(project, commit, ours.spec)
+
+
 def _merged(
-    project: ProjectContext, ours: Lockfile, left: Left, commit: str | None, tasks: Mapping[Path, set[TaskId]]
+    ours: Lockfile, left: Left, base: Lockfile | None, tasks: Mapping[Path, set[TaskId]], moved: set[TaskId]
 ) -> Lockfile:
-    base = lockfile_at(project, commit, ours.spec) or ours
     merged = ours
     for one in left.lockfiles:
-        merged = join_shard(merged, one.lockfile, base, tasks[one.folder])
+        merged = join_shard(merged, one.lockfile, base, tasks[one.folder], moved)
     return merged
 
 

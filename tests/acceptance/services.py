@@ -1,15 +1,14 @@
 """The paid service as any client meets it: the sandbox as a process of its own, with a bill of its own."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-TESTS = Path(__file__).parents[1]
+import warm
+
 KEY = "test-key-of-the-paid-service"
 
 
@@ -19,13 +18,8 @@ def paid_service(folder: Path, scenario: Mapping[str, Any] | None = None, key: s
     folder.mkdir()
     (folder / "scenario.json").write_text(json.dumps(scenario or {}), "utf-8")
     options = ("--port=0", "--speed=1000", f"--key={key}", "--state=state", "--scenario=scenario.json")
-    serving = subprocess.Popen(
-        [sys.executable, "-m", "small_films", "sandbox", "serve", *options],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(TESTS), str(TESTS.parent)))},  # the code under test
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    command = [str(warm.commands(small=True) / "ltxspec"), "sandbox", "serve", *options]
+    serving = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
     assert serving.stdout is not None
     with serving, serving.stdout:
         try:

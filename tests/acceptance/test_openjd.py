@@ -12,11 +12,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import warm
 import yaml
-from acceptance.commands import REPOSITORY, ltxspec, write_spec
+from acceptance.commands import ltxspec, write_spec
 
 REQUIRED = bool(os.environ.get("LTXSPEC_REQUIRE_OPENJD"))  # read once, before any test cleans the environment
-PYTHONPATH = os.pathsep.join((str(REPOSITORY / "tests"), str(REPOSITORY)))
 SPEC = """\
 model: lightricks:ltx@2.5-fast
 defaults: {width: 1280, height: 720}
@@ -38,19 +38,19 @@ def farm(tmp_path: Path) -> Path:
     store = f'[store]\nurl = "file://{tmp_path}/store"\nfree = true\n'
     (project / "ltxspec.toml").write_text(f'[provider]\nname = "sandbox"\n[sandbox]\nspeed = 1000\n{store}')
     write_spec(project, SPEC)
-    program = tmp_path / "bin/ltxspec"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m small_films "$@"\n')
-    program.chmod(0o755)
     return project
 
 
+def environment() -> dict[str, str]:
+    """The variables of a machine of the farm, which finds `ltxspec` in its path."""
+    return {**os.environ, "PATH": f"{warm.commands(small=True)}{os.pathsep}{os.environ['PATH']}"}
+
+
 def openjd(project: Path, *arguments: str) -> str:
-    found = f"{project.parent}/bin{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         [sys.executable, "-m", "openjd", *arguments],
         cwd=project,
-        env={**os.environ, "PATH": found, "PYTHONPATH": PYTHONPATH},
+        env=environment(),
         capture_output=True,
         text=True,
         timeout=120,
@@ -78,14 +78,9 @@ def test_a_plan_that_changed_after_it_was_exported_is_not_ordered(farm: Path) ->
     write_spec(farm, SPEC.replace("shot {{", "another {{"))
     scripts = _scripts(farm)
     shell = shutil.which("sh") or "sh"
-    environment = {
-        **os.environ,
-        "PATH": f"{farm.parent}/bin{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": PYTHONPATH,
-    }
     for name, code in (("Prepare", 0), ("Apply", 4)):
         command = [shell, "-c", scripts[name], "run.sh", str(farm), "1"]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
         assert done.returncode == code, done.stderr
         assert ("not-approved" in done.stderr) == (code != 0)
 

@@ -1,7 +1,7 @@
 """`make crash`: kills thousands of applies, plays thousands of worlds, and prints what became of the money.
 
-Exit 1 unless every figure is 0 and every promise was kept. `--world N` plays one simulated world again, and `--film N`
-one in which shots follow from each other.
+Exit 1 unless every figure is 0 and every promise was kept. `--world N` plays one simulated world again, `--film N` one
+in which shots follow from each other, and `--shard-world N` one that is applied in shards.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from crash.campaign import Figures, campaign, every_point, worlds
 from crash.commands import serving
 from crash.graphs.play import FILMS
 from crash.kills import kill_campaign
+from crash.shards.play import SHARDS
 from crash.simulator.campaign import Stage, Sums, replay, simulate
 from crash.simulator.play import WORLDS, Game
 from crash.simulator.shared import ALONE, SHARED
@@ -33,20 +34,24 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=20_000, help="steps of simulated worlds")
     parser.add_argument("--films", type=int, default=5000, help="steps of worlds whose shots follow from each other")
     parser.add_argument("--shared", type=int, default=300, help="steps of worlds whose machines share a store")
-    parser.add_argument("--only", choices=("campaigns", "simulator", "films", "shared"), help="not all of them")
+    parser.add_argument("--shards", type=int, default=2000, help="steps of worlds that are applied in shards")
+    parser.add_argument("--only", choices=("campaigns", "simulator", "films", "shared", "shards"), help="not all")
     parser.add_argument("--world", type=int, metavar="N", help="play one simulated world again, and shorten its script")
     parser.add_argument("--film", type=int, metavar="N", help="the same for a world whose shots follow from each other")
+    parser.add_argument("--shard-world", type=int, metavar="N", help="the same for a world of shards")
     parser.add_argument("--ignore", action="append", default=[], metavar="RULE", help="a promise not to look at")
     asked = parser.parse_args()
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
         folder = Path(name)
-        if asked.world is not None or asked.film is not None:
-            number, game = (asked.world, WORLDS) if asked.film is None else (asked.film, FILMS)
+        again = {WORLDS: asked.world, FILMS: asked.film, SHARDS: asked.shard_world}
+        for game, number in ((game, number) for game, number in again.items() if number is not None):
             broken = replay(number, Stage(game, folder, asked.ignore))
             sys.stdout.write(f"{broken or f'world {number}: every promise was kept'}\n")
             return 1 if broken else 0
-        parts = {"campaigns": _campaigns, "simulator": _simulator, "films": _films, "shared": _shared}
+        parts = {
+            "campaigns": _campaigns, "simulator": _simulator, "films": _films, "shared": _shared, "shards": _shards,
+        }  # fmt: skip
         kept = [part(asked, folder) for name, part in parts.items() if asked.only in (None, name)]
         return 0 if all(kept) else 1
 
@@ -85,6 +90,12 @@ def _shared(asked: argparse.Namespace, folder: Path) -> bool:
     kept = _played(title, SHARED, asked.shared, asked, folder / "shared")
     _played("the same worlds without the store", ALONE, asked.shared, asked, folder / "alone", shorten=False)
     return kept
+
+
+def _shards(asked: argparse.Namespace, folder: Path) -> bool:
+    """Machines that apply one plan in shards."""
+    title = f"simulated worlds of shards (seed {asked.seed})"
+    return _played(title, SHARDS, asked.shards, asked, folder / "shards")
 
 
 def _played(  # what is played, and how it is shown

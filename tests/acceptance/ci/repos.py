@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import warm
 from builders import take
 from sharing import made_by_worker
 
@@ -20,10 +21,15 @@ CI = ROOT / "ci"
 BIN = Path(sys.executable).parent  # where this checkout's `ltxspec` is
 
 
+def installed() -> str:
+    """A path with `ltxspec` as it is installed, for tests of what its start does."""
+    return f"{BIN}:{os.environ['PATH']}"
+
+
 def environment(**more: str) -> dict[str, str]:
     """The cleaned environment of the test, with `ltxspec` on the path and a git that knows nothing of this machine."""
     quiet = {
-        "PATH": f"{BIN}:{os.environ['PATH']}",
+        "PATH": f"{warm.commands(small=True)}:{installed()}",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_AUTHOR_NAME": "Test",

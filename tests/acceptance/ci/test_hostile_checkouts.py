@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from acceptance.ci.repos import CI, Remote, buy, environment, git, run
+from acceptance.ci.repos import CI, Remote, buy, environment, git, installed, run
 from acceptance.ci.studio import Studio
 
 
@@ -59,7 +59,7 @@ def test_a_module_of_the_checkout_is_not_imported(studio: Studio, traces: Path) 
     git(clone, "fetch", "--quiet", "origin")
     for name in ("click", "json", "orjson"):
         (clone / f"{name}.py").write_text(f"open({str(traces / name)!r}, 'w')\n", "utf-8")
-    run("run.sh", "plan", cwd=clone, variables=studio.pull_request(PYTHONPATH=":/nowhere"))
+    run("run.sh", "plan", cwd=clone, variables=studio.pull_request(PYTHONPATH=":/nowhere", PATH=installed()))
     assert list(traces.iterdir()) == []
 
 

@@ -53,7 +53,7 @@ class Account:
 
     def before_order(self, run: Run, tasks: Json) -> None:
         """Nothing is sent that does not follow from what is recorded, archived and approved."""
-        place = self.world.place
+        place = self.world.here
         for order in tasks:
             task = order["taskUUID"]
             intent = next((one for one in reversed(place.journal) if _is_intent(one, task)), None)
@@ -94,7 +94,7 @@ class Account:
 
     def _videos(self, text: str, link: Link) -> list[str] | str:
         """The hashes of the videos that a link may mean now; in words why no order may follow from it."""
-        place, gate = self.world.place, wishes(text)[link.source].gate
+        place, gate = self.world.here, wishes(text)[link.source].gate
         takes = meant(place, text, link)
         if not takes:
             return f"no take of its source {link} is what its spec asks for: {record_for(place, text, link.source)}"
@@ -104,7 +104,7 @@ class Account:
         return videos or f"no video of its source {link} is in the archive"
 
     def _wrong_picture(self, video: str, at: str, media: str) -> str | None:
-        path = next(self.world.place.root.glob(f".ltxspec/archive/*/{video}*"), None)
+        path = next(self.world.here.root.glob(f".ltxspec/archive/*/{video}.[!j]*"), None)  # not its sidecar
         stored = self.world.service.store.media(media)
         if stored is None:
             return f"the picture {media} was never stored"

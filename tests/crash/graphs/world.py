@@ -35,3 +35,8 @@ class GraphWorld(World):
         self.place.git("commit", "--quiet", "--message", "film")
         self.places = [self.place]
         self.desk = Desk(script.film)
+
+    @property
+    def here(self) -> GraphCheckout:
+        """Where the command at work runs."""
+        return self.place

@@ -90,7 +90,8 @@ class Checkout:
         if not folder.is_dir():
             return frozenset()
         inner = [entry for entry in os.scandir(folder) if len(entry.name) == 2]
-        return frozenset(file.name.partition(".")[0] for one in inner for file in os.scandir(one.path))
+        names = [file.name for one in inner for file in os.scandir(one.path)]
+        return frozenset(name.partition(".")[0] for name in names if not name.endswith((".json", ".tmp")))  # sidecars
 
     @property
     def arrived(self) -> str:

@@ -9,6 +9,7 @@ from crash.simulator.service import Manners
 from crash.simulator.specs import Shot
 
 PLACES = ("A", "B")
+NAMES = "ABCDEFGH"  # of checkouts, where there are more
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Step:
     meanwhile: "Step | None" = None
 
     def __str__(self) -> str:
-        words = " ".join((f"{PLACES[self.place]}: {self.act}", *self.words)) + (f" (n={self.n})" if self.n else "")
+        words = " ".join((f"{NAMES[self.place]}: {self.act}", *self.words)) + (f" (n={self.n})" if self.n else "")
         happens = [f"[{item}]" for item in (*self.troubles, *self.strikes)]
         inner = [f"[meanwhile: {self.meanwhile}]"] if self.meanwhile else []
         return " ".join([words, *happens, *inner])

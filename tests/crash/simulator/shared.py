@@ -46,12 +46,12 @@ def draw_shared(seed: int) -> Script:
     return replace(
         script,
         setting=replace(script.setting, shares=True),
-        manners=_manners(rng),
+        manners=hiding(rng),
         steps=tuple(troubled),
     )
 
 
-def _manners(rng: random.Random) -> Manners:
+def hiding(rng: random.Random) -> Manners:
     """A service that no other machine's look can tell from one that never had the order."""
     hides = rng.random() < 0.7
     behaviour = Behaviour(

@@ -66,3 +66,12 @@ def test_a_key_that_both_changed_is_merged_and_nothing_is_lost() -> None:
     other = replace(BASE, shots={"alley": ShotRecord(third.task_id, (OLD, third))})
     joined = join_shard(one, other, lockfile())
     assert {item.task_id for item in joined.shots["alley"].takes} == {OLD.task_id, NEW.task_id, third.task_id}
+
+
+def test_what_two_machines_know_of_one_task_is_kept_in_every_order_and_without_the_version_they_began_from() -> None:
+    bought = lockfile(alley=record(replace(NEW, fence=2, submitted_at="2026-11-22T10:00:00Z")))
+    found = lockfile(alley=record(replace(NEW, submitted_at="2026-11-22T10:05:00Z", cost=None)))
+    joined = merge_lockfiles(bought, found)
+    for base in (lockfile(), None):
+        assert join_shard(bought, found, base) == join_shard(found, bought, base) == joined
+    assert join_shard(bought, found, bought) == joined, "what is on disk is taken for the base without a repository"

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 from acceptance.commands import ltxspec, write_spec
+from acceptance.repositories import commit, git
+from replacing import replace
 
 from ltxspec.errors import LockfileError, LockHeld
+from ltxspec.lock.codec import decode_lockfile, encode_lockfile
+from ltxspec.lock.models import Lockfile
 from ltxspec.project.api import Project, open_project
 from ltxspec.project.lock_join import Joined, join_folders
 from ltxspec.project.locks import locked
@@ -42,6 +46,32 @@ def test_lockfiles_and_journals_are_joined_and_nothing_happens_twice(project: Pr
     assert sorted(change.action.value for change in project.plan().changes) == ["no-op", "resume"]
 
 
+def test_a_first_lockfile_is_the_same_in_whatever_order_and_however_often_the_shards_are_joined(
+    project: Project,
+) -> None:
+    git(project.folder, "init", "--quiet")
+    commit(project.folder, "a film without takes")
+    bought = shard(project, "a")
+    found = Path(shutil.copytree(bought, project.folder.parent / "found", symlinks=True))
+    (found / LOCKFILE).write_bytes(
+        encode_lockfile(_without_times(decode_lockfile((found / LOCKFILE).read_bytes(), "")))
+    )
+    written = set()
+    for folders in ([bought, found], [found, bought], [found], [bought]):
+        join_folders(project, [str(folder) for folder in folders])
+        written.add((project.folder / LOCKFILE).read_bytes())
+    assert written == {(bought / LOCKFILE).read_bytes()}
+
+
+def _without_times(lockfile: Lockfile) -> Lockfile:
+    """As a machine records a task that it found at the provider."""
+    shots = {
+        key: replace(record, takes=tuple(replace(take, submitted_at=None, finished_at=None) for take in record.takes))
+        for key, record in lockfile.shots.items()
+    }
+    return replace(lockfile, shots=shots)
+
+
 def test_a_task_that_is_recorded_is_not_opened_again(project: Project) -> None:
     folder = shard(project, "b", "--detach")
     before = shutil.copytree(folder, project.folder.parent / "before", symlinks=True)
@@ -72,7 +102,12 @@ def test_takes_that_a_shard_moved_to_another_spec_are_there_and_nowhere_else(pro
         shutil.copytree(project.folder, folder, symlinks=True)
     ltxspec("apply", "--target", "day.c", cwd=moving)
     ltxspec("apply", "--target", "night.b", cwd=idle)
-    join_folders(project, [str(idle), str(moving)])
-    takes = {name: project.shots(name) for name in ("day", "night")}
-    assert {str(shot.address) for shots in takes.values() for shot in shots} == {"day.c", "night.b"}
+    git(project.folder, "init", "--quiet")
+    git(project.folder, "add", "--force", LOCKFILE.as_posix())
+    commit(project.folder, "a film with one take")
+    for folders in ([idle, moving], [moving, idle], [moving, idle]):
+        git(project.folder, "checkout", "--quiet", "HEAD", "--", LOCKFILE.as_posix())
+        join_folders(project, [str(folder) for folder in folders])
+        takes = {name: project.shots(name) for name in ("day", "night")}
+        assert {str(shot.address) for shots in takes.values() for shot in shots} == {"day.c", "night.b"}
     assert project.plan().pending == []
