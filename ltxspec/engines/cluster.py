@@ -84,7 +84,7 @@ def connected(project: ProjectContext) -> Iterator[Cluster]:
                 ray.shutdown()
 
 
-_ADDRESS = "RAY_ADDRESS names the cluster"
+_ADDRESS = "RAY_ADDRESS names the cluster: set it to HOST:PORT, or unset it for one on this machine"
 _SECONDS = 15.0  # until an address counts as silent; Ray itself would wait for many minutes
 
 

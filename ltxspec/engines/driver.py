@@ -15,6 +15,7 @@ from msgspec import structs
 from ltxspec.apply.engine import Job
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ports import LocalMedia
+from ltxspec.engines.account import account_of
 from ltxspec.engines.agreeing import agreed_by, answers
 from ltxspec.engines.messages import (
     Answer,
@@ -182,7 +183,7 @@ class Desk:
             tuple(self._part(self._jobs[spec], changes) for spec, changes in part.by_spec().items()),
             replace(run.settings, parallelism=part.parallelism, approved=True),
             part.is_limited and not self.is_proved, labels,
-            agreed_by(run.claiming, list(self._jobs)),
+            agreed_by(run.claiming, list(self._jobs)), account_of(run.project, ask.attempt),
         )  # fmt: skip
 
     def _part(self, job: Job, changes: Sequence[Change]) -> SpecPart:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from ltxspec.apply.engine import RunSettings
 from ltxspec.apply.events import ApplyEvent, ShotOutcome
 from ltxspec.catalog.models import Catalog
+from ltxspec.engines.account import Account
 from ltxspec.engines.agreeing import Agreed
 from ltxspec.errors import LtxspecError
 from ltxspec.lock.journal import Event
@@ -93,6 +94,7 @@ class Work:
     is_limited: bool  # orders one by one until a first price is known
     labels: Mapping[TaskId, str]
     agreed: Agreed
+    account: Account  # where the driver looks for its orders
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from ltxspec.apply.events import ApplyEvent, RunSummary
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.task import StopSignal
 from ltxspec.catalog.latency import expected_seconds
+from ltxspec.engines.account import refuse_other
 from ltxspec.engines.agreeing import asking
 from ltxspec.engines.driver import Changed
 from ltxspec.engines.messages import (
@@ -222,6 +223,7 @@ def work(send: Callable[[bytes], bytes], shard: int, environ: "Any") -> bytes:
         todo = cast("Work", link.ask("begin", __version__))
         link.stop.tell = partial(link.ask, "stop")
         with _project(todo, environ) as project:
+            refuse_other(project, link.attempt, todo.account)
             summary = asyncio.run(_carry_out(project, todo, link))
     except LtxspecError as error:
         return pack(ShardEnd(failure=Failure.of(error)))

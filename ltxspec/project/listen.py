@@ -1,5 +1,6 @@
 """`ltxspec listen`: receives the provider's calls until it is interrupted."""
 
+import errno
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -155,4 +156,6 @@ def _listen(options: ListenOptions) -> socket.socket:
     except (OSError, OverflowError) as error:
         why = getattr(error, "strerror", None) or str(error)
         place = f"`{options.host}:{options.port}`"
-        raise CannotListen(f"`listen` cannot use {place}: {why}", hint="`--port 0` picks a free one") from error
+        is_port = isinstance(error, OverflowError) or error.errno in (errno.EADDRINUSE, errno.EACCES)
+        hint = "`--port 0` picks a free one" if is_port else "leave out `--host`, or name an address of this machine"
+        raise CannotListen(f"`listen` cannot use {place}: {why}", hint=hint) from error

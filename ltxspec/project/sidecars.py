@@ -17,6 +17,7 @@ from ltxspec.lock.sidecar import RecordedVideo, Sidecar, SidecarTake, TooNew, en
 from ltxspec.project.lock_join import checked_out
 from ltxspec.project.project import ProjectContext
 from ltxspec.storage.archive import FolderArchive
+from ltxspec.storage.durable import translated
 from ltxspec.storage.git import repository_of
 from ltxspec.storage.git_history import added_lines
 from ltxspec.values import TaskId
@@ -83,7 +84,9 @@ def _write(
     except TooNew:
         return
     takes = tuple(entry(video, project.config.project.id) for video in videos)
-    own = joined(known, Sidecar(sha256=sha256, bytes=path.stat().st_size, takes=takes))
+    with translated("read", path):
+        size = path.stat().st_size
+    own = joined(known, Sidecar(sha256=sha256, bytes=size, takes=takes))
     mine = {take.video for take in takes}
     made = replace(own, takes=tuple(commits.added(take) if take.video in mine else take for take in own.takes))
     if made != known:

@@ -22,7 +22,7 @@ SECTIONS = {
     ),
     "Reference": (
         "reference/commands", "reference/spec", "reference/models", "reference/lockfile", "reference/events",
-        "reference/formats", "reference/python", "errors", "configuration", "models", "commands",
+        "reference/formats", "reference/python", "errors", "configuration", "models", "commands", "platforms",
     ),
     "Explanation": (
         "fingerprints", "pay-once", "recovery", "threat-model", "reliability", "security", "performance",

@@ -33,7 +33,10 @@ def test_an_address_at_which_nothing_answers_is_said_at_once(tmp_path: Path, mon
         monkeypatch.setenv("RAY_ADDRESS", address)
         with pytest.raises(LtxspecError, match="no Ray cluster answers") as failed, connected(project):
             pass
-        assert failed.value.hint == "RAY_ADDRESS names the cluster"
+        assert (
+            failed.value.hint
+            == "RAY_ADDRESS names the cluster: set it to HOST:PORT, or unset it for one on this machine"
+        )
 
 
 def test_only_the_own_thread_writes_to_standard_output() -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from spreading import Died, Service, Spread, opened, project_in, service, spread
+from spreading import KEY, Died, Service, Spread, opened, project_in, service, spread
 
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.events import EventKind, Outcome
@@ -55,6 +55,29 @@ def test_two_shards_at_once_record_everything_with_the_driver(paid: Service, tmp
     assert {event.kind for event in run.events} >= {EventKind.SHOT_ACCEPTED, EventKind.SHOT_COMMITTED}
     with prepare_apply(project, ApplyOptions(auto_approve=True)) as again:
         assert again is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"RUNWARE_BASE_URL": "http://127.0.0.1:1/v1"}, "other-service"),
+        ({"RUNWARE_API_KEY": "key-of-another-account"}, "other-key"),
+        ({"RUNWARE_API_KEY": " "}, "no-key"),
+    ],
+)
+def test_a_machine_that_would_order_elsewhere_orders_nothing(
+    paid: Service, tmp_path: Path, changed: dict[str, str], code: str
+) -> None:
+    project = project_in(tmp_path / "films", paid)
+    with spread(project) as run:
+        run.environ = {**run.environ, **changed}
+        end = run.shard(0)
+        assert end.failure is not None
+        assert (end.failure.code, end.failure.exit_code) == (code, 4)
+        assert KEY not in repr(end)
+        assert [item.outcome for item in run.desk.lost(run.parts[0], end.failure.summary)] == [Outcome.HELD_BACK] * 2
+    assert paid.charges() == []
+    assert not recorded_state(project, "night").journal.open
 
 
 @pytest.mark.parametrize(

@@ -39,3 +39,10 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
         options = ListenOptions(port=taken.getsockname()[1])
         with pytest.raises(CannotListen, match="cannot use"), listening(project(tmp_path), lambda _: None, options):
             pass
+
+
+def test_an_address_of_another_machine_is_said_with_its_cure(tmp_path: Path) -> None:
+    options = ListenOptions(host="192.0.2.77", port=0)  # TEST-NET-1: never an address of this machine
+    with pytest.raises(CannotListen) as refused, listening(project(tmp_path), lambda _: None, options):
+        pass
+    assert refused.value.hint == "leave out `--host`, or name an address of this machine"
