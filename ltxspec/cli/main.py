@@ -35,7 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "frame": ("frame", "Save one frame of a shot's video as a picture."),
     "whence": ("whence", "Find the spec line and the take of a video file."),
     "label": ("label", 'Write a copy of a take that says "made by AI".'),
-    "animatic": ("animatic", "Join all shots to one film: animatics, or takes where they exist."),
+    "animatic": ("animatic", "Join all shots to one film of animatics, or of takes with `--rendered`."),
     "cost": ("cost", "Show what was spent."),
     "why": ("why", "Explain what would be done with a shot, and why."),
     "pick": ("pick", "Make an earlier take current."),
@@ -43,7 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reject": ("reject", "Record that a take is rejected, or needs work."),
     "import": ("import_", "Adopt a render made elsewhere."),
     "lock": ("lock", "Verify, merge and repair lockfiles."),
-    "export": ("export", "Write jobs for render farms."),
+    "export": ("export", "Write timelines and tables for editing, or jobs for render farms."),
     "archive": ("archive", "Fetch videos, check them, drop unused ones."),
     "diff": ("diff", "Show what changed between two versions, in shots and money."),
     "review": ("review", "Show how a change looks: a storyboard page, pictures."),
@@ -75,7 +75,7 @@ class Commands(click.Group):
 
         module = import_module(f"ltxspec.cli.commands.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
-        _lay_out_examples(command)
+        _lay_out(command)
         global_options(command)
         return command
 
@@ -97,14 +97,23 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _lay_out_examples(command: click.Command) -> None:
-    """Put the examples of "Examples: `a`, `b`." on separate lines, so that they are easy to copy."""
+def _lay_out(command: click.Command) -> None:
+    """Put the examples of "Examples: `a`, `b`." on separate lines, so that they are easy to copy.
+
+    The list of a group's commands shows their first sentences in full, where click would cut them.
+    """
     for inner in command.commands.values() if isinstance(command, click.Group) else ():
-        _lay_out_examples(inner)
+        inner.short_help = inner.short_help or _first_sentence(inner.help or "")
+        _lay_out(inner)
     head, colon, rest = (command.epilog or "").partition(": ")
     examples = rest.removesuffix(".").strip("`").split("`, `")
     if colon and head in ("Example", "Examples") and rest.startswith("`") and "`" not in "".join(examples):
         command.epilog = "\b\n" + "\n".join([f"{head}:", *(f"  {example}" for example in examples)])
+
+
+def _first_sentence(text: str) -> str:
+    sentence, end, _ = " ".join(text.split("\n\n", maxsplit=1)[0].split()).partition(". ")
+    return sentence + end.strip()
 
 
 @click.group(
@@ -191,10 +200,10 @@ def _click_error(error: click.ClickException, arguments: "Sequence[str]") -> int
         return EXIT_USAGE
     from ltxspec.cli.failures import report_error
 
-    return report_error(_usage(error), arguments)
+    return report_error(_usage(error, arguments), arguments)
 
 
-def _usage(error: click.ClickException) -> "LtxspecError":
+def _usage(error: click.ClickException, arguments: "Sequence[str]") -> "LtxspecError":
     """A wrong command line, in the form of all other errors."""
     from re import sub
 
@@ -203,11 +212,23 @@ def _usage(error: click.ClickException) -> "LtxspecError":
     text = sub(r"'([^']+)'", r"`\1`", " ".join(error.format_message().split()))
     message, _, more = text.removesuffix(".").partition(". ")
     context = error.ctx if isinstance(error, click.UsageError) else None
-    command = context.command_path if context is not None else "ltxspec"
+    command = context.command_path if context is not None else _named(arguments)
     if isinstance(error, click.NoSuchOption) and command.endswith("apply") and error.option_name in ("-y", "--yes"):
         more = "to apply without a question write `--auto-approve`"
     hint = more.strip("()") or f"`{command} --help` shows its usage"
     return WrongUsage(_uncapitalised(message), hint=_uncapitalised(hint))
+
+
+def _named(arguments: "Sequence[str]") -> str:
+    """The command that the arguments name: click does not say it of an option without its value."""
+    path: list[str] = ["ltxspec"]
+    command: click.Command = cli
+    for argument in arguments:
+        inner = command.get_command(click.Context(command), argument) if isinstance(command, click.Group) else None
+        if inner is not None:
+            path.append(argument)
+            command = inner
+    return " ".join(path)
 
 
 def _uncapitalised(text: str) -> str:

@@ -56,7 +56,8 @@ def refuse_unknown(specs: LoadedSpecs, lockfile: Lockfile, address: ShotAddress)
 def remarks(project: ProjectContext, specs: LoadedSpecs, address: ShotAddress, take: Take) -> list[Diagnostic]:
     """Warnings about a take that is not what its shot requests: the next plan would buy the shot again."""
     if _is_unread(specs, address):
-        message = f"`{address.spec}` cannot be read, so it is unknown whether `{address}` requests this render"
+        file = next(file for file, name in specs.broken.items() if name in (address.spec, ""))
+        message = f"`{file}` has errors, so it is unknown whether `{address}` requests this render"
         return [Diagnostic("warning", "import-differs", message, hint="`ltxspec validate` says what is wrong")]
     requests = requests_of(specs)
     wanted = requests.get(address)

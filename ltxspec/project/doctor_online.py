@@ -108,7 +108,7 @@ def _clock(project: ProjectContext) -> Row:
         why = "leases and signed addresses end at the wrong time"
         return "clock", False if far >= _TOO_FAR else WARNING, f"this machine's clock is {words}, so {why}: {cure}"
     if not asked:
-        return "clock", WARNING, "not compared: nobody who was asked gave a time"
+        return "clock", WARNING, "not compared: no service that was asked gave a time"
     return "clock", True, f"agrees with {' and '.join(asked)}"
 
 

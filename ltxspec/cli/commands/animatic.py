@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from ltxspec.values import ShotAddress
 
 _EXAMPLES = (
-    "Examples: `ltxspec animatic -o film.mp4`, "
-    "`ltxspec animatic specs/night-scenes.yaml --rendered --slate --size 1280x720 -o rough.mp4`."
+    "Examples: `ltxspec animatic -o film.mp4`, `ltxspec animatic --rendered --slate --size 1280x720 -o rough.mp4`."
 )
 
 

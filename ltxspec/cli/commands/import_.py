@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ltxspec.errors import Diagnostic
     from ltxspec.values import ShotAddress, TaskId
 
-_EXAMPLE = "`ltxspec import night-scenes.alley --request request.json --response response.json`"
+_EXAMPLE = "`ltxspec import night-scenes.alley --request sent.json --response reply.json`"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,8 +65,8 @@ def upload(session: Session, pictures: Path, out: Path, repository: str | None, 
 
 @command.command(
     "store",
-    epilog="Examples: `ltxspec previews store ready --out where --number 7 --head $COMMIT`, "
-    "`ltxspec previews store ready --out where --number 7 --head $COMMIT --key films/night`.",
+    epilog="Examples: `ltxspec previews store ready --out where --number 7 --head $SHA`, "
+    "`ltxspec previews store ready --out where --number 7 --head $SHA --key films`.",
 )
 @click.argument("pictures", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Gets their addresses.")

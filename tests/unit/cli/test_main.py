@@ -98,6 +98,48 @@ def test_options_of_all_commands_are_explained() -> None:
     assert silent == []
 
 
+def helps() -> dict[str, str]:
+    """The help of every command, as terminals of 80 columns show it."""
+    texts = {}
+    waiting: list[tuple[str, click.Command, click.Context]] = [
+        (name, command, click.Context(cli, info_name="ltxspec", terminal_width=80))
+        for name in COMMANDS
+        if (command := cli.get_command(click.Context(cli), name)) is not None
+    ]
+    while waiting:
+        name, command, parent = waiting.pop()
+        context = click.Context(command, parent, info_name=name.rpartition(" ")[2])
+        texts[name] = command.get_help(context)
+        inner = command.commands if isinstance(command, click.Group) else {}
+        waiting += [(f"{name} {each}", one, context) for each, one in inner.items() if not one.hidden]
+    return texts
+
+
+def test_examples_fit_into_80_columns_and_no_line_of_a_list_of_commands_is_cut() -> None:
+    texts = helps()
+    assert len(texts) > len(COMMANDS)
+    lines = [(name, line) for name, text in texts.items() for line in text.splitlines()]
+    assert [each for each in lines if len(each[1]) > 80] == []
+    assert [each for each in lines if each[1].endswith("...") and not each[1].startswith("Usage")] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        (["export", "csv", "--media"], "ltxspec export csv"),
+        (["plan", "--target"], "ltxspec plan"),
+        (["--config"], "ltxspec"),
+    ],
+)
+def test_an_option_without_its_value_names_the_help_of_its_command(
+    arguments: list[str], command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == 64
+    assert capsys.readouterr().err == (
+        f"error[usage]: option `{arguments[-1]}` requires an argument\nhint: `{command} --help` shows its usage\n"
+    )
+
+
 def test_the_table_is_the_list_of_commands() -> None:
     assert cli.list_commands(click.Context(cli)) == list(COMMANDS)
     assert cli.get_command(click.Context(cli), "nonsense") is None
