@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -15,7 +15,7 @@ _PROMPT: Final = "positivePrompt"
 _ADDRESSES: Final = ("videoURL", "mediaURL")
 _RESULT: Final = (*_ADDRESSES, "videoUUID", "mediaUUID", "status")  # fields that no order has
 _ABOUT: Final = frozenset({"authentication", "ping", "getResponse", "getTaskDetails", "accountManagement"})  # no work
-_IDENTITIES: Final = ("videoUUID", "mediaUUID", *_ADDRESSES)  # what tells two results of one task apart, best first
+_IDS: Final = ("videoUUID", "mediaUUID")  # what tells two results of one task apart; without them their addresses do
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class Exchanges:
         for item in _objects(document):
             if _is_order(item):
                 kind = item.get("taskType", next(iter(task_types), ""))
+                kind = kind if isinstance(kind, str) else json.dumps(kind, default=str)
                 if kind in task_types:
                     self._add_order(Order(item, place))
                 elif kind not in _ABOUT:
@@ -102,17 +103,19 @@ class Exchanges:
             if task not in self._known and any(is_video(item) for item, _ in found)
         }
 
-    def videos(self, order: Order) -> list[Item]:
+    def videos(self, order: Order) -> Sequence[Item]:
         """The finished videos of an order under its own task id, each once, as last reported with its cost."""
-        found: dict[object, Item] = {}
+        found: list[dict[str, Any]] = []
         for item, _ in self.results.get(order.task or "", ()):
             if not is_video(item):
                 continue
-            name = next(str(item[field]).partition("?")[0] for field in _IDENTITIES if item.get(field))
-            earlier = found.get(name, {})
-            cost = {"cost": item.get("cost", earlier.get("cost"))}
-            found[name] = {**earlier, **item, **cost, "taskUUID": order.item["taskUUID"]}
-        return list(found.values())
+            earlier = next((one for one in found if _is_same_video(one, item)), None)
+            if earlier is None:
+                found.append(earlier := {})
+            cost = {"cost": item.get("cost") or earlier.get("cost")}
+            given = {name: value for name, value in item.items() if value is not None}
+            earlier |= {**given, **cost, "taskUUID": order.item["taskUUID"]}
+        return found
 
     def failure(self, order: Order) -> str | None:
         """Why a task failed, in the words of the service; None if no failure was found."""
@@ -125,6 +128,15 @@ class Exchanges:
 def is_video(item: Item) -> bool:
     """Whether a result has the address of a video."""
     return any(item.get(name) for name in _ADDRESSES)
+
+
+def _is_same_video(one: Item, other: Item) -> bool:
+    """Whether two results of one task are the same video: by their ids, or by their addresses if one has no id."""
+    ids, addresses = (
+        [{str(item[name]).partition("?")[0] for name in names if item.get(name)} for item in (one, other)]
+        for names in (_IDS, _ADDRESSES)
+    )
+    return bool(ids[0] & ids[1] if all(ids) else addresses[0] & addresses[1])
 
 
 def documents_in(text: str, most: int) -> Iterator[tuple[Json, int, int]]:

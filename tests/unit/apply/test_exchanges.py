@@ -92,3 +92,20 @@ def test_every_document_in_running_text_is_found_in_order(documents: list[Any], 
 def test_a_text_of_braces_is_not_searched_without_end() -> None:
     with pytest.raises(OverflowError):
         list(documents_in('{"a":' * 2_000, 1_000))
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_video_reported_once_with_its_id_and_once_without_is_one_video_and_costs_once(*, is_first: bool) -> None:
+    with_id = {**RESULT, "cost": 0.5}
+    without = {"taskUUID": TASK, "videoURL": f"{RESULT['videoURL']}?again", "videoUUID": None, "cost": None}
+    reports = [with_id, without] if is_first else [without, with_id]
+    exchanges = found(ORDER, *reports)
+    (video,) = exchanges.videos(exchanges.orders[0])
+    assert (video["videoUUID"], video["cost"]) == ("v", 0.5)
+
+
+@pytest.mark.parametrize("kind", [["videoInference"], {"a": 1}, 7])
+def test_a_task_type_that_is_no_text_is_named_and_makes_no_order(kind: Any) -> None:
+    exchanges = found({**ORDER, "taskType": kind})
+    assert exchanges.orders == []
+    assert list(exchanges.others) == [json.dumps(kind)]
