@@ -1,6 +1,7 @@
 """Finds orders and results in whatever JSON was kept of them: requests, replies, logs of scripts. Pure."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,13 @@ _ADDRESSES: Final = ("videoURL", "mediaURL")
 _RESULT: Final = (*_ADDRESSES, "videoUUID", "mediaUUID", "status")  # fields that no order has
 _ABOUT: Final = frozenset({"authentication", "ping", "getResponse", "getTaskDetails", "accountManagement"})  # no work
 _IDS: Final = ("videoUUID", "mediaUUID")  # what tells two results of one task apart; without them their addresses do
+
+_BRACKET: Final = re.compile(r"[{\[]")
+_DECODER: Final = json.JSONDecoder(parse_float=Decimal)
+_PART: Final = 4096  # characters in which most documents of a text end
+_GROWTH: Final = 16
+_LONGEST_WORD: Final = 16  # characters of what JSON has without an end of its own, such as `-Infinity`
+_DEEP: Final = 10_000  # characters that count as read where brackets are too deep
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,25 +157,38 @@ def documents_in(text: str, most: int) -> Iterator[tuple[Json, int, int]]:
     Raises:
         OverflowError: the limit was reached.
     """
-    decoder, place = json.JSONDecoder(parse_float=Decimal), 0
-    while (start := _next_start(text, place)) >= 0:
+    place = 0
+    while (start := _BRACKET.search(text, place)) is not None:
+        place = start.start()
         try:
-            found, place = decoder.raw_decode(text, start)
+            found, length = _decoded(text, place)
         except json.JSONDecodeError as error:
-            most -= error.pos - start + 1
-            place = start + 1
+            most, place = most - error.pos - 1, place + 1
         except RecursionError:
-            place = start + 1
+            most, place = most - _DEEP, place + 1
         else:
-            most -= place - start
             if found:
-                yield found, start, place
+                yield found, place, place + length
+            most, place = most - length, place + length
         if most < 0:
             raise OverflowError
 
 
-def _next_start(text: str, place: int) -> int:
-    return min((at for at in (text.find("{", place), text.find("[", place)) if at >= 0), default=-1)
+def _decoded(text: str, start: int) -> tuple[Json, int]:
+    """The document that starts there, and its length. Raises JSONDecodeError, with a position from there.
+
+    It is read from a part of the text, a greater one if that is too short: an error counts all lines before it.
+    """
+    size = _PART
+    while True:
+        part = text[start : start + size]
+        try:
+            return _DECODER.raw_decode(part)
+        except json.JSONDecodeError as error:
+            is_at_end = error.pos >= len(part) - _LONGEST_WORD or error.msg.startswith("Unterminated string")
+            if not is_at_end or start + size >= len(text):
+                raise
+        size *= _GROWTH
 
 
 def _objects(document: Json) -> Iterator[Item]:

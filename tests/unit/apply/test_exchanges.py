@@ -1,4 +1,5 @@
 import json
+import time
 from typing import Any
 
 import pytest
@@ -109,3 +110,23 @@ def test_a_task_type_that_is_no_text_is_named_and_makes_no_order(kind: Any) -> N
     exchanges = found({**ORDER, "taskType": kind})
     assert exchanges.orders == []
     assert list(exchanges.others) == [json.dumps(kind)]
+
+
+def test_documents_of_any_length_are_read_to_their_end() -> None:
+    documents = [
+        {"a": "x" * length, "b": [True, -1.5e3, "\\ud83d"]} for length in (*range(4050, 4100), 70_000, 2_000_000)
+    ]
+    text = " [2026-11-30] ".join(map(json.dumps, documents))
+    found = [(document, json.loads(text[start:end])) for document, start, end in documents_in(text, 10**8)]
+    assert [one for one, _ in found] == documents == [other for _, other in found]
+
+
+def test_the_effort_for_brackets_that_are_no_json_does_not_grow_with_the_text_before_them() -> None:
+    started = time.process_time()
+    assert list(documents_in("{" * 300_000 + "{}", 10**8)) == []
+    assert time.process_time() - started < 5  # seconds: otherwise it is more than ten
+
+
+def test_brackets_that_are_too_deep_count_as_effort() -> None:
+    with pytest.raises(OverflowError):
+        list(documents_in('{"a":' * 3000, 10**7))
