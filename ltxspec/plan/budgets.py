@@ -175,7 +175,7 @@ def refuse_over_project(plan: Plan, limits: Iterable[ProjectLimit], assumed: Usd
         orders = Spent(sums.usd, sums.unknown)
         total = limit.spent.reckoned(assumed) + under_way.reckoned(assumed) + orders.reckoned(assumed)
         if total > limit.limit:
-            raise Refused("over-budget", _message(limit, orders, under_way, total, assumed), hint=_hint(limit))
+            raise Refused("over-budget", _message(limit, orders, under_way, total, assumed), hint=_hint(limit, plan))
 
 
 def _message(limit: ProjectLimit, orders: Spent, under_way: Spent, total: Usd, assumed: Usd | None) -> str:
@@ -194,8 +194,17 @@ def _message(limit: ProjectLimit, orders: Spent, under_way: Spent, total: Usd, a
     )
 
 
-def _hint(limit: ProjectLimit) -> str:
-    return f"`{limit.setting}` sets this limit: raise it, or apply a part with `--target` or `--limit`"
+def _hint(limit: ProjectLimit, plan: Plan) -> str:
+    return with_collect(
+        f"`{limit.setting}` sets this limit: raise it, or apply a part with `--target` or `--limit`", plan
+    )
+
+
+def with_collect(hint: str, plan: Plan) -> str:
+    """The advice for a limit; also how to fetch orders in progress, if there are any: a refused apply leaves them."""
+    if not any(is_open(change) for change in (*plan.changes, *plan.outside)):
+        return hint
+    return f"{hint}; `ltxspec collect` fetches what is in progress, whatever the limits"
 
 
 def is_open(change: Change) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from ltxspec.errors import Diagnostic, Refused
 from ltxspec.plan.actions import Change, Plan, reckoning
+from ltxspec.plan.budgets import with_collect
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.values import Usd, dollars
 
@@ -33,8 +34,8 @@ def refuse_over_budget(plan: Plan, limits: SpendingLimits) -> None:
     if total.usd == 0 and total.unknown == 0:
         return
     whole = _Sum(total.usd + total.under_way, total.unknown + total.under_way_unknown, limits.per_shot)
-    _refuse_total(whole, _Sum(total.under_way, total.under_way_unknown, limits.per_shot), limits)
-    _refuse_shots(plan.changes, limits)
+    _refuse_total(whole, _Sum(total.under_way, total.under_way_unknown, limits.per_shot), plan, limits)
+    _refuse_shots(plan, limits)
     _refuse_specs(plan, limits)
 
 
@@ -89,7 +90,7 @@ class _Sum:
         return f"{dollars(self.reckoned)} ({self.unknown} unknown, counted as {dollars(self.assumed)})"
 
 
-def _refuse_total(total: _Sum, under_way: _Sum, limits: SpendingLimits) -> None:
+def _refuse_total(total: _Sum, under_way: _Sum, plan: Plan, limits: SpendingLimits) -> None:
     if limits.per_apply is not None and total.reckoned > limits.per_apply:
         setting = "--max-cost" if limits.typed else "`[budget] per_apply`"
         ordered = f" with {under_way} for what is in progress" if under_way.known or under_way.unknown else ""
@@ -97,6 +98,7 @@ def _refuse_total(total: _Sum, under_way: _Sum, limits: SpendingLimits) -> None:
             "over-budget",
             f"the plan costs {total}{ordered}, which is over the limit of {dollars(limits.per_apply)} for one apply",
             hint=_hint(
+                plan,
                 limits,
                 "per_apply",
                 f"{setting} sets this limit: raise it, or apply a part: what fits with `--limit budget`, or --target",
@@ -104,16 +106,16 @@ def _refuse_total(total: _Sum, under_way: _Sum, limits: SpendingLimits) -> None:
         )
 
 
-def _refuse_shots(changes: Sequence[Change], limits: SpendingLimits) -> None:
+def _refuse_shots(plan: Plan, limits: SpendingLimits) -> None:
     limit = limits.per_shot
     if limit is None:
         return
-    dear = [c for c in changes if c.action.spends and c.reckoned is not None and c.reckoned > limit]
+    dear = [c for c in plan.changes if c.action.spends and c.reckoned is not None and c.reckoned > limit]
     if dear:
         raise Refused(
             "over-budget",
             f"{_names(dear)} would cost more than {dollars(limit)} for one shot",
-            hint=_hint(limits, "per_shot", "make it shorter or smaller, or raise `[budget] per_shot`"),
+            hint=_hint(plan, limits, "per_shot", "make it shorter or smaller, or raise `[budget] per_shot`"),
         )
 
 
@@ -156,13 +158,14 @@ def _refuse_specs(plan: Plan, limits: SpendingLimits) -> None:
                 "over-budget",
                 f"`{spec}` would have cost {total} in all, over its limit of {dollars(limits.per_spec)}"
                 + _listed(listed),
-                hint=_hint(limits, "per_spec", "raise `[budget] per_spec`"),
+                hint=_hint(plan, limits, "per_spec", "raise `[budget] per_spec`"),
             )
 
 
-def _hint(limits: SpendingLimits, name: str, hint: str) -> str:
+def _hint(plan: Plan, limits: SpendingLimits, name: str, hint: str) -> str:
     """The advice for a limit; one that comes from a saved plan is raised by saving the plan again."""
-    return "the plan was saved under this limit: save it again to spend more" if name in limits.saved else hint
+    saved = "the plan was saved under this limit: save it again to spend more"
+    return with_collect(saved if name in limits.saved else hint, plan)
 
 
 def _listed(takes: int) -> str:

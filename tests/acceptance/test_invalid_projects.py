@@ -29,6 +29,8 @@ NOT_SHOWN = {
     "fmt": "is no input that is known: formatting keeps every meaning",
     "not-a-number": "templates and files refuse such numbers before",
     "unread-spec": "needs limits over the whole project",
+    "table-template": "a note of `init`, which goes on",
+    "unused-image": "needs a model that begins without a picture",
     "unmet": "needs a finished video, as all that follow",
     "media": "",
     "not-archived": "",
@@ -37,6 +39,7 @@ NOT_SHOWN = {
     "source-included": "",
     "take-renumbered": "",
     "followers": "",
+    "label": "",
 }
 
 

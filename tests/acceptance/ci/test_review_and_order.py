@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from acceptance.ci.repos import git, run
+from acceptance.ci.repos import git, installed, run
 from acceptance.ci.studio import Studio
 from acceptance.commands import ltxspec
 
@@ -160,13 +160,18 @@ def test_a_limit_of_the_job_holds_whatever_the_branch_says(studio: Studio) -> No
 
 
 def test_a_module_in_the_change_is_never_run(studio: Studio, branch: Path) -> None:
+    """By the command as it is installed, although the path of modules has the working directory in it."""
+    real, trace = {"PATH": installed(), "PYTHONPATH": ":/nowhere"}, studio.folder / "was-run"
     for name in ("json", "ltxspec", "sys", "site"):
-        (branch / f"{name}.py").write_text("open('was-run', 'w').close()\nraise SystemExit(99)\n", "utf-8")
+        (branch / f"{name}.py").write_text(f"open({str(trace)!r}, 'w').close()\nraise SystemExit(99)\n", "utf-8")
     studio.write(branch, "night", tower="a tower at dusk", alley="hail on a roof")
-    post(studio, plan(studio, branch))
+    git(branch, "fetch", "--quiet", "origin")
+    run("run.sh", "plan", cwd=branch, variables=studio.pull_request(**real))
+    post(studio, branch / "review.json")
     job = studio.clone()
-    run("apply.sh", cwd=job, variables=studio.order())
-    assert [folder for folder in (branch, job) if (folder / "was-run").exists()] == []
+    run("run.sh", "apply", cwd=job, variables=studio.order(**real))
+    assert (job / "ltxspec.py").exists()
+    assert not trace.exists()
 
 
 @pytest.mark.usefixtures("posted")

@@ -47,6 +47,8 @@ def _finished(world: ShardWorld, actors: Actors, place: GraphCheckout, *shard: s
         retry = [word for one in sorted(unclear) for word in ("--retry", one)]
         last = actors.run("apply", *shard, "--auto-approve", *retry, at=place)
         said = f"exit {last.code}: {last.said.err[-600:]}{last.said.out[-600:]}"
+        if last.code == Refused.exit_code and place.unresolved:
+            actors.run("collect", at=place)  # as the hint says: a refused apply leaves alone what is in progress
         actors.check()
         if last.code == 0 or (last.code == Refused.exit_code and round_ > 0):  # more rounds change no limit
             break

@@ -54,6 +54,12 @@ def test_repeated_orders_of_all_shards_together_stay_within_a_limit(
     assert played(tmp_path, shards(1, 2, 1, 2), Setting("6.24"), fails) == rule
 
 
+def test_what_is_in_progress_when_a_limit_refuses_every_apply_is_collected_and_recorded(tmp_path: Path) -> None:
+    late = Manners(faults=(ScenarioFault("slow", factor=400.0, prompt="Scene 0 of many"),))
+    steps = (Step("apply", words=APPLY), Step("edit", words=("results",)))
+    assert played(tmp_path, steps, Setting("5.00"), late) is None
+
+
 def shards(*numbers: int) -> tuple[Step, ...]:
     """Applies of shards, each on its machine."""
     return tuple(Step("shard", number, n=number - 1, words=APPLY) for number in numbers)

@@ -126,8 +126,9 @@ def test_a_plan_over_a_limit_is_refused_with_the_figures(limit: ProjectLimit, as
 
 def test_what_is_in_progress_counts_also_outside_the_selection_and_alone_refuses_nothing() -> None:
     resumed = labelled(Action.RESUME, "b")
-    with pytest.raises(Refused, match=r"\$0.48 in progress"):
+    with pytest.raises(Refused, match=r"\$0.48 in progress") as refused:
         refuse_over_project(Plan("runware", [labelled()], outside=[resumed]), [month("0.95")])
+    assert "`ltxspec collect` fetches what is in progress" in (refused.value.hint or "")
     refuse_over_project(Plan("runware", [labelled()], outside=[resumed]), [month("0.96")])
     refuse_over_project(Plan("runware", [resumed]), [month("0")])
 

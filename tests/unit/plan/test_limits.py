@@ -85,6 +85,18 @@ def test_money_under_way_outside_of_the_targets_counts_all_the_same() -> None:
     refuse_over_budget(plan, limit("0.96", None, "0.96"))
 
 
+@pytest.mark.parametrize("limits", [limit("0.10"), limit(per_shot="0.10"), limit(per_spec="0.10")])
+def test_a_refused_plan_with_orders_in_progress_names_the_command_that_fetches_them(limits: SpendingLimits) -> None:
+    (nothing,) = budget_warning(planned(shot("a")), limits)
+    assert "collect" not in (nothing.hint or "")
+    for changes, outside in (
+        ([shot("a"), shot("b", action=Action.RESUME)], []),
+        ([shot("a")], [shot("b", action=Action.RESUME)]),
+    ):
+        (warning,) = budget_warning(replace(planned(*changes), outside=outside), limits)
+        assert (warning.hint or "").endswith("; `ltxspec collect` fetches what is in progress, whatever the limits")
+
+
 def test_shots_over_their_limit_are_named() -> None:
     dear = [shot(name, "3.10") for name in ("a", "b", "c", "d")]
     three = "`night.a`, `night.b`, `night.c`"
