@@ -43,6 +43,8 @@ def adopted_take(request: Json, response: Json, catalog: Catalog) -> Take:
     task = order.get("taskUUID")
     if not isinstance(task, str) or not task:
         raise CannotAdopt("the request has no `taskUUID`", hint="pass the request as it was sent")
+    if not _is_printable(task):
+        raise CannotAdopt("the request's `taskUUID` is not a printable text", hint="pass the request as it was sent")
     results = [item for item in _items(response) if item.get("taskUUID") == task]
     items = [item for item in results if _is_video(item)]
     _refuse_unfinished(task, results)
@@ -142,6 +144,11 @@ def _items(response: Json) -> list[Mapping[str, Any]]:
     return [item for item in items if isinstance(item, dict)]
 
 
+def _is_printable(name: object) -> bool:
+    """Whether an id is a text that can be recorded: without control characters, and without parts of characters."""
+    return isinstance(name, str) and name.isprintable()
+
+
 def _is_video(item: Mapping[str, Any]) -> bool:
     return bool(item.get("videoURL") or item.get("mediaURL"))
 
@@ -165,8 +172,11 @@ def _output(item: Mapping[str, Any]) -> Output:
     if not is_web_address(url):
         text = "the video's address is not an http or https address"
         raise CannotAdopt(text, hint="pass the reply unchanged", of_reply=True)
+    name = item.get("videoUUID") or item.get("mediaUUID")
+    if name is not None and not _is_printable(name):
+        raise CannotAdopt("the video's id is not a printable text", hint="pass the reply unchanged", of_reply=True)
     return Output(
-        video_uuid=item.get("videoUUID") or item.get("mediaUUID"),
+        video_uuid=name,
         video_url=redact_url(url),
         cost=cost if cost is not None and cost > 0 else None,
     )

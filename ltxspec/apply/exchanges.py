@@ -1,8 +1,9 @@
 """Finds orders and results in whatever JSON was kept of them: requests, replies, logs of scripts. Pure."""
 
 import json
+import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -15,7 +16,14 @@ _PROMPT: Final = "positivePrompt"
 _ADDRESSES: Final = ("videoURL", "mediaURL")
 _RESULT: Final = (*_ADDRESSES, "videoUUID", "mediaUUID", "status")  # fields that no order has
 _ABOUT: Final = frozenset({"authentication", "ping", "getResponse", "getTaskDetails", "accountManagement"})  # no work
-_IDENTITIES: Final = ("videoUUID", "mediaUUID", *_ADDRESSES)  # what tells two results of one task apart, best first
+_IDS: Final = ("videoUUID", "mediaUUID")  # what tells two results of one task apart; without them their addresses do
+
+_BRACKET: Final = re.compile(r"[{\[]")
+_DECODER: Final = json.JSONDecoder(parse_float=Decimal)
+_PART: Final = 4096  # characters in which most documents of a text end
+_GROWTH: Final = 16
+_LONGEST_WORD: Final = 16  # characters of what JSON has without an end of its own, such as `-Infinity`
+_DEEP: Final = 10_000  # characters that count as read where brackets are too deep
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ class Exchanges:
         for item in _objects(document):
             if _is_order(item):
                 kind = item.get("taskType", next(iter(task_types), ""))
+                kind = kind if isinstance(kind, str) else json.dumps(kind, default=str)
                 if kind in task_types:
                     self._add_order(Order(item, place))
                 elif kind not in _ABOUT:
@@ -102,17 +111,19 @@ class Exchanges:
             if task not in self._known and any(is_video(item) for item, _ in found)
         }
 
-    def videos(self, order: Order) -> list[Item]:
+    def videos(self, order: Order) -> Sequence[Item]:
         """The finished videos of an order under its own task id, each once, as last reported with its cost."""
-        found: dict[object, Item] = {}
+        found: list[dict[str, Any]] = []
         for item, _ in self.results.get(order.task or "", ()):
             if not is_video(item):
                 continue
-            name = next(str(item[field]).partition("?")[0] for field in _IDENTITIES if item.get(field))
-            earlier = found.get(name, {})
-            cost = {"cost": item.get("cost", earlier.get("cost"))}
-            found[name] = {**earlier, **item, **cost, "taskUUID": order.item["taskUUID"]}
-        return list(found.values())
+            earlier = next((one for one in found if _is_same_video(one, item)), None)
+            if earlier is None:
+                found.append(earlier := {})
+            cost = {"cost": item.get("cost") or earlier.get("cost")}
+            given = {name: value for name, value in item.items() if value is not None}
+            earlier |= {**given, **cost, "taskUUID": order.item["taskUUID"]}
+        return found
 
     def failure(self, order: Order) -> str | None:
         """Why a task failed, in the words of the service; None if no failure was found."""
@@ -127,6 +138,15 @@ def is_video(item: Item) -> bool:
     return any(item.get(name) for name in _ADDRESSES)
 
 
+def _is_same_video(one: Item, other: Item) -> bool:
+    """Whether two results of one task are the same video: by their ids, or by their addresses if one has no id."""
+    ids, addresses = (
+        [{str(item[name]).partition("?")[0] for name in names if item.get(name)} for item in (one, other)]
+        for names in (_IDS, _ADDRESSES)
+    )
+    return bool(ids[0] & ids[1] if all(ids) else addresses[0] & addresses[1])
+
+
 def documents_in(text: str, most: int) -> Iterator[tuple[Json, int, int]]:
     """The JSON objects and lists in running text, such as a log or a chat, each with its first index and its end.
 
@@ -137,25 +157,38 @@ def documents_in(text: str, most: int) -> Iterator[tuple[Json, int, int]]:
     Raises:
         OverflowError: the limit was reached.
     """
-    decoder, place = json.JSONDecoder(parse_float=Decimal), 0
-    while (start := _next_start(text, place)) >= 0:
+    place = 0
+    while (start := _BRACKET.search(text, place)) is not None:
+        place = start.start()
         try:
-            found, place = decoder.raw_decode(text, start)
+            found, length = _decoded(text, place)
         except json.JSONDecodeError as error:
-            most -= error.pos - start + 1
-            place = start + 1
+            most, place = most - error.pos - 1, place + 1
         except RecursionError:
-            place = start + 1
+            most, place = most - _DEEP, place + 1
         else:
-            most -= place - start
             if found:
-                yield found, start, place
+                yield found, place, place + length
+            most, place = most - length, place + length
         if most < 0:
             raise OverflowError
 
 
-def _next_start(text: str, place: int) -> int:
-    return min((at for at in (text.find("{", place), text.find("[", place)) if at >= 0), default=-1)
+def _decoded(text: str, start: int) -> tuple[Json, int]:
+    """The document that starts there, and its length. Raises JSONDecodeError, with a position from there.
+
+    It is read from a part of the text, a greater one if that is too short: an error counts all lines before it.
+    """
+    size = _PART
+    while True:
+        part = text[start : start + size]
+        try:
+            return _DECODER.raw_decode(part)
+        except json.JSONDecodeError as error:
+            is_at_end = error.pos >= len(part) - _LONGEST_WORD or error.msg.startswith("Unterminated string")
+            if not is_at_end or start + size >= len(text):
+                raise
+        size *= _GROWTH
 
 
 def _objects(document: Json) -> Iterator[Item]:

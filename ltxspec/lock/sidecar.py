@@ -6,6 +6,7 @@ providers or projects that share the archive: each has an entry, and only the en
 time.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
@@ -21,7 +22,8 @@ from ltxspec.values import Fingerprint, Json, TaskId
 
 VERSION: Final = 1
 
-Commit = Annotated[str, Meta(extra_json_schema={"pattern": "^[0-9a-f]{40}([0-9a-f]{24})?$"})]
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+Commit = Annotated[str, Meta(extra_json_schema={"pattern": f"^{_COMMIT.pattern}$"})]
 _CheckedOut = Annotated[Commit, Meta(description="What was checked out when the video was archived; null if unknown")]
 _FirstWith = Annotated[Commit, Meta(description="The first commit whose lockfile has the take; null until it is known")]
 _Cost = Annotated[Money, Meta(description="Of the task, which may have several results")]
@@ -158,9 +160,11 @@ def decode_sidecar(data: bytes, sha256: str) -> Sidecar | None:
         if type(version) is int and version > VERSION:
             raise TooNew
         found = read(document, Sidecar)
-    except (orjson.JSONDecodeError, FormatError):
+        encode_sidecar(found)  # what is read deeper than it can be written is damaged, too
+    except (ValueError, TypeError, RecursionError, FormatError):
         return None
-    return found if found.sha256 == sha256 else None
+    commits = [commit for take in found.takes for commit in (take.commit, take.recorded_in) if commit is not None]
+    return found if found.sha256 == sha256 and all(map(_COMMIT.fullmatch, commits)) else None
 
 
 def sidecar_schema() -> Schema:

@@ -31,7 +31,7 @@ def signing_of(
     signer, private = _certificate(certificates), _private_key(key)
     if trusted is not None:
         _certificate(trusted)
-    if signer.public_key() != private.public_key():
+    if _public_key(signer) != private.public_key():
         raise LabelError(
             "the key is not that of the first certificate", hint="begin the file with the certificate of the signer"
         )
@@ -49,6 +49,16 @@ def _certificate(certificates: bytes) -> Any:
     except ValueError as error:
         hint = "the signer's certificate comes first, then those that certify it"
         raise LabelError("the certificates are not in PEM form", hint=hint) from error
+
+
+def _public_key(signer: Any) -> Any:
+    """The public key of a certificate; None if it is of a kind that no private key here can have."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    try:
+        return signer.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return None
 
 
 def _private_key(key: bytes) -> Any:

@@ -12,6 +12,7 @@ from ltxspec.project.adopt import adopt_all
 from ltxspec.project.adopt_check import recorded_tasks, requests_of
 from ltxspec.project.archive_pull import is_archived
 from ltxspec.project.load import LoadedSpecs, every_spec
+from ltxspec.project.locks import locked
 from ltxspec.project.lookup import readable_lockfiles, recorded_shots
 from ltxspec.project.migrate_notes import notes_about
 from ltxspec.project.migrate_orders import PastOrders, sort_orders
@@ -130,19 +131,21 @@ def _write_spec(  # everything that a spec depends on
     done: Migrated,
 ) -> dict[str, ShotAddress]:
     """Write the new spec, if its file and its name are free. Returns where each of its requests is."""
-    file, taken = spec_place(project, specs, origin.spec)
-    if file is None:
-        many = counted(len(fresh), "request")
-        done.notes.append(f"{many} of no spec: `{taken}` stays as it is; `--name OTHER` writes a new spec for them")
-        return {}
     named = named_shots([render for _, render in fresh], alone, origin.name)
     orders = sum(len(render.orders) for _, render in fresh)
     about = (
         f"Written by `ltxspec init --from` for {counted(orders, 'earlier request')}.\n"
         f"Renders that were finished are recorded in {project.label(project.paths_of(origin.spec).lockfile)}."
     )
-    refuse_outside(project.root, file)
-    replace_file(file, spec_text(origin.spec, about, named).encode(), REAL.inside(project.root))
+    text = spec_text(origin.spec, about, named)
+    with locked(project, [origin.spec], command="init"):  # another one cannot write the same file meanwhile
+        file, taken = spec_place(project, specs, origin.spec)
+        if file is None:
+            many = counted(len(fresh), "request")
+            done.notes.append(f"{many} of no spec: `{taken}` stays as it is; `--name OTHER` writes a new spec for them")
+            return {}
+        refuse_outside(project.root, file)
+        replace_file(file, text.encode(), REAL.inside(project.root))
     done.spec, done.shots = project.label(file), len(named)
     keys = {id(render): key for key, render in fresh}
     return {keys[id(render)]: ShotAddress(origin.spec, name) for name, render in named.items()}

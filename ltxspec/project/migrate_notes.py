@@ -42,6 +42,9 @@ def notes_about(past: PastOrders, found: Exchanges, places: Mapping[str, ShotAdd
         notes.append(
             f"signatures were left out of the addresses of {counted(signed, 'shot')}: a new order needs new ones"
         )
+    if telling := sum(render.may_tell for render in past.renders.values()):
+        many = counted(telling, "shot")
+        notes.append(f"addresses of {many} have a password or parameters, kept in the spec: commit no credential")
     return notes
 
 

@@ -12,6 +12,8 @@ from ltxspec.fingerprint import fingerprint_of, versions_for
 from ltxspec.lock.models import Take
 from ltxspec.project.migrate_spec import PastRender
 
+_DEEPEST = 32  # levels of a request
+
 
 @dataclass(slots=True)
 class PastOrders:
@@ -34,13 +36,33 @@ def sort_orders(found: Exchanges, catalog: Catalog) -> PastOrders:
         if model is None:
             past.unknown_models[order.item["model"]] += 1
             continue
-        body = body_of(order.item, model)
-        key = _identity(model, body)
+        if _is_deep(order.item):
+            past.refused.append(f"{order.place}: the request has more than {_DEEPEST} levels: left out")
+            continue
+        try:
+            body = body_of(order.item, model)
+            key = _identity(model, body)
+        except ValueError as error:
+            past.refused.append(f"{order.place}: the request cannot be read: {error}: left out")
+            continue
         known = past.renders.get(key)
         orders = (*known.orders, order) if known is not None else (order,)
         past.renders[key] = PastRender(model, body if known is None else known.body, orders)
         _sort_order(order, key, found, catalog, past)
     return past
+
+
+def _is_deep(value: object) -> bool:
+    """Whether a value has more levels than any request has, and than programs can write."""
+    level = [value]
+    for _ in range(_DEEPEST + 1):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, Mapping | list)
+            for inner in (each.values() if isinstance(each, Mapping) else each)
+        ]
+    return bool(level)
 
 
 def _identity(model: Model, body: Mapping[str, object]) -> str:

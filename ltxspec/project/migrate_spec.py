@@ -13,6 +13,7 @@ from ltxspec.catalog.media import media_values
 from ltxspec.catalog.models import PROMPT, Model
 from ltxspec.catalog.pointers import replaced_at
 from ltxspec.catalog.signatures import without_signature
+from ltxspec.redaction import redact_url
 from ltxspec.values import Json
 
 if TYPE_CHECKING:
@@ -73,6 +74,12 @@ class PastRender:
     def is_signed(self) -> bool:
         """Whether an address of its images carries a signature, which a spec does not keep."""
         return any(without_signature(value) != value for _, value in media_values(self.model, self.body))
+
+    @property
+    def may_tell(self) -> bool:
+        """Whether an address in the spec has a password, or parameters that may be a credential."""
+        kept = [without_signature(value) for _, value in media_values(self.model, self.body)]
+        return any(redact_url(value) != value for value in kept)
 
 
 def named_shots(renders: Sequence[PastRender], alone: Mapping[str, int], source: str) -> dict[str, PastRender]:

@@ -9,6 +9,7 @@ from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Diagnostic, Invalid, Location, WrongUsage
 from ltxspec.plan.document import PlanOptions
 from ltxspec.project.load import every_spec
+from ltxspec.project.locks import locked
 from ltxspec.project.migrate import Migrated, Origin, migrate_exchanges, spec_place
 from ltxspec.project.migrate_fetch import fetch_past
 from ltxspec.project.migrate_read import read_exchanges
@@ -152,6 +153,11 @@ def first_plan(project: ProjectContext) -> ProjectPlan:
 
 
 def _migrate_table(project: ProjectContext, source: TableSource) -> Migrated:
+    with locked(project, [source.origin.spec], command="init"):  # another one cannot write the same files meanwhile
+        return _write_table(project, source)
+
+
+def _write_table(project: ProjectContext, source: TableSource) -> Migrated:
     done, origin = Migrated(), source.origin
     file, label = spec_place(project, every_spec(project, {}), origin.spec)
     if file is None:

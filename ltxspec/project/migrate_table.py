@@ -10,6 +10,7 @@ from ltxspec.catalog.offers import offered_sizes
 from ltxspec.errors import Diagnostic, Invalid
 from ltxspec.project.migrate_cells import FRAMES, CheckedTable, check_cells
 from ltxspec.project.migrate_columns import IMAGE, KEY, MODEL, PROMPT_TEXT, SIZE, TITLE, Columns
+from ltxspec.report.terminal import clean
 from ltxspec.spec.delimited import DELIMITERS, Grid, read_grid
 from ltxspec.spec.document import Lines, SourceText
 
@@ -53,7 +54,7 @@ class TableSpec:
         rows += [f"types: {{{types}}}"] if types else []
         lines = [
             "# yaml-language-server: $schema=../schemas/spec/v1.json",
-            f"# Written by `ltxspec init --from {source}`: one shot for each row of {file}.",
+            f"# Written by `ltxspec init --from {clean(source)}`: one shot for each row of {clean(file)}.",
             "# Edit the table in a spreadsheet, save it as CSV, and run `ltxspec plan`.",
             "apiVersion: ltxspec/v1",
             "kind: RenderSpec",

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -64,7 +64,7 @@ def archive_beside(
     Raises:
         LockHeld, LockfileError, StorageError: as for every change of a lockfile.
     """
-    files, done = _Files(source, name, alone), Beside()
+    files, done = _Files(source, name, alone, takes), Beside()
     specs = sorted({each.address.spec for each in takes})
     if not files.by_name or not specs:
         return done
@@ -86,16 +86,18 @@ def archive_beside(
 class _Files:
     """The videos below a folder, by their names without endings."""
 
-    def __init__(self, source: Path, name: str, alone: Mapping[str, int]) -> None:
+    def __init__(self, source: Path, name: str, alone: Mapping[str, int], takes: Sequence[PastTake]) -> None:
         self._folder, self._name, self._alone = source if source.is_dir() else source.parent, name, alone
         self._is_folder = source.is_dir()
+        self._stems = Counter(_stem_of(output) for each in takes for output in each.take.outputs)
         self.by_name: dict[str, list[Path]] = defaultdict(list)
         for path in _videos(self._folder, deep=self._is_folder):
             self.by_name[path.stem.lower()].append(path)
 
     def certain(self, take: Take, output: Output) -> list[Path]:
-        """Files that are named after this result."""
-        names = [output.video_uuid or "", PurePosixPath(urlsplit(output.video_url or "").path).stem]
+        """Files that are named after this result, and after no other one."""
+        stem = _stem_of(output)
+        names = [output.video_uuid or "", stem if self._stems[stem] == 1 else ""]
         names += [take.task_id] if len(take.outputs) == 1 else []
         return list(dict.fromkeys(path for name in names if name for path in self.by_name.get(name.lower(), ())))
 
@@ -114,6 +116,11 @@ class _Files:
     def shown(self, path: Path) -> str:
         """A file as shown to users."""
         return Path(self._name, path.relative_to(self._folder)).as_posix() if self._is_folder else path.name
+
+
+def _stem_of(output: Output) -> str:
+    """The name in a video's address, without its ending."""
+    return PurePosixPath(urlsplit(output.video_url or "").path).stem.lower()
 
 
 def _videos(folder: Path, *, deep: bool) -> Iterator[Path]:
@@ -148,6 +155,8 @@ def _archive_output(  # one result needs all of them: a class would only rename 
     if len(paths) != 1:
         return None
     try:
+        if not paths[0].is_file() or paths[0].is_symlink():
+            raise StorageError("it is not a regular file")
         facts = CHECKS(paths[0])
         if not is_certain and not _fits(facts, each.take):
             message = "is not of the size or length ordered, and is left out"
@@ -162,8 +171,6 @@ def _archive_output(  # one result needs all of them: a class would only rename 
 
 def _copied(archive: FolderArchive, path: Path, label: str, recorded: str | None) -> Archived:
     """Copy a file into the archive, which checks it once more. Raises MediaError, StorageError, OSError."""
-    if not path.is_file() or path.is_symlink():
-        raise StorageError("it is not a regular file")
     sink = archive.begin(label)
     sink.restart()
     with path.open("rb") as file:

@@ -31,6 +31,7 @@ _CURES = {
     errno.ENOLCK: "this file system cannot lock files; keep `.ltxspec` on a local disk",
     errno.EOPNOTSUPP: "this file system cannot do that; keep `.ltxspec` on a local disk",
 }
+_RECORD = ".lock.json"  # what was paid for: only `replace_file` writes it, under the lock of its spec
 _FILE, _FOLDER = 0o664, 0o775  # not world-writable, whatever the umask
 _CHUNK = 2**24  # bytes per read
 _PART = 2**20  # bytes per write of what is in pieces, and per read of what is not kept
@@ -268,8 +269,10 @@ def replacing(path: Path) -> Iterator[Path]:
     """A new name beside a file, which what is written there replaces at the end; its folders are created.
 
     Raises:
-        StorageError: the file cannot be written; nothing has changed.
+        StorageError: the file cannot be written, or is a lockfile; nothing has changed.
     """
+    if path.name.endswith(_RECORD):
+        raise StorageError(f"`{path}` would be a lockfile, which only records renders", hint="name another file")
     with translated("write", path):
         # A pipe or a device is read by someone else and must not be removed.
         if path.exists() and not path.is_file():

@@ -1,6 +1,7 @@
 """`ltxspec init --from`: earlier requests and replies, and tables, become a project; nothing is ordered or guessed."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from functools import partial
@@ -14,6 +15,11 @@ from acceptance.commands import REPOSITORY, ltxspec
 from acceptance.test_json import problems
 from passage_films import MOVING, film
 from sharing import made_once
+
+from ltxspec.errors import LockHeld
+from ltxspec.project.locks import locked
+from ltxspec.project.migrate_start import migrate, read_source
+from ltxspec.project.project import open_project
 
 PAGE = REPOSITORY / "tests" / "acceptance" / "page"
 SIZE = {"width": 1920, "height": 1080, "duration": 6}
@@ -254,3 +260,37 @@ def test_a_table_inside_the_project_is_used_where_it_is_in_its_own_encoding(tmp_
     assert not (tmp_path / "data").exists()
     label = ltxspec("plan", "--format", "json", cwd=tmp_path).json["shots"][0]
     assert label["request"]["positivePrompt"] == "Ein Café."
+
+
+def test_requests_that_no_file_can_hold_and_files_that_are_no_videos_are_left_out_by_name(
+    tmp_path: Path, video: Path
+) -> None:
+    deep: Any = 1
+    for _ in range(400):
+        deep = {"a": deep}
+    same = [result(number, videoUUID=None, videoURL=f"http://127.0.0.1:9/{number}/out.mp4") for number in (1, 2)]
+    bad = [order(3, duration=float("nan")), order(4, "Half a character: \ud800"), order(5, seed=deep)]
+    write(tmp_path, "log.jsonl", order(1, "One."), order(2, "Two."), *same, *bad, order(6, "Six."), result(6))
+    shutil.copy(video, tmp_path / "old" / "out.mp4")  # whose it is, is not known
+    os.mkfifo(tmp_path / "old" / "video-6.mp4")
+    told = init(tmp_path)
+    assert "recorded 3 earlier renders" in told
+    assert "archived 0 videos, 3 not here" in told
+    assert "`old/video-6.mp4` is not archived: it is not a regular file" in told
+    assert all(f"old/log.jsonl:{line}: the request " in told for line in (5, 6, 7))
+    assert [shot["takes"][0]["outputs"][0]["sha256"] for shot in lockfile(tmp_path)["shots"].values()] == [None] * 3
+
+
+def test_two_folders_of_one_name_at_once_never_write_one_spec_over_the_other(tmp_path: Path) -> None:
+    for folder, prompt in (("a", "One."), ("b", "Two.")):
+        write(tmp_path / folder, "log.jsonl", order(1 if folder == "a" else 2, prompt))
+    init(tmp_path / "a")
+    project = open_project(tmp_path / "a", environ={})
+    source = read_source(project.root, tmp_path / "b" / "old", "../b/old", None, None)
+    before = (tmp_path / "a" / "specs" / "old.yaml").read_bytes()
+    (tmp_path / "a" / "specs" / "old.yaml").unlink()
+    with locked(project, ["old"], command="init"), pytest.raises(LockHeld):
+        migrate(project, source, print, download=False)
+    (tmp_path / "a" / "specs" / "old.yaml").write_bytes(before)
+    done = migrate(project, source, print, download=False)
+    assert (done.spec, (tmp_path / "a" / "specs" / "old.yaml").read_bytes()) == (None, before)

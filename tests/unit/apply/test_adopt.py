@@ -126,6 +126,7 @@ def test_a_fraction_stays_a_number(catalog: Catalog) -> None:
 
 AS_SENT = "pass the request as it was sent"
 NO_ADDRESS, AS_IT_CAME = "the video's address is not an http or https address", "pass the reply unchanged"
+NO_ID = "the video's id is not a printable text"
 ONE_RENDER = "check that both belong to the same render"
 NO_VIDEO = f"the response contains no finished video of task `{TASK}`"
 
@@ -149,6 +150,14 @@ NO_VIDEO = f"the response contains no finished video of task `{TASK}`"
         (REQUEST, {**RESPONSE, "videoURL": None}, NO_VIDEO, ONE_RENDER),
         (REQUEST, {**RESPONSE, "videoURL": "ftp://videos.example/v-1.mp4"}, NO_ADDRESS, AS_IT_CAME),
         (REQUEST, {**RESPONSE, "videoURL": "v-1.mp4"}, NO_ADDRESS, AS_IT_CAME),
+        (REQUEST, {**RESPONSE, "videoUUID": {"id": "v-1"}}, NO_ID, AS_IT_CAME),
+        (REQUEST, {**RESPONSE, "videoUUID": "v\ud800"}, NO_ID, AS_IT_CAME),
+        (
+            {**REQUEST, "taskUUID": "a\n"},
+            {**RESPONSE, "taskUUID": "a\n"},
+            "the request's `taskUUID` is not a printable text",
+            AS_SENT,
+        ),
         (REQUEST, {"errors": []}, NO_VIDEO, ONE_RENDER),
         (REQUEST, ["text", None, 7], NO_VIDEO, ONE_RENDER),
         (REQUEST, {"data": 7}, NO_VIDEO, ONE_RENDER),

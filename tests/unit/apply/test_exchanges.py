@@ -1,4 +1,5 @@
 import json
+import time
 from typing import Any
 
 import pytest
@@ -92,3 +93,40 @@ def test_every_document_in_running_text_is_found_in_order(documents: list[Any], 
 def test_a_text_of_braces_is_not_searched_without_end() -> None:
     with pytest.raises(OverflowError):
         list(documents_in('{"a":' * 2_000, 1_000))
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_video_reported_once_with_its_id_and_once_without_is_one_video_and_costs_once(*, is_first: bool) -> None:
+    with_id = {**RESULT, "cost": 0.5}
+    without = {"taskUUID": TASK, "videoURL": f"{RESULT['videoURL']}?again", "videoUUID": None, "cost": None}
+    reports = [with_id, without] if is_first else [without, with_id]
+    exchanges = found(ORDER, *reports)
+    (video,) = exchanges.videos(exchanges.orders[0])
+    assert (video["videoUUID"], video["cost"]) == ("v", 0.5)
+
+
+@pytest.mark.parametrize("kind", [["videoInference"], {"a": 1}, 7])
+def test_a_task_type_that_is_no_text_is_named_and_makes_no_order(kind: Any) -> None:
+    exchanges = found({**ORDER, "taskType": kind})
+    assert exchanges.orders == []
+    assert list(exchanges.others) == [json.dumps(kind)]
+
+
+def test_documents_of_any_length_are_read_to_their_end() -> None:
+    documents = [
+        {"a": "x" * length, "b": [True, -1.5e3, "\\ud83d"]} for length in (*range(4050, 4100), 70_000, 2_000_000)
+    ]
+    text = " [2026-11-30] ".join(map(json.dumps, documents))
+    found = [(document, json.loads(text[start:end])) for document, start, end in documents_in(text, 10**8)]
+    assert [one for one, _ in found] == documents == [other for _, other in found]
+
+
+def test_the_effort_for_brackets_that_are_no_json_does_not_grow_with_the_text_before_them() -> None:
+    started = time.process_time()
+    assert list(documents_in("{" * 300_000 + "{}", 10**8)) == []
+    assert time.process_time() - started < 5  # seconds: otherwise it is more than ten
+
+
+def test_brackets_that_are_too_deep_count_as_effort() -> None:
+    with pytest.raises(OverflowError):
+        list(documents_in('{"a":' * 3000, 10**7))

@@ -118,3 +118,21 @@ def test_the_sidecar_of_another_video_counts_as_missing() -> None:
 def test_a_sidecar_of_a_later_version_is_not_read() -> None:
     with pytest.raises(TooNew):
         decode_sidecar(b'{"sidecarVersion": 2, "more": 1}', VIDEO)
+
+
+@pytest.mark.parametrize("field", ["commit", "recordedIn"])
+@pytest.mark.parametrize("commit", ["--help", "HEAD", "a" * 39, f"{'a' * 40}\n"])
+def test_a_commit_that_is_no_id_of_one_is_damage(field: str, commit: str) -> None:
+    document = json.loads(encode_sidecar(made(lockfile(alley=record(take())))))
+    document["takes"][0][field] = "a" * 40
+    assert decode_sidecar(json.dumps(document).encode(), VIDEO) is not None
+    document["takes"][0][field] = commit
+    assert decode_sidecar(json.dumps(document).encode(), VIDEO) is None
+
+
+@pytest.mark.parametrize("levels", [300, 900, 5000])
+def test_a_request_that_is_too_deep_to_be_written_again_is_damage(levels: int) -> None:
+    data = encode_sidecar(made(lockfile(alley=record(take("Rain")))))
+    assert decode_sidecar(data.replace(b'"Rain"', b"[" * levels + b"]" * levels), VIDEO) is None
+    deep = data.replace(b'"request": {', b'"request": {"x": ' + b"[" * levels + b"]" * levels + b", ")
+    assert decode_sidecar(deep, VIDEO) is None

@@ -85,3 +85,22 @@ def test_a_certificate_that_is_not_valid_now_is_refused(now: datetime) -> None:
 def test_without_the_extra_that_is_said_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(labels, "is_installed", lambda: False)
     assert refused(b"", b"").summary == "labels need the extra `c2pa`"
+
+
+def test_a_certificate_with_a_key_of_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(LabelError, match="the key is not that of the first certificate"):
+        signing_of(SM2, signers.signer()[1], NOW)
+
+
+SM2 = b"""\
+-----BEGIN CERTIFICATE-----
+MIIBbTCCAROgAwIBAgIUIMSOSr1ClDiax4mo448bJdKkvxMwCgYIKoEcz1UBg3Uw
+DDEKMAgGA1UEAwwBeDAeFw0yNjExMzAwMzMwNThaFw0yNjEyMDMwMzMwNThaMAwx
+CjAIBgNVBAMMAXgwWTATBgcqhkjOPQIBBggqgRzPVQGCLQNCAAQLJCXqerfxlU5o
+hXz5jtXhJSMkeUBCrE9AXs/CjXo6aQVcPBCemghxtEklMkYXYFahncFi3VTTsMvd
+z76NI+Dlo1MwUTAdBgNVHQ4EFgQUuzT5wTEutY08NxIr/GblRfzpILYwHwYDVR0j
+BBgwFoAUuzT5wTEutY08NxIr/GblRfzpILYwDwYDVR0TAQH/BAUwAwEB/zAKBggq
+gRzPVQGDdQNIADBFAiEA4A7qsmesQ1bw17yL+NrYysFZiWTSi4MUMUtuqqwHSesC
+IEpvEDQH2mC/XtndS6iK7zX9k2vGhqBh2iWnkFbEq95X
+-----END CERTIFICATE-----
+"""

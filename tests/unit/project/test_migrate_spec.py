@@ -103,3 +103,17 @@ def test_what_a_spec_does_not_keep_is_known() -> None:
     past = render(seed=7, inputs={"frameImages": [signed]})
     assert (past.unknown, past.is_signed) == (["seed"], True)
     assert past.parameters == {**SIZE, "inputs": {"frameImages": ["https://b.s3.amazonaws.com/a.jpg"]}}
+
+
+@pytest.mark.parametrize(
+    ("address", "may_tell"),
+    [
+        ("https://a.example/b.jpg", False),
+        ("https://a.example/b.jpg?width=200", False),
+        ("https://b.s3.amazonaws.com/a.jpg?X-Amz-Signature=s&X-Amz-Date=1", False),
+        ("https://a.example/b.jpg?token=s3cret", True),
+        ("https://me:s3cret@a.example/b.jpg", True),
+    ],
+)
+def test_an_address_that_may_tell_a_secret_is_known(address: str, *, may_tell: bool) -> None:
+    assert render(inputs={"frameImages": [address]}).may_tell is may_tell

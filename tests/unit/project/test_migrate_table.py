@@ -84,3 +84,10 @@ def test_a_copy_has_the_same_cells_under_other_names_and_the_same_separator(
     after = read_grid(Lines(SourceText("t.csv", copied)), delimiter).rows
     assert [list(row.values()) for row in after] == [list(row.values()) for row in before]
     assert list(after[0] if after else ["my_id", "b"]) == ["my_id", "b"]
+
+
+def test_the_name_of_a_file_stays_in_the_comment() -> None:
+    table = table_spec("id,prompt\na,A cat\n", "shots.csv", packaged_catalog(), "lightricks:2@0")
+    text = table.text("shots", "data/shots.csv", None, "a\nvariables: {x: 1}\u2028.csv")
+    assert "init --from a variables: {x: 1}\\u2028.csv`" in text
+    assert "\nvariables" not in text

@@ -259,3 +259,13 @@ def test_a_link_that_waits_under_the_name_of_the_unfinished_file_is_not_written_
     write_document(tmp_path / "page.html", [b"x"])
     assert (tmp_path / "page.html").read_bytes() == b"x"
     assert not (tmp_path / "outside").exists()
+
+
+def test_a_document_of_a_command_is_never_written_over_a_lockfile(tmp_path: Path) -> None:
+    lockfile = tmp_path / "p.lock.json"
+    lockfile.write_bytes(b"paid")
+    with pytest.raises(StorageError, match="would be a lockfile") as caught:
+        write_document(lockfile, [b"other"])
+    assert caught.value.hint == "name another file"
+    assert [path.name for path in tmp_path.iterdir()] == ["p.lock.json"]
+    assert lockfile.read_bytes() == b"paid"
