@@ -80,6 +80,8 @@ def migrate_exchanges(
     Raises:
         LockHeld, LockfileError, StorageError: as for every change of a lockfile.
     """
+    for unread in readable_lockfiles(project)[1]:
+        raise unread  # it may record these tasks already
     done, past = Migrated(), sort_orders(found, project.catalog)
     alone = counted_orders(found.orders)
     specs = every_spec(project, {})

@@ -143,6 +143,18 @@ def test_one_request_sent_twice_is_one_shot_with_two_takes_and_new_requests_go_t
     assert list(lockfile(tmp_path, "two")["shots"]) == ["new"]
 
 
+def test_a_lockfile_that_cannot_be_read_may_have_the_tasks_already(tmp_path: Path) -> None:
+    write(tmp_path, "out.jsonl", order(1), result(1))
+    init(tmp_path)
+    place = tmp_path / "lockfiles" / "old.lock.json"
+    place.write_bytes(damaged := place.read_bytes()[:-20])
+    (tmp_path / "specs" / "old.yaml").unlink()
+    assert "old.lock.json" in init(tmp_path, "--name", "other", check=1)
+    assert place.read_bytes() == damaged
+    assert not (tmp_path / "specs" / "other.yaml").exists()
+    assert not (tmp_path / "lockfiles" / "other.lock.json").exists()
+
+
 def test_files_beside_the_documents_are_archived_by_id_or_as_the_only_order_of_a_document(
     tmp_path: Path, video: Path
 ) -> None:
