@@ -120,8 +120,8 @@ def make_shards(folder: Path) -> None:
 
 def render_elsewhere(folder: Path) -> dict[str, str]:
     """A render of the model's page, and one that the provider has and no lockfile knows any more."""
-    for part in ("request", "response"):
-        shutil.copy(f"{PAGE}.{part}.json", folder / f"{part}.json")
+    for part, name in (("request", "sent"), ("response", "reply")):
+        shutil.copy(f"{PAGE}.{part}.json", folder / f"{name}.json")
     (shot,) = ltxspec("show", "night-scenes.alley", "--format", "json", cwd=folder).json["shots"]
     ltxspec("lock", "rm", "night-scenes.alley", "--take", "1", "--yes", cwd=folder)
     return {"TASK_UUID": shot["takes"][0]["taskUUID"]}
@@ -137,8 +137,15 @@ def keep_requests_and_a_table(folder: Path) -> None:
 def buy_elsewhere(folder: Path) -> None:
     """A lockfile of paid takes."""
     render_elsewhere(folder)
-    files = ("--request", "request.json", "--response", "response.json")
+    files = ("--request", "sent.json", "--response", "reply.json")
     ltxspec("import", "night-scenes.weather[rain]", *files, "--provider", "runware", cwd=folder)
+
+
+def certify(folder: Path) -> None:
+    """A signer's certificate and key, under long and short names."""
+    write_signer(folder)
+    for long, short in (("chain.pem", "c.pem"), ("key.pem", "k.pem")):
+        shutil.copy(folder / long, folder / short)
 
 
 def receive_videos(folder: Path) -> None:
@@ -211,7 +218,7 @@ def report_a_change(folder: Path) -> dict[str, str]:
 PREPARED: Mapping[str, Callable[[Path], object]] = {
     "apply": save_plan,
     "import": render_elsewhere,
-    "label": write_signer,
+    "label": certify,
     "init": keep_requests_and_a_table,
     "lock force-release": work_in_a_team,
     "lock join": make_shards,
@@ -275,7 +282,7 @@ def test_the_examples_of_a_command_run(
     monkeypatch.setattr(uvicorn.Server, "run", lambda *_, **__: None)  # as if it were interrupted at once
     monkeypatch.setattr(FolderWatch, "wait", interrupted)
     monkeypatch.setattr("ltxspec.project.animatic.shape_of", lambda _: (64, 36, 1.0, 12.0))  # a small film
-    monkeypatch.setenv("COMMIT", head_of(project))
+    monkeypatch.setenv("SHA", head_of(project))
     if name in FORGES:
         request.getfixturevalue(FORGES[name])
     if name in STORED:

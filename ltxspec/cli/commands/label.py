@@ -10,7 +10,7 @@ from ltxspec.cli.context import Session
 
 _EXAMPLES = (
     "Examples: `ltxspec label night-scenes.alley -o alley.mp4 --cert chain.pem --key key.pem`, "
-    "`ltxspec label night-scenes.alley --result 2 -o b.mp4 --cert c.pem --key -`."
+    "`ltxspec label night-scenes.alley --take 1 -o b.mp4 --cert c.pem --key k.pem`."
 )
 
 
