@@ -58,9 +58,9 @@ def test_an_unknown_code_is_wrong_usage_and_gets_the_nearest(tmp_path: Path) -> 
 
 
 def test_a_code_of_the_provider_is_explained_by_its_kind(tmp_path: Path) -> None:
-    told = ltxspec("explain", "insufficientCredits", cwd=tmp_path).out
-    assert told.startswith("error[insufficientCredits]: the account cannot pay\n\n  The balance")
-    assert "Example" not in told
+    answer = ltxspec("explain", "insufficientCredits", cwd=tmp_path).out
+    assert answer.startswith("error[insufficientCredits]: the account cannot pay\n\n  The balance")
+    assert "Example" not in answer
 
 
 @pytest.mark.parametrize("one", SPECS, ids=lambda one: one.code)

@@ -116,7 +116,7 @@ def imported_constants() -> dict[str, str]:
 
 
 def values(given: ast.expr, own: dict[str, str]) -> Iterator[str | None]:
-    """The codes that an argument may be; nothing for one that is passed on, None for one that cannot be told."""
+    """The codes that an argument may be; nothing for one that is passed on, None for one that the source does not show."""
     match given:
         case ast.Constant(str(value)):
             yield value
@@ -168,7 +168,7 @@ def in_calls(path: Path, module: Module) -> Iterator[Raised]:
             continue
         place = f"{path.relative_to(ROOT)}:{node.lineno}"
         for code in values(given, own):
-            assert code is not None, f"{place}: the code cannot be told from `{ast.unparse(given)}`"
+            assert code is not None, f"{place}: the source does not show the code: `{ast.unparse(given)}`"
             yield Raised(code, severity_of(node), place)
 
 
@@ -260,5 +260,5 @@ def test_a_code_in_any_of_these_places_would_be_noticed(source: str) -> None:
 
 
 def test_a_code_that_is_computed_would_be_noticed() -> None:
-    with pytest.raises(AssertionError, match="cannot be told"):
+    with pytest.raises(AssertionError, match="does not show the code"):
         list(in_calls(PACKAGE / "new.py", Module.of('Refused(f"no-{kind}", "no")')))

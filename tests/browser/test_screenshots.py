@@ -20,7 +20,6 @@ from ltxspec.values import Usd
 FOLDER = os.environ.get("LTXSPEC_SCREENSHOTS")  # read before the tests' environment is cleaned
 MOST_BYTES = 300_000
 
-# Skipped by default: they make the pictures of the documentation, and write them only where they are asked to.
 # Pictures for docs/, made on request: they are looked at, not compared.
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not FOLDER, reason="set LTXSPEC_SCREENSHOTS to a folder")]
 
