@@ -116,7 +116,7 @@ def imported_constants() -> dict[str, str]:
 
 
 def values(given: ast.expr, own: dict[str, str]) -> Iterator[str | None]:
-    """The codes that an argument may be; nothing for one that is passed on, None for one that the source does not show."""
+    """The codes that an argument may be; nothing if it is passed on, None if the source does not show it."""
     match given:
         case ast.Constant(str(value)):
             yield value
