@@ -53,6 +53,20 @@ def test_what_is_only_in_this_browser_is_said_until_it_is_saved_under_a_name(
     assert unsaved.inner_text() == "1 not saved"
 
 
+def test_a_key_right_after_a_dialog_is_closed_is_the_page_s(opened: Callable[..., Opened]) -> None:
+    """What had the focus in it keeps it until the next frame is drawn, if what opened the dialog is hidden by then."""
+    page = opened()
+    page.press("j", "k", "a")
+    page.page.locator("#unsaved").click()
+    page.page.get_by_label("Your name").fill("Bo")
+    page.ask("""(() => {
+      document.getElementById("unsaved").hidden = true;
+      document.getElementById("export").close();
+      document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "r", bubbles: true }));
+    })()""")
+    page.until("document.getElementById('told').textContent.includes('rejected')")
+
+
 def test_up_to_four_takes_are_decided_about_where_they_play(opened: Callable[..., Opened]) -> None:
     page = opened()
     page.page.locator("#shot-1").get_by_role("button", name="Compare up to four").click()

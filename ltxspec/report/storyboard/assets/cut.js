@@ -29,7 +29,7 @@ class Cut {
   }
 
   press(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.dialog.open) return;
     const does = {
       " ": () => (this.playing ? this.pause() : this.play()),
       ArrowLeft: () => this.turn(-1), ArrowRight: () => this.turn(1), k: () => this.turn(-1), j: () => this.turn(1),

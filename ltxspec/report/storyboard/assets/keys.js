@@ -60,9 +60,9 @@ function here() {
   return mine.find((player) => player.root === rootOf(shot)) ?? mine[0];
 }
 
-/** Whether an element wants this key for itself. */
+/** Whether an element wants this key for itself. What a closed dialog held keeps the focus until the page is next drawn. */
 function wants(element, key) {
-  if (element.closest('input[type="search"], select, dialog')) return true;
+  if (element.closest('input[type="search"], select, dialog[open]')) return true;
   if (key === " ") return element.closest("button, a, summary, input:not([type=range])") !== null;
   return /^(Arrow|Home|End)/.test(key) && element.closest("input") !== null;
 }
