@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ltxspec.report.timeline.models import Timeline
 
 Write = Callable[["Timeline"], str]
+_BEGINS = {"otio": '{\n  "OTIO_SCHEMA"', "edl": "TITLE: ", "csv": "\ufeffnumber,"}
 _INCOMPLETE = 3  # exit code: some of the videos are not there
 
 
@@ -124,7 +125,7 @@ def _deliver(session: Session, timeline: "Timeline", text: str, wanted: Wanted, 
     if wanted.out is None:
         click.echo(text, nl=False)
         return
-    save_timeline(session.folder / wanted.out, text)
+    save_timeline(session.folder / wanted.out, text, _BEGINS[kind])
     result = exported(timeline, kind, wanted.out, wanted.media)
     if wanted.output_format == "json":
         session.answer(result)

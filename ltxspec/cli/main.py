@@ -14,7 +14,7 @@ from ltxspec.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ltxspec.errors import LtxspecError
+    from ltxspec.errors import LockHeld, LtxspecError
 
 EXIT_USAGE, EXIT_BUG = 64, 70
 _COMPLETE = "_LTXSPEC_COMPLETE"
@@ -169,13 +169,15 @@ def _run(arguments: "Sequence[str]") -> int:
 def _failed(error: Exception, arguments: "Sequence[str]") -> int:
     """Report an error to the user in the form for its kind; returns the exit code."""
     from ltxspec.cli.failures import Answered, report_bug, report_error
-    from ltxspec.errors import Interrupted, LtxspecError
+    from ltxspec.errors import Interrupted, LockHeld, LtxspecError
 
     match error:
         case click.ClickException():
             return _click_error(error, arguments)
         case click.Abort():
             return report_error(Interrupted("interrupted"), arguments)
+        case LockHeld():
+            return report_error(_waitable(error, arguments), arguments)
         case LtxspecError():
             return report_error(error, arguments)
         case Answered():
@@ -184,6 +186,15 @@ def _failed(error: Exception, arguments: "Sequence[str]") -> int:
             return report_error(_storage(error), arguments)
         case _:
             return report_bug(error, arguments, EXIT_BUG)
+
+
+def _waitable(error: "LockHeld", arguments: "Sequence[str]") -> "LockHeld":
+    """The error with the option that waits, if the command has it."""
+    from ltxspec.errors import LockHeld
+
+    if all(option.name != "lock_timeout" for option in _named(arguments)[1].params):
+        return error
+    return LockHeld(error.summary, hint=f"{error.hint}; `--lock-timeout SECONDS` waits for it", where=error.where)
 
 
 def _storage(error: OSError) -> "LtxspecError":
@@ -212,15 +223,15 @@ def _usage(error: click.ClickException, arguments: "Sequence[str]") -> "LtxspecE
     text = sub(r"'([^']+)'", r"`\1`", " ".join(error.format_message().split()))
     message, _, more = text.removesuffix(".").partition(". ")
     context = error.ctx if isinstance(error, click.UsageError) else None
-    command = context.command_path if context is not None else _named(arguments)
+    command = context.command_path if context is not None else _named(arguments)[0]
     if isinstance(error, click.NoSuchOption) and command.endswith("apply") and error.option_name in ("-y", "--yes"):
         more = "to apply without a question write `--auto-approve`"
     hint = more.strip("()") or f"`{command} --help` shows its usage"
     return WrongUsage(_uncapitalised(message), hint=_uncapitalised(hint))
 
 
-def _named(arguments: "Sequence[str]") -> str:
-    """The command that the arguments name: click does not say it of an option without its value."""
+def _named(arguments: "Sequence[str]") -> tuple[str, click.Command]:
+    """The command that the arguments name, and its words: click does not say it of an option without its value."""
     path: list[str] = ["ltxspec"]
     command: click.Command = cli
     for argument in arguments:
@@ -228,7 +239,7 @@ def _named(arguments: "Sequence[str]") -> str:
         if inner is not None:
             path.append(argument)
             command = inner
-    return " ".join(path)
+    return " ".join(path), command
 
 
 def _uncapitalised(text: str) -> str:

@@ -74,7 +74,7 @@ def _opened(
     secret = _secret(project)
     guard = project.local / project.service.folder / "locks" / "listen"
     with (
-        exclusive(guard, wait=0.0, command="listen", within=project.root),
+        exclusive(guard, wait=0.0, command="listen", within=project.root, work="receiving the calls of this project"),
         closing(_listen(options)) as listener,
         _in_turns(Listening(project, emit, project.warn)) as work,
     ):

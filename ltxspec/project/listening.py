@@ -94,6 +94,7 @@ class Listening:
     warn: Callable[[str], None]
     now: Callable[[], float] = field(default=SystemClock().monotonic)
     _said: set[str] = field(default_factory=set)
+    _left: set[str] = field(default_factory=set)  # specs whose calls another process takes, and that was said
     _again: dict[str, float] = field(default_factory=dict)  # spec -> when it may be tried again
     _held: float = 0.0  # until then nothing is tried, because another process works on a spec
     _sweep: float = 0.0  # when to look at everything
@@ -170,11 +171,16 @@ class Listening:
                     asyncio.run(run.carry_out(self._tell))
         except LockHeld:
             self._held = self.now() + _HELD  # by an apply or a collect: the calls are for it
+            if calls and spec not in self._left:
+                self._left.add(spec)
+                left = f"`{spec}`: calls are left to the command that works on it"
+                self.emit(ApplyEvent(EventKind.WAITING_FOR_LOCK, left))
             return
         except LtxspecError as error:
             self._again[spec] = self.now() + self.project.config.webhook.look_every
             self._say_once(error.line)
             return
+        self._left.discard(spec)
         self.calls.drop(calls)
         if calls:
             self._wait = self.project.config.webhook.look_every

@@ -166,7 +166,7 @@ def write_documents(project: ProjectContext, documents: Mapping[str, Mapping[str
     """Write whole model files, by name, into the project's `schemas/models/`; returns and raises as `write_models`."""
     import orjson
 
-    from ltxspec.storage.durable import write_document
+    from ltxspec.storage.outputs import write_document
     from ltxspec.storage.inside import refuse_outside
     from ltxspec.storage.packaged import read_model_documents, replaced_model_documents
 

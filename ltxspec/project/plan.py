@@ -105,10 +105,10 @@ class ProjectPlan:
 
         Raises:
             WrongUsage: a variable may hold a secret.
-            StorageError: the file cannot be written.
+            StorageError: the file cannot be written, or is no saved plan.
         """
         from ltxspec.report.plan.json import plan_json
-        from ltxspec.storage.durable import write_document
+        from ltxspec.storage.outputs import write_document
 
         refuse_to_keep_secrets(self.options.variables)
         if not Path(path).parent.is_dir():
@@ -116,7 +116,7 @@ class ProjectPlan:
                 f"the plan cannot be saved to `{Path(path).name}`: there is no such folder",
                 hint="give a file in a folder you may write to",
             )
-        write_document(Path(path), [plan_json(self.plan, self.options)])
+        write_document(Path(path), [plan_json(self.plan, self.options)], begins=b'{\n  "formatVersion"')
 
 
 def plan_project(

@@ -15,7 +15,7 @@ from ltxspec.media.compact import as_jpeg
 from ltxspec.project.forge_access import Place, opened, target_of
 from ltxspec.project.project import ProjectContext
 from ltxspec.report.jsontext import encode
-from ltxspec.storage.durable import write_document
+from ltxspec.storage.outputs import write_document
 from ltxspec.storage.named import read_named
 from ltxspec.values import Json
 

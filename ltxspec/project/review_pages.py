@@ -21,10 +21,11 @@ from ltxspec.project.stills_cache import stills_cache
 from ltxspec.project.store import video_finder
 from ltxspec.report.storyboard.takes import Reviewing
 from ltxspec.review.models import Review
-from ltxspec.storage.durable import write_document
+from ltxspec.storage.outputs import write_document
 from ltxspec.storage.paths import shown
 from ltxspec.values import TaskId
 
+_PAGE: Final = b"<!doctype html>"  # how every page begins
 _UNRECORDED: Final = "no lockfile of this checkout records it"
 _AT_PROVIDER: Final = "not all of its results could be fetched"
 
@@ -111,7 +112,7 @@ def write_review(
     places = passages_of(project, screened.review, find) if "html" in files else {}
     reviewing = Reviewing(clips, places, unread=_unread(review))
     for path, pieces in _documents(screened, files, reviewing, embed=options.embed):
-        write_document(path, pieces)
+        write_document(path, pieces, _PAGE if path == files.get("html") else b"")
         written.append(shown(path))
     stills.prune()
     if drawn is not None:

@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 from ltxspec.project.review_media import ReviewMedia
 from ltxspec.report.storyboard.models import Clip, Picture
-from ltxspec.storage.durable import translated, write_document
+from ltxspec.storage.durable import translated
+from ltxspec.storage.outputs import write_document
 
 _NAME = re.compile(r"[0-9a-f]{24,32}\.jpg")
 _OLD = 86_400  # seconds for which stills that the page no longer shows are kept: it may be open

@@ -89,7 +89,7 @@ def bring(project: ProjectContext, archive: "FolderArchive", store: VideoStore, 
         LockHeld: another process has been fetching videos for ten minutes.
     """
     guard = project.local / "store" / "fetching.lock"
-    with exclusive(guard, wait=_PATIENCE, command="fetching from the store", within=project.root):
+    with exclusive(guard, wait=_PATIENCE, command="ltxspec", within=project.root, work="fetching from the store"):
         if archive.has(sha256):
             return True
         name = f"store-{sha256}"

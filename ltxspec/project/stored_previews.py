@@ -14,7 +14,7 @@ from ltxspec.project.forge_access import Place
 from ltxspec.project.previews import PICTURES, SHEET, closed_changes, read_index
 from ltxspec.project.project import ProjectContext
 from ltxspec.report.jsontext import encode
-from ltxspec.storage.durable import write_document
+from ltxspec.storage.outputs import write_document
 from ltxspec.storage.named import read_named
 from ltxspec.storage.store.opening import open_store
 from ltxspec.storage.store.port import ObjectFacts, ObjectStore

@@ -13,7 +13,8 @@ from pathlib import Path
 from ltxspec.errors import MediaError, StorageError
 from ltxspec.project.project import ProjectContext
 from ltxspec.report.timeline.models import Cut, Timeline
-from ltxspec.storage.durable import replacing, translated, write_document
+from ltxspec.storage.durable import translated
+from ltxspec.storage.outputs import replacing, write_document
 from ltxspec.storage.inside import refuse_outside
 from ltxspec.storage.videos import hash_of
 
@@ -75,9 +76,13 @@ def beside(timeline: Timeline, folder: Path) -> Timeline:
     return replace(timeline, cuts=tuple(_placed(cut, place(cut)) for cut in timeline.cuts))
 
 
-def save_timeline(path: Path, text: str) -> None:
-    """Write the timeline to a file; an existing one is replaced completely or not at all. Raises StorageError."""
-    write_document(path, [text.encode()])
+def save_timeline(path: Path, text: str, begins: str) -> None:
+    """Write the timeline to a file; an existing one is replaced completely or not at all.
+
+    Raises:
+        StorageError: it cannot be written, or there is a file that does not begin with `begins`.
+    """
+    write_document(path, [text.encode()], begins.encode())
 
 
 def _placed(cut: Cut, place: str | None) -> Cut:

@@ -21,7 +21,10 @@ def test_it_answers_calls_until_it_ends(tmp_path: Path) -> None:
         with httpx.Client(trust_env=False, base_url=address) as client:
             assert client.post(f"/{SECRET}", json={}).status_code == 204
             assert client.post("/other", json={}).status_code == 404
-        with pytest.raises(LockHeld), listening(project(tmp_path), lambda _: None):
+        with (
+            pytest.raises(LockHeld, match="is receiving the calls of this project"),
+            listening(project(tmp_path), lambda _: None),
+        ):
             pass
     with listening(project(tmp_path), lambda _: None):
         pass

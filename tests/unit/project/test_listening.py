@@ -4,6 +4,7 @@ import pytest
 from builders import own_intent
 from unit.project.projects import project
 
+from ltxspec.apply.events import ApplyEvent, EventKind
 from ltxspec.errors import LockHeld, LtxspecError
 from ltxspec.lock.journal import Abandoned, Accepted
 from ltxspec.project.listening import Listening, open_in, prepare_look
@@ -36,9 +37,10 @@ class Turns:
         self.time = 1000.0
         self.warnings: list[str] = []
         self.looked: list[str] = []
+        self.events: list[ApplyEvent] = []
         self.error: LtxspecError | None = None
         monkeypatch.setattr("ltxspec.project.listening.prepare_look", self._look)
-        self.listening = Listening(opened, lambda _: None, self.warnings.append, lambda: self.time)
+        self.listening = Listening(opened, self.events.append, self.warnings.append, lambda: self.time)
 
     def _look(self, _: ProjectContext, spec: str) -> object:
         from contextlib import nullcontext
@@ -113,6 +115,8 @@ def test_calls_about_what_another_process_works_on_are_left_to_it(opened: Projec
     assert turns.turn() == ["night"]
     assert (turns.turn(1), turns.turn(1.5)) == ([], ["night"])
     assert (turns.listening.calls.left(), turns.warnings) == ([task], [])
+    said = [(event.kind, event.message) for event in turns.events]
+    assert said == [(EventKind.WAITING_FOR_LOCK, "`night`: calls are left to the command that works on it")]
 
 
 def test_what_cannot_be_done_is_said_once_and_tried_again_later(opened: ProjectContext, turns: Turns) -> None:
