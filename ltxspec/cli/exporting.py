@@ -76,7 +76,7 @@ def export_timeline(session: Session, wanted: Wanted, variables: VariableOptions
         WrongUsage: options that do not fit together.
     """
     from ltxspec.project.lookup import recorded_elsewhere
-    from ltxspec.project.timeline import TimelineOptions, make_timeline, problems_of
+    from ltxspec.project.timelines.layout import TimelineOptions, make_timeline, problems_of
 
     _check(wanted)
     project = session.open_project(wanted.provider)
@@ -108,7 +108,7 @@ def _written(
     write: Write,
 ) -> "tuple[Timeline, str]":
     """The timeline with its videos in the folder of the user's choice, and its text."""
-    from ltxspec.project.timeline_media import MediaFolder, beside, gather
+    from ltxspec.project.timelines.media import MediaFolder, beside, gather
 
     if wanted.media is None:
         return timeline, write(timeline)
@@ -118,7 +118,7 @@ def _written(
 
 
 def _deliver(session: Session, timeline: "Timeline", text: str, wanted: Wanted, kind: str) -> None:
-    from ltxspec.project.timeline_media import save_timeline
+    from ltxspec.project.timelines.media import save_timeline
     from ltxspec.report.results.timelines import in_words
     from ltxspec.report.timeline.summary import exported
 

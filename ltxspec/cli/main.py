@@ -14,7 +14,7 @@ from ltxspec.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ltxspec.errors import LockHeld, LtxspecError
+    from ltxspec.errors import LtxspecError
 
 EXIT_USAGE, EXIT_BUG = 64, 70
 _COMPLETE = "_LTXSPEC_COMPLETE"
@@ -169,17 +169,15 @@ def _run(arguments: "Sequence[str]") -> int:
 def _failed(error: Exception, arguments: "Sequence[str]") -> int:
     """Report an error to the user in the form for its kind; returns the exit code."""
     from ltxspec.cli.failures import Answered, report_bug, report_error
-    from ltxspec.errors import Interrupted, LockHeld, LtxspecError
+    from ltxspec.errors import Interrupted, LtxspecError
 
     match error:
         case click.ClickException():
             return _click_error(error, arguments)
         case click.Abort():
             return report_error(Interrupted("interrupted"), arguments)
-        case LockHeld():
-            return report_error(_waitable(error, arguments), arguments)
         case LtxspecError():
-            return report_error(error, arguments)
+            return report_error(_with_option(error, arguments), arguments)
         case Answered():
             return report_error(error.error, arguments, answered=True)
         case OSError():
@@ -188,11 +186,12 @@ def _failed(error: Exception, arguments: "Sequence[str]") -> int:
             return report_bug(error, arguments, EXIT_BUG)
 
 
-def _waitable(error: "LockHeld", arguments: "Sequence[str]") -> "LockHeld":
-    """The error with the option that waits, if the command has it."""
+def _with_option(error: "LtxspecError", arguments: "Sequence[str]") -> "LtxspecError":
+    """The error; of a lock that another process holds, with the option that waits, if the command has it."""
     from ltxspec.errors import LockHeld
 
-    if all(option.name != "lock_timeout" for option in _named(arguments)[1].params):
+    waits = any(option.name == "lock_timeout" for option in _named(arguments)[1].params)
+    if not isinstance(error, LockHeld) or not waits:
         return error
     return LockHeld(error.summary, hint=f"{error.hint}; `--lock-timeout SECONDS` waits for it", where=error.where)
 

@@ -15,7 +15,7 @@ from typing import Final
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.plan.actions import Action
 from ltxspec.plan.planfile import plan_digest
-from ltxspec.project.lock_edit import UnderWay
+from ltxspec.project.lockfiles.edit import UnderWay
 from ltxspec.project.plan import ProjectPlan
 from ltxspec.project.project import ProjectContext
 from ltxspec.storage.outputs import write_document

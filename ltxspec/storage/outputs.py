@@ -1,4 +1,4 @@
-"""Files that a command writes where its user says, such as a page, a table or a film: nothing is lost by a wrong name."""
+"""Files that a command writes where its user says, such as a page or a film: a wrong name loses nothing."""
 
 import contextlib
 import errno

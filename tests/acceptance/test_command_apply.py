@@ -38,7 +38,9 @@ def test_the_lock_of_another_apply_is_respected(project: Path) -> None:
     assert "--lock-timeout" in held
 
 
-@pytest.mark.parametrize("words", [("lock", "forget", "night.a", "--yes"), ("listen", "--port", "0", "--provider", "runware")])
+@pytest.mark.parametrize(
+    "words", [("lock", "forget", "night.a", "--yes"), ("listen", "--port", "0", "--provider", "runware")]
+)
 def test_an_option_that_a_command_does_not_have_is_not_named(
     words: tuple[str, ...], project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,14 +4,23 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from disk_faults import Crash, Disk, every_fault, half_a_write, slow_writes
 
 from ltxspec.errors import StorageError
-from ltxspec.storage.durable import REAL, FileOps, digest_if_exists, make_folder, read_if_exists, remove_file, replace_file, sync_folder, write_all
+from ltxspec.storage.durable import (
+    REAL,
+    FileOps,
+    digest_if_exists,
+    make_folder,
+    read_if_exists,
+    remove_file,
+    replace_file,
+    sync_folder,
+    write_all,
+)
 
 OLD, NEW = b"old\n" * 100, b"new\n" * 3000
 

@@ -1,6 +1,7 @@
 """What a command writes where its user says: whole or not at all, and never in place of something else."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,9 @@ def test_a_read_only_file_is_kept_and_a_link_to_it_is_replaced_by_a_file(tmp_pat
     assert (archived.read_bytes(), link.read_bytes(), link.is_symlink()) == (b"paid", b"a copy", False)
 
 
-@pytest.mark.parametrize(("there", "is_replaced"), [(b"TITLE: old", True), (b"", True), (b"shots:", False), (b"T", False)])
+@pytest.mark.parametrize(
+    ("there", "is_replaced"), [(b"TITLE: old", True), (b"", True), (b"shots:", False), (b"T", False)]
+)
 def test_a_file_that_begins_otherwise_is_another_kind_and_kept(there: bytes, is_replaced: bool, tmp_path: Path) -> None:
     path = tmp_path / "film.edl"
     path.write_bytes(there)
