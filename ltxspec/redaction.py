@@ -47,8 +47,8 @@ _AUTHORIZATION = re.compile(  # a header: after a known word, everything up to t
     re.IGNORECASE,
 )
 _FIELD = re.compile(r"([\w-]{2,64})[\"']?[ \t]{0,8}[:=][ \t]{0,8}(?=[^ \t])")
-_NAMED = re.compile(  # `apiKey=…` in running text: prompts do not have such long words
-    r"(?<![\w-])(?P<before>(?P<name>[\w-]{2,64})[\"'`]?[ \t]{0,8}[:=][ \t]{0,8}[\"'`]?)(?P<value>[\w+/=.~-]{16,})"
+_NAMED = re.compile(  # `apiKey=…` in running text: prompts do not have such long words with digits
+    r"(?<![\w-])([\w-]{2,64})[\"'`]?[ \t]{0,8}[:=][ \t]{0,8}[\"'`]?(?=(?=[\w+/.~-]*\d)([\w+/.~-]{16,}={0,2}))"
 )
 _SECRET_FIELD = re.compile(
     r".*(?:access|api|auth|private|rl|secret|shared|signing)key|.+token|.*authorization|.*credentials?|.*signature"
@@ -262,13 +262,16 @@ def _redacted_once(text: str) -> str:
         text = _AUTHORIZATION.sub(lambda found: f"{found[1]}{found[2] or ''}{REDACTED}", text)
     if "bearer" in folded or "basic" in folded:
         text = _TOKEN.sub(lambda found: f"{found[1]} {REDACTED}", text)
-    if "=" in text or ":" in text:
-        text = _NAMED.sub(_leave_out_value, text)
-    return text
+    return _without_named(text) if "=" in text or ":" in text else text
 
 
-def _leave_out_value(found: re.Match[str]) -> str:
-    return f"{found['before']}{REDACTED}" if _is_secret_field(found["name"]) else found[0]
+def _without_named(text: str) -> str:
+    """The text without values that follow the name of a field for credentials."""
+    shown, at = "", 0
+    for found in _NAMED.finditer(text):
+        if found.start() >= at and _is_secret_field(found[1]):
+            shown, at = f"{shown}{text[at : found.end()]}{REDACTED}", found.end(2)
+    return shown + text[at:]
 
 
 def _is_secret_field(name: str) -> bool:

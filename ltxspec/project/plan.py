@@ -116,7 +116,7 @@ class ProjectPlan:
                 f"the plan cannot be saved to `{Path(path).name}`: there is no such folder",
                 hint="give a file in a folder you may write to",
             )
-        write_document(Path(path), [plan_json(self.plan, self.options)], begins=b'{\n  "formatVersion"')
+        write_document(Path(path), [plan_json(self.plan, self.options)], begins=b"{")
 
 
 def plan_project(

@@ -5,8 +5,8 @@ import httpx
 import pytest
 
 from ltxspec.errors import LtxspecError
+from ltxspec.project.listening import app as module
 from ltxspec.project.listening.app import LARGEST, ListenApp, Rate, listen_app, task_ids
-from ltxspec.project.listening.calls import app as module
 from ltxspec.values import TaskId
 
 SECRET = "secret-of-these-tests"

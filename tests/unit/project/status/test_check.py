@@ -12,7 +12,7 @@ from ltxspec.errors import ProviderUnavailable
 from ltxspec.plan.actions import Action, Plan
 from ltxspec.plan.status import FindingKind, ProjectStatus, ShotState, ShotStatus
 from ltxspec.plan.terms import SpendingLimits
-from ltxspec.project.status.state import check as status_check
+from ltxspec.project.status import check as status_check
 
 
 class Service:

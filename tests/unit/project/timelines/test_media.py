@@ -123,5 +123,5 @@ def test_what_lies_below_the_timeline_is_named_from_there(
     (here, there) = ([cut.take.place for cut in each.cuts if cut.take is not None] for each in (near, far))
     assert [str(place).startswith("media/day_") for place in here] == [True, True, False, False]
     assert all(Path(str(place)).is_absolute() for place in there)
-    save_timeline(tmp_path / "cut" / "film.edl", "text")
-    assert (tmp_path / "cut" / "film.edl").read_text() == "text"
+    save_timeline(tmp_path / "cut" / "film.edl", "TITLE: film", begins="TITLE: ")
+    assert (tmp_path / "cut" / "film.edl").read_text() == "TITLE: film"
