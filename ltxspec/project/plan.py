@@ -105,7 +105,7 @@ class ProjectPlan:
 
         Raises:
             WrongUsage: a variable may hold a secret.
-            StorageError: the file cannot be written, or is no saved plan.
+            StorageError: the file cannot be written.
         """
         from ltxspec.report.plan.json import plan_json
         from ltxspec.storage.outputs import write_document
@@ -116,7 +116,7 @@ class ProjectPlan:
                 f"the plan cannot be saved to `{Path(path).name}`: there is no such folder",
                 hint="give a file in a folder you may write to",
             )
-        write_document(Path(path), [plan_json(self.plan, self.options)], begins=b"{")
+        write_document(Path(path), [plan_json(self.plan, self.options)])
 
 
 def plan_project(

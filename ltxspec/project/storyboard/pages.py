@@ -25,7 +25,6 @@ from ltxspec.storage.outputs import write_document
 from ltxspec.storage.paths import shown
 from ltxspec.values import TaskId
 
-_PAGE: Final = b"<!doctype html>"  # how every page begins
 _UNRECORDED: Final = "no lockfile of this checkout records it"
 _AT_PROVIDER: Final = "not all of its results could be fetched"
 
@@ -112,7 +111,7 @@ def write_review(
     places = passages_of(project, screened.review, find) if "html" in files else {}
     reviewing = Reviewing(clips, places, unread=_unread(review))
     for path, pieces in _documents(screened, files, reviewing, embed=options.embed):
-        write_document(path, pieces, _PAGE if path == files.get("html") else b"")
+        write_document(path, pieces)
         written.append(shown(path))
     stills.prune()
     if drawn is not None:
