@@ -24,7 +24,7 @@ sys.path.append(str(Path(__file__).parents[1] / "tests"))
 from paid_here import paid_here
 
 from ltxspec.cli.main import run
-from ltxspec.project.listen import listening
+from ltxspec.project.listening.listen import listening
 from ltxspec.project.project import open_project
 from ltxspec.providers.runware.client import Answer, Client
 from ltxspec.storage.webhook_config import VARIABLE

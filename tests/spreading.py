@@ -19,7 +19,7 @@ from ltxspec.engines.parts import Part, parts_of
 from ltxspec.engines.shard import work
 from ltxspec.project.apply import ApplyOptions, prepare_apply
 from ltxspec.project.project import ProjectContext, open_project
-from ltxspec.project.run import PreparedRun
+from ltxspec.project.running.run import PreparedRun
 from ltxspec.providers.sandbox.serve import serving
 from ltxspec.providers.sandbox.settings import Film, SandboxSettings
 from ltxspec.storage.clock import SystemClock

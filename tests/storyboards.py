@@ -13,7 +13,7 @@ from replacing import replace
 from ltxspec.lock.models import Output, Take
 from ltxspec.media.animatic import AnimaticSpec, write_animatic
 from ltxspec.plan.actions import Action, FieldChange, Reason
-from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen
+from ltxspec.project.storyboard.media import MediaOptions, ReviewMedia, screen
 from ltxspec.report.storyboard.page import storyboard
 from ltxspec.review.models import Cause, CauseKind, Review, ShotKind, ShotReview
 from ltxspec.values import ShotAddress, Usd

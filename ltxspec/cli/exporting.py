@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ltxspec.report.timeline.models import Timeline
 
 Write = Callable[["Timeline"], str]
+_BEGINS = {"otio": '{\n  "OTIO_SCHEMA"', "edl": "TITLE: ", "csv": "\ufeffnumber,"}
 _INCOMPLETE = 3  # exit code: some of the videos are not there
 
 
@@ -75,7 +76,7 @@ def export_timeline(session: Session, wanted: Wanted, variables: VariableOptions
         WrongUsage: options that do not fit together.
     """
     from ltxspec.project.lookup import recorded_elsewhere
-    from ltxspec.project.timeline import TimelineOptions, make_timeline, problems_of
+    from ltxspec.project.timelines.layout import TimelineOptions, make_timeline, problems_of
 
     _check(wanted)
     project = session.open_project(wanted.provider)
@@ -107,7 +108,7 @@ def _written(
     write: Write,
 ) -> "tuple[Timeline, str]":
     """The timeline with its videos in the folder of the user's choice, and its text."""
-    from ltxspec.project.timeline_media import MediaFolder, beside, gather
+    from ltxspec.project.timelines.media import MediaFolder, beside, gather
 
     if wanted.media is None:
         return timeline, write(timeline)
@@ -117,14 +118,14 @@ def _written(
 
 
 def _deliver(session: Session, timeline: "Timeline", text: str, wanted: Wanted, kind: str) -> None:
-    from ltxspec.project.timeline_media import save_timeline
+    from ltxspec.project.timelines.media import save_timeline
     from ltxspec.report.results.timelines import in_words
     from ltxspec.report.timeline.summary import exported
 
     if wanted.out is None:
         click.echo(text, nl=False)
         return
-    save_timeline(session.folder / wanted.out, text)
+    save_timeline(session.folder / wanted.out, text, _BEGINS[kind])
     result = exported(timeline, kind, wanted.out, wanted.media)
     if wanted.output_format == "json":
         session.answer(result)

@@ -177,13 +177,23 @@ def _failed(error: Exception, arguments: "Sequence[str]") -> int:
         case click.Abort():
             return report_error(Interrupted("interrupted"), arguments)
         case LtxspecError():
-            return report_error(error, arguments)
+            return report_error(_with_option(error, arguments), arguments)
         case Answered():
             return report_error(error.error, arguments, answered=True)
         case OSError():
             return report_error(_storage(error), arguments)
         case _:
             return report_bug(error, arguments, EXIT_BUG)
+
+
+def _with_option(error: "LtxspecError", arguments: "Sequence[str]") -> "LtxspecError":
+    """The error; of a lock that another process holds, with the option that waits, if the command has it."""
+    from ltxspec.errors import LockHeld
+
+    waits = any(option.name == "lock_timeout" for option in _named(arguments)[1].params)
+    if not isinstance(error, LockHeld) or not waits:
+        return error
+    return LockHeld(error.summary, hint=f"{error.hint}; `--lock-timeout SECONDS` waits for it", where=error.where)
 
 
 def _storage(error: OSError) -> "LtxspecError":
@@ -212,15 +222,15 @@ def _usage(error: click.ClickException, arguments: "Sequence[str]") -> "LtxspecE
     text = sub(r"'([^']+)'", r"`\1`", " ".join(error.format_message().split()))
     message, _, more = text.removesuffix(".").partition(". ")
     context = error.ctx if isinstance(error, click.UsageError) else None
-    command = context.command_path if context is not None else _named(arguments)
+    command = context.command_path if context is not None else _named(arguments)[0]
     if isinstance(error, click.NoSuchOption) and command.endswith("apply") and error.option_name in ("-y", "--yes"):
         more = "to apply without a question write `--auto-approve`"
     hint = more.strip("()") or f"`{command} --help` shows its usage"
     return WrongUsage(_uncapitalised(message), hint=_uncapitalised(hint))
 
 
-def _named(arguments: "Sequence[str]") -> str:
-    """The command that the arguments name: click does not say it of an option without its value."""
+def _named(arguments: "Sequence[str]") -> tuple[str, click.Command]:
+    """The command that the arguments name, and its words: click does not say it of an option without its value."""
     path: list[str] = ["ltxspec"]
     command: click.Command = cli
     for argument in arguments:
@@ -228,7 +238,7 @@ def _named(arguments: "Sequence[str]") -> str:
         if inner is not None:
             path.append(argument)
             command = inner
-    return " ".join(path)
+    return " ".join(path), command
 
 
 def _uncapitalised(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
-from ltxspec.cli.completing import addresses, labels, providers
+from ltxspec.cli.completing import addresses, labels, providers, takes
 from ltxspec.cli.param_types import LABEL, ORDER_LIMIT
 
 if TYPE_CHECKING:
@@ -143,6 +143,14 @@ def shard(command: Command) -> Command:
 def engine(text: str) -> Callable[[Command], Command]:
     """`--engine`; `text` says what it does."""
     return click.option("--engine", type=click.Choice(["local", "ray"]), default="local", help=text)
+
+
+def one_video(command: Command) -> Command:
+    """`--take` and `--result`: which video of a shot, as `number` and `result`."""
+    command = click.option("--result", type=int, metavar="K", help="Which of the take's outputs, from 1.")(command)
+    return click.option(
+        "--take", "number", type=int, metavar="N", shell_complete=takes, help="Position in `ltxspec show`."
+    )(command)
 
 
 def provider(command: Command) -> Command:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ltxspec.cli.context import Session, is_interactive
 from ltxspec.cli.log_groups import MOST_SHOTS, log_group
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.run import PreparedRun
+from ltxspec.project.running.run import PreparedRun
 
 if TYPE_CHECKING:
     from ltxspec.apply.events import Emit, RunSummary

@@ -11,7 +11,7 @@ from ltxspec.cli.context import Session
 
 if TYPE_CHECKING:
     from ltxspec.engines.media import Spread, Work
-    from ltxspec.project.archive_store_gc import LooseObject, StorePruning
+    from ltxspec.project.archives.store_gc import LooseObject, StorePruning
     from ltxspec.project.project import ProjectContext
     from ltxspec.report.results.archive import ArchivedVideo
 
@@ -55,7 +55,7 @@ def push(session: Session, provider: str | None, output_format: str, engine: str
 
     A video that was cut short is sent anew; a finished one is never sent twice. Exit 3 if one could not be sent.
     """
-    from ltxspec.project.archive_push import push_videos
+    from ltxspec.project.archives.push import push_videos
     from ltxspec.report.results.archive import ArchivePush
     from ltxspec.report.wording import counted
 
@@ -98,7 +98,7 @@ def rescue(session: Session, provider: str | None, lock_timeout: float, output_f
     What expires first comes first. With a store, it is sent there as well. Exit 3 if a video is still at the provider
     alone, or could not be sent.
     """
-    from ltxspec.project.archive_rescue import rescue as save
+    from ltxspec.project.archives.rescue import rescue as save
     from ltxspec.report.results.archive import ArchiveRescue
 
     notes = Notes()
@@ -123,7 +123,7 @@ def rescue(session: Session, provider: str | None, lock_timeout: float, output_f
 
 def prune_in_store(session: Session, project: "ProjectContext", how: "StorePruning", output_format: str) -> int:
     """`archive gc --store`: say what nothing refers to, and delete it if asked. Returns the exit code."""
-    from ltxspec.project.archive_store_gc import prune_store
+    from ltxspec.project.archives.store_gc import prune_store
     from ltxspec.report.results.archive import ArchiveGc
 
     pruned = prune_store(project, how)

@@ -36,8 +36,8 @@ from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.actions import Change
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.project.remarks import Approvals
-from ltxspec.project.rivals import rival_of
-from ltxspec.project.run import PreparedRun, media_loader
+from ltxspec.project.running.rivals import rival_of
+from ltxspec.project.running.run import PreparedRun, media_loader
 from ltxspec.render.models import Request
 from ltxspec.values import Fingerprint, ShotAddress, TaskId
 from ltxspec.version import __version__

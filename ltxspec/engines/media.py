@@ -12,8 +12,8 @@ from ltxspec.catalog.models import Catalog
 from ltxspec.engines.messages import Failed, Failure, pack, unpack
 from ltxspec.errors import LtxspecError, Refused
 from ltxspec.lock.models import Output
-from ltxspec.project.archive_push import Video, put
-from ltxspec.project.archive_verify import look_here, look_there
+from ltxspec.project.archives.push import Video, put
+from ltxspec.project.archives.verify import look_here, look_there
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.store import needed_store
 from ltxspec.storage.config import Config

@@ -15,10 +15,10 @@ from typing import Final
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.plan.actions import Action
 from ltxspec.plan.planfile import plan_digest
-from ltxspec.project.lock_edit import UnderWay
+from ltxspec.project.lockfiles.edit import UnderWay
 from ltxspec.project.plan import ProjectPlan
 from ltxspec.project.project import ProjectContext
-from ltxspec.storage.durable import write_document
+from ltxspec.storage.outputs import write_document
 from ltxspec.values import Json, Usd
 
 SPECIFICATION: Final = "jobtemplate-2023-09"
@@ -153,8 +153,8 @@ def job_text(job: FarmJob) -> str:
 
 
 def save_job(job: FarmJob, path: Path) -> None:
-    """Write the template to a file. Raises as `job_text`, and StorageError."""
-    write_document(path, [job_text(job).encode()])
+    """Write the template to a file. Raises as `job_text`, and StorageError, also for a file that is no template."""
+    write_document(path, [job_text(job).encode()], begins=b"specificationVersion:")
 
 
 def _words(job: FarmJob) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ from ltxspec.engines.messages import Ask, Failed, Failure, ShardEnd, pack, unpac
 from ltxspec.engines.parts import Part, parts_of
 from ltxspec.errors import Refused, StorageError
 from ltxspec.project.links import relink
-from ltxspec.project.run import PreparedRun
+from ltxspec.project.running.run import PreparedRun
 from ltxspec.project.sidecars import WHOLE
 
 _LONGEST_LOOK = 1.0  # seconds until the driver asks again for questions

@@ -43,8 +43,8 @@ from ltxspec.plan.actions import Change
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.project.adapters import open_archive, open_provider
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.source_media import SourceVideos
-from ltxspec.project.storing import Storing
+from ltxspec.project.running.source_media import SourceVideos
+from ltxspec.project.running.storing import Storing
 from ltxspec.render.models import Request
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.files import ProjectFolder

@@ -1,6 +1,6 @@
 """What a reviewer decided on a page that could not write it: the file that the page gives, version 1. Pure.
 
-The file comes from anyone, so it is believed only as far as it can be checked: `project/review_import.py` does that.
+The file comes from anyone, so it is believed only as far as it can be checked, by `project/storyboard/importing.py`.
 """
 
 from collections.abc import Iterator, Mapping

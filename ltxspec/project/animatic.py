@@ -34,7 +34,7 @@ from ltxspec.render.references import Reference
 from ltxspec.report.results.films import Animatic, FilmShot
 from ltxspec.report.slates import planned_slate, take_slate
 from ltxspec.spec.files import FileProblem
-from ltxspec.storage.durable import replacing
+from ltxspec.storage.outputs import replacing
 from ltxspec.values import Json, ShotAddress
 
 if TYPE_CHECKING:

@@ -227,7 +227,7 @@ def open_project(
 
 def _apply_options(max_cost: object, terms: ApplyTerms) -> "ApplyOptions":
     from ltxspec.project.apply import ApplyOptions
-    from ltxspec.project.sharding import shard_of
+    from ltxspec.project.running.sharding import shard_of
 
     most = None
     if max_cost is not None:

@@ -16,18 +16,18 @@ from ltxspec.plan.limits import refuse_over_budget, refuse_unknown_prices
 from ltxspec.plan.policy import refuse_by_policy
 from ltxspec.plan.shards import Shard
 from ltxspec.plan.terms import SpendingLimits
-from ltxspec.project.approval import refuse_stale, refuse_unapproved, refusing_gone
 from ltxspec.project.budgets import limits_over_project
-from ltxspec.project.leasing import agreeing
 from ltxspec.project.links import relink
 from ltxspec.project.locks import LockedSpecs, holding_specs, locked
 from ltxspec.project.others import move_takes, sources
 from ltxspec.project.plan import ProjectPlan, plan_project, replanner
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.retaking import plan_retaking
-from ltxspec.project.run import PreparedRun, jobs_of, settings_of
-from ltxspec.project.run_limits import run_budget, run_limits
-from ltxspec.project.sharding import part_of
+from ltxspec.project.running.approval import refuse_stale, refuse_unapproved, refusing_gone
+from ltxspec.project.running.leasing import agreeing
+from ltxspec.project.running.limits import run_budget, run_limits
+from ltxspec.project.running.retaking import plan_retaking
+from ltxspec.project.running.run import PreparedRun, jobs_of, settings_of
+from ltxspec.project.running.sharding import part_of
 from ltxspec.project.unclaimed import refuse_moves_in_progress
 from ltxspec.project.unread import refuse_unread
 from ltxspec.report.apply.summary import summary_line

@@ -20,7 +20,7 @@ from ltxspec.project.lookup import recorded_state
 from ltxspec.project.others import others_on_disk
 from ltxspec.project.plan import ProjectPlan, plan_specs
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.run import PreparedRun, jobs_of, settings_of
+from ltxspec.project.running.run import PreparedRun, jobs_of, settings_of
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.durable import read_file
 from ltxspec.storage.files import MAX_TEXT

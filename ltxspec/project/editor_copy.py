@@ -4,8 +4,9 @@ from typing import Final, Literal
 
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.schemas import schema_text
-from ltxspec.storage.durable import read_if_exists, write_document
+from ltxspec.storage.durable import read_if_exists
 from ltxspec.storage.inside import refuse_outside
+from ltxspec.storage.outputs import write_document
 
 COPY: Final = "schemas/spec/v1.json"  # where the specs that `init` writes look for it
 REFRESH: Final = "ltxspec schema spec --write"

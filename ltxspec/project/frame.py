@@ -40,7 +40,7 @@ def save_frame(
         StorageError: the file cannot be written.
     """
     from ltxspec.media.frames import PictureLimits, cut_frame
-    from ltxspec.storage.durable import write_document
+    from ltxspec.storage.outputs import write_document
 
     form = _FORMATS.get(target.suffix.lower())
     if form is None:

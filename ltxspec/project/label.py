@@ -9,7 +9,7 @@ from ltxspec.media.signing import signing_of
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.take_video import TakeVideo, video_of
 from ltxspec.storage.clock import SystemClock
-from ltxspec.storage.durable import replacing
+from ltxspec.storage.outputs import replacing
 from ltxspec.storage.videos import hash_of
 
 

@@ -69,7 +69,9 @@ def verdicts_locked(project: ProjectContext, *, command: str) -> Iterator[None]:
         StorageError: they cannot be locked.
     """
     guard = project.local / "locks" / "verdicts"  # no name of a spec's lock, which all end in `.lock`
-    with exclusive(guard, wait=_WRITING, command=command, within=project.root, on_wait=project.on_wait):
+    with exclusive(
+        guard, wait=_WRITING, command=command, within=project.root, on_wait=project.on_wait, work="writing verdicts"
+    ):
         yield
 
 

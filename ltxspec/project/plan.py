@@ -108,7 +108,7 @@ class ProjectPlan:
             StorageError: the file cannot be written.
         """
         from ltxspec.report.plan.json import plan_json
-        from ltxspec.storage.durable import write_document
+        from ltxspec.storage.outputs import write_document
 
         refuse_to_keep_secrets(self.options.variables)
         if not Path(path).parent.is_dir():

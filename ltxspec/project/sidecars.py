@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from ltxspec.errors import LtxspecError
 from ltxspec.lock.models import Lockfile
 from ltxspec.lock.sidecar import RecordedVideo, Sidecar, SidecarTake, TooNew, entry, joined, recorded
-from ltxspec.project.lock_join import checked_out
+from ltxspec.project.committed import checked_out
 from ltxspec.project.project import ProjectContext
 from ltxspec.storage.archive import FolderArchive
 from ltxspec.storage.durable import translated

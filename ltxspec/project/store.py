@@ -77,6 +77,12 @@ def sent_list(project: ProjectContext, store: VideoStore) -> SentList:
     return SentList(project.local / "store", store.name, project.root)
 
 
+def send(project: ProjectContext, store: VideoStore, sha256: str, place: Path) -> None:
+    """Send one archived video, and note that the store has it. Raises StorageError."""
+    store.put(sha256, place)
+    sent_list(project, store).add([sha256])
+
+
 def bring(project: ProjectContext, archive: "FolderArchive", store: VideoStore, sha256: str) -> bool:
     """Fetch a video from the store into the archive; False if the store does not have it.
 
@@ -89,7 +95,7 @@ def bring(project: ProjectContext, archive: "FolderArchive", store: VideoStore, 
         LockHeld: another process has been fetching videos for ten minutes.
     """
     guard = project.local / "store" / "fetching.lock"
-    with exclusive(guard, wait=_PATIENCE, command="fetching from the store", within=project.root):
+    with exclusive(guard, wait=_PATIENCE, command="ltxspec", within=project.root, work="fetching from the store"):
         if archive.has(sha256):
             return True
         name = f"store-{sha256}"

@@ -105,7 +105,7 @@ class Rendering:
             self.allowance.expand(len(instances))
             for instance in instances:
                 position = positions[shot.name]
-                self.findings.enter(shot.name, instance.key)
+                self.findings.enter(shot.name, instance.key, instance.row)
                 request = self.request(instance, position)
                 is_changed = self.templates.take_changed() or all_changed or instance.spaced
                 if request is not None and is_changed:

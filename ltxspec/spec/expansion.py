@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from ltxspec.errors import Location, Problems
 from ltxspec.spec.files import ProjectFiles
@@ -10,6 +12,9 @@ from ltxspec.spec.models import ForEach, Instance, Spec, SpecShot
 from ltxspec.spec.names import difference, folded, instance_key
 from ltxspec.suggest import did_you_mean, shown
 from ltxspec.values import Json
+
+if TYPE_CHECKING:
+    from ltxspec.spec.tables import Locate
 
 MAX_INSTANCES = 100_000  # of one shot; each is a paid task
 MAX_NAMES = 32_000_000  # characters of the names of all instances of a shot
@@ -70,7 +75,8 @@ def _of_rows(spec: Spec, shot: SpecShot, for_each: ForEach, files: ProjectFiles,
     if found is None or _too_many(len(found.rows), shot, where, problems):
         return []
     keyed = ((instance_key(shot.name, [row[found.column]]), row) for row in found.rows)
-    instances = _distinct(shot, keyed, lambda number: found.locate(number, found.column), problems)
+    rows = None if for_each.file is None else found.locate
+    instances = _distinct(shot, keyed, lambda number: found.locate(number, found.column), problems, rows)
     if not any(found.spaced):
         return instances
     pairs = zip(instances, found.spaced, strict=False)  # fewer instances than rows if their names are too long
@@ -82,6 +88,7 @@ def _distinct(
     keyed: Iterable[tuple[str, Mapping[str, Json]]],
     locate: Callable[[int], Location],
     problems: Problems,
+    rows: "Locate | None" = None,
 ) -> list[Instance]:
     """Instances from keys and variables; two keys that are the same, or the same as file names, are an error."""
     numbers: dict[str, tuple[int, str]] = {}  # by what names of one file have in common
@@ -97,7 +104,8 @@ def _distinct(
         first, other = numbers.setdefault(folded(key), (number, key))
         if first != number:
             problems.error("duplicate-instance", _alike(key, other, locate(first)), locate(number), _OWN_NAME)
-        instances.append(Instance(shot, key, variables))
+        row = None if rows is None else partial(rows, number, None)
+        instances.append(Instance(shot, key, variables, row=row))
     return instances
 
 

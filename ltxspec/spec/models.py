@@ -4,10 +4,11 @@ Keys that the format does not reserve are request parameters under the provider'
 the model's JSON Schema (see `ltxspec.catalog`), never here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ltxspec.errors import Location
 from ltxspec.spec.document import Document
 from ltxspec.values import Json
 
@@ -95,10 +96,11 @@ class Instance:
 
     `key` is the lockfile key (`alley`, `weather[rain,dusk]`); `variables` are the instance's own (matrix values or the
     row), which override the shot's and the spec's `vars`. `spaced` are those that earlier versions read otherwise: the
-    cells of a table with spaces around them, as written.
+    cells of a table with spaces around them, as written. `row` finds the row in a file, if it is from one.
     """
 
     shot: SpecShot
     key: str
     variables: Mapping[str, Json]
     spaced: Mapping[str, str] = field(default_factory=dict)
+    row: Callable[[], Location] | None = field(default=None, compare=False, repr=False)

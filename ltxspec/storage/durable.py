@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from ltxspec.canonical import sha256_of
 from ltxspec.errors import StorageError
-from ltxspec.storage.inside import kind_of, make_one_folder, open_file, refuse_outside, remove, rename
+from ltxspec.storage.inside import make_one_folder, open_file, refuse_outside, remove, rename
 
 LARGEST = 256 * 2**20  # bytes of a file that is read whole; a lockfile of 100,000 takes is smaller
 
@@ -31,7 +31,6 @@ _CURES = {
     errno.ENOLCK: "this file system cannot lock files; keep `.ltxspec` on a local disk",
     errno.EOPNOTSUPP: "this file system cannot do that; keep `.ltxspec` on a local disk",
 }
-_RECORD = ".lock.json"  # what was paid for: only `replace_file` writes it, under the lock of its spec
 _FILE, _FOLDER = 0o664, 0o775  # not world-writable, whatever the umask
 _CHUNK = 2**24  # bytes per read
 _PART = 2**20  # bytes per write of what is in pieces, and per read of what is not kept
@@ -251,38 +250,3 @@ def remove_file(path: Path, ops: FileOps = REAL) -> None:
     with contextlib.suppress(FileNotFoundError):
         ops.unlink(str(path), ops.within)
         sync_folder(path.parent, ops)
-
-
-def write_document(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file, creating its folders; the old file stays until the new one is complete.
-
-    Raises:
-        StorageError: the file cannot be written; nothing has changed.
-    """
-    with replacing(path) as aside, translated("write", path), aside.open("xb") as file:
-        for piece in pieces:
-            file.write(piece)
-
-
-@contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A new name beside a file, which what is written there replaces at the end; its folders are created.
-
-    Raises:
-        StorageError: the file cannot be written, or is a lockfile; nothing has changed.
-    """
-    if path.name.endswith(_RECORD):
-        raise StorageError(f"`{path}` would be a lockfile, which only records renders", hint="name another file")
-    with translated("write", path):
-        # A pipe or a device is read by someone else and must not be removed.
-        if path.exists() and not path.is_file():
-            raise OSError(errno.EINVAL, f"it is {kind_of(path.stat().st_mode)}, not a file")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-        aside.unlink(missing_ok=True)  # never through a link that someone put there
-    try:
-        yield aside
-        with translated("write", path):
-            aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import orjson
@@ -22,7 +23,13 @@ OnWait = Callable[[str], None]
 
 @contextlib.contextmanager
 def exclusive(
-    guard: Path, *, wait: float, command: str, within: Path | None = None, on_wait: OnWait | None = None
+    guard: Path,
+    *,
+    wait: float,
+    command: str,
+    within: Path | None = None,
+    on_wait: OnWait | None = None,
+    work: str = "working on this spec",
 ) -> Iterator[None]:
     """Hold the lock on a guard file.
 
@@ -35,6 +42,7 @@ def exclusive(
         command: what this process is doing, for the messages of other processes.
         within: the folder that links above the guard file must not lead out of.
         on_wait: called once with the holder's description, if there is someone to wait for.
+        work: what a process that holds this lock is doing, for the message.
 
     Raises:
         LockHeld: another process holds it; the message says who.
@@ -45,7 +53,7 @@ def exclusive(
         with translated("lock", guard):
             ops = REAL.inside(within)
             make_folder(guard.parent, ops)
-            descriptor = _acquire(guard, clock.monotonic() + wait, stack, ops, on_wait)
+            descriptor = _acquire(guard, clock.monotonic() + wait, stack, ops, _Words(work, on_wait))
             _introduce(descriptor, command, clock)
         try:
             yield
@@ -54,9 +62,15 @@ def exclusive(
                 os.ftruncate(descriptor, 0)
 
 
-def _acquire(
-    guard: Path, deadline: float, stack: contextlib.ExitStack, ops: FileOps, on_wait: OnWait | None = None
-) -> int:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is said of the process that holds a lock."""
+
+    work: str
+    on_wait: OnWait | None
+
+
+def _acquire(guard: Path, deadline: float, stack: contextlib.ExitStack, ops: FileOps, words: _Words) -> int:
     clock, looks = SystemClock(), _LOOKS
     while True:
         with contextlib.ExitStack() as attempt:
@@ -69,12 +83,12 @@ def _acquire(
             holder = os.pread(descriptor, _ABOUT_ENOUGH, 0)
         left = deadline - clock.monotonic()
         if left > 0:
-            if on_wait is not None:
-                on_wait(f"{_who(holder)} is working on this spec; waiting up to {left:.0f} s")
-                on_wait = None
+            if words.on_wait is not None:
+                words.on_wait(f"{_who(holder)} is {words.work}; waiting up to {left:.0f} s")
+                words = replace(words, on_wait=None)
             clock.pause(min(_PAUSE, left))
         elif holder or not looks:
-            raise _held(holder)
+            raise LockHeld(f"{_who(holder)} is {words.work}", hint="wait until it has finished")
         else:
             looks -= 1
             clock.pause(_PAUSE / 2)
@@ -113,10 +127,3 @@ def _who(holder: bytes) -> str:
         return f"`{about['command']}` (process {about['pid']} on {about['host']}, since {about['since']})"
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return "another process"
-
-
-def _held(holder: bytes) -> LockHeld:
-    return LockHeld(
-        f"{_who(holder)} is working on this spec",
-        hint="wait until it has finished, or use `--lock-timeout SECONDS` to wait for it",
-    )

@@ -38,6 +38,22 @@ def test_the_lock_of_another_apply_is_respected(project: Path) -> None:
     assert "--lock-timeout" in held
 
 
+@pytest.mark.parametrize(
+    "words", [("lock", "mv", "night.tower", "night.spire"), ("listen", "--port", "0", "--provider", "runware")]
+)
+def test_an_option_that_a_command_does_not_have_is_not_named(
+    words: tuple[str, ...], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_spec(project, ONE)
+    ltxspec("apply", "--auto-approve", cwd=project)
+    monkeypatch.setenv("LTXSPEC_WEBHOOK_SECRET", "abcdefgh-0123456")
+    listens = project / ".ltxspec" / "locks" / "listen"
+    with exclusive(guard(project), wait=0, command="apply"), exclusive(listens, wait=0, command="listen"):
+        held = ltxspec(*words, cwd=project, check=5).err
+    assert "error[lock-held]: " in held
+    assert "wait until it has finished\n" in held
+
+
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_the_end_of_another_apply_is_waited_for_and_that_is_said(
     form: str, project: Path, monkeypatch: pytest.MonkeyPatch

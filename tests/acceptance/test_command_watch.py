@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 
 from ltxspec.cli.main import COMMANDS
 from ltxspec.project.project import ProjectContext, open_project
-from ltxspec.project.watch_previews import serving_previews
+from ltxspec.project.watching.previews import serving_previews
 
 PATIENCE = 60  # seconds, of a broken test
 VALIDATOR = Draft202012Validator(json.loads((REPOSITORY / "schemas" / "watch" / "v1.json").read_text("utf-8")))

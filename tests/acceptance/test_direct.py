@@ -111,7 +111,7 @@ def test_what_did_not_arrive_is_downloaded(
     s3: StoreServer, tmp_path: Path, service: dict[str, str], traffic: Traffic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbound, "put", lambda *_: False)
-    monkeypatch.setattr("ltxspec.project.direct._WAITS", (0.01, 0.01))
+    monkeypatch.setattr("ltxspec.project.running.direct._WAITS", (0.01, 0.01))
     project = films(tmp_path, s3)
     apply(project, service)
     (video,) = archived(project)
@@ -204,7 +204,7 @@ def test_azure_is_off_unless_asked_for_because_of_its_header(
     apply(project, service)
     assert (traffic.downloads, len(traffic.videos_sent)) == (1, 1)
     (project / "ltxspec.toml").write_text((project / "ltxspec.toml").read_text() + "direct = true\n")
-    monkeypatch.setattr("ltxspec.project.direct._WAITS", (0.01,))
+    monkeypatch.setattr("ltxspec.project.running.direct._WAITS", (0.01,))
     apply(project, service, "--retake", "night.a")
     assert traffic.downloads == 2, "without the header, the service refuses the video, and it is downloaded"
 

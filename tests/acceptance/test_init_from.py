@@ -18,7 +18,7 @@ from sharing import made_once
 
 from ltxspec.errors import LockHeld
 from ltxspec.project.locks import locked
-from ltxspec.project.migrate_start import migrate, read_source
+from ltxspec.project.migrating.start import migrate, read_source
 from ltxspec.project.project import open_project
 
 PAGE = REPOSITORY / "tests" / "acceptance" / "page"
@@ -202,7 +202,7 @@ def test_videos_are_fetched_from_hosts_that_answer(
     tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RUNWARE_BASE_URL", server)
-    monkeypatch.setattr("ltxspec.project.migrate_fetch._SECONDS", 3.0)  # for the host that does not answer
+    monkeypatch.setattr("ltxspec.project.migrating.fetch._SECONDS", 3.0)  # for the host that does not answer
     write(tmp_path, "log.jsonl", order(1), result(1, videoURL=server), order(2, "Two."), result(2))
     told = init(tmp_path, download=True)
     assert "videos at `127.0.0.1:9` are not fetched now: " in told

@@ -17,7 +17,7 @@ from acceptance.commands import REPOSITORY, Result, ltxspec, write_spec
 from jsonschema import Draft202012Validator
 from paid_here import paid_here, posts  # noqa: F401  # a fixture
 
-from ltxspec.project.listen import listening
+from ltxspec.project.listening.listen import listening
 from ltxspec.project.project import open_project
 from ltxspec.report.apply.views import JsonView
 from ltxspec.serving import server_of
@@ -246,7 +246,7 @@ def test_the_command_serves_until_it_is_told_to_stop(films: Path, monkeypatch: p
         until((films / ".ltxspec" / "calls" / "listening").exists, lambda: "it does not listen")
         servers[0].should_exit = True
 
-    monkeypatch.setattr("ltxspec.project.listen.server_of", noted)
+    monkeypatch.setattr("ltxspec.project.listening.listen.server_of", noted)
     stopping = threading.Thread(target=stop_soon)
     stopping.start()
     told = ltxspec("listen", "--port", "0", "--format", "json", cwd=films, LTXSPEC_PROVIDER="runware")

@@ -17,7 +17,7 @@ from ltxspec.errors import LockfileError
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile
 from ltxspec.lock.merge import missing_tasks, recorded_tasks
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
-from ltxspec.project.lock_merge import merge_driver
+from ltxspec.project.lockfiles.merge import merge_driver
 
 KEYS = ("alley", "bar", "cave", "edge[1]", "edge[2]")
 NOTHING = ShotRecord(None, ())

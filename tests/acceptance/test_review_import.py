@@ -10,7 +10,7 @@ from acceptance.repositories import commit, git, repository, write_lockfile
 from builders import lockfile, record, take, task
 
 from ltxspec.project.project import open_project
-from ltxspec.project.review_import import UnknownTakes, import_review
+from ltxspec.project.storyboard.importing import UnknownTakes, import_review
 
 BOUGHT = lockfile(
     alley=record(take(), take("b", number=2), current=2),

@@ -20,7 +20,7 @@ from acceptance.repositories import commit, git
 from ltxspec.project.locks import verdicts_locked
 from ltxspec.project.loopback import CannotServe
 from ltxspec.project.project import open_project
-from ltxspec.project.review_serve import serve_review, serving_review
+from ltxspec.project.storyboard.serve import serve_review, serving_review
 from ltxspec.storage.state import open_state
 
 
@@ -277,7 +277,7 @@ def test_many_at_once_lose_nothing(address: str) -> None:
 def test_another_process_that_holds_the_spec_is_named(
     address: str, studio: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ltxspec.project.review_desk._PATIENCE", 0.3)
+    monkeypatch.setattr("ltxspec.project.storyboard.desk._PATIENCE", 0.3)
     monkeypatch.setattr("ltxspec.project.locks._WRITING", 0.1)
     body = {"address": "night.alley", "task": tasks(address)[0], "verdict": "approved"}
     picking = {"address": "night.alley", "task": tasks(address)[0], "result": 1}

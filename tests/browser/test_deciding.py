@@ -11,7 +11,7 @@ from browsing import Opened, Tabs
 from reviewing import FILE, run, write_review
 
 from ltxspec.project.project import open_project
-from ltxspec.project.review_serve import serving_review
+from ltxspec.project.storyboard.serve import serving_review
 
 pytestmark = pytest.mark.browser
 SHELF = "localStorage.getItem('ltxspec-review:sandbox')"

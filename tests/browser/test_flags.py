@@ -13,9 +13,9 @@ from ltxspec.lock.models import Output, ShotRecord
 from ltxspec.lock.verdicts import Note
 from ltxspec.media.measure import measure
 from ltxspec.project.project import open_project
-from ltxspec.project.review_media import MediaOptions, screen
-from ltxspec.project.review_passages import passages_of
-from ltxspec.project.review_takes import clips_of_takes
+from ltxspec.project.storyboard.media import MediaOptions, screen
+from ltxspec.project.storyboard.passages import passages_of
+from ltxspec.project.storyboard.takes import clips_of_takes
 from ltxspec.report.storyboard.page import storyboard
 from ltxspec.report.storyboard.takes import Reviewing
 from ltxspec.review.models import ShotKind, Unmet

@@ -13,7 +13,7 @@ from storyboards import Films, pending, review, screened, shot, take, write_page
 
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import FieldChange
-from ltxspec.project.review_sheets import sheet_of
+from ltxspec.project.storyboard.sheets import sheet_of
 from ltxspec.review.models import Cause, CauseKind, Review, ShotKind, ShotReview
 from ltxspec.values import Usd
 

@@ -14,9 +14,9 @@ from storyboards import Films, review, screened, shot, take
 
 from ltxspec.lock.models import ShotRecord
 from ltxspec.project.project import open_project
-from ltxspec.project.review_media import MediaOptions
-from ltxspec.project.review_serve import serving_review
-from ltxspec.project.review_takes import clips_of_takes
+from ltxspec.project.storyboard.media import MediaOptions
+from ltxspec.project.storyboard.serve import serving_review
+from ltxspec.project.storyboard.takes import clips_of_takes
 from ltxspec.report.storyboard.page import storyboard
 from ltxspec.report.storyboard.takes import Reviewing
 from ltxspec.review.models import ShotKind

@@ -7,7 +7,7 @@ import pytest
 from browsing import Opened
 from storyboards import Films, screened, varied
 
-from ltxspec.project.still_files import put_beside
+from ltxspec.project.storyboard.still_files import put_beside
 from ltxspec.report.storyboard.page import storyboard
 
 pytestmark = pytest.mark.browser

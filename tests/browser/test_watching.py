@@ -12,7 +12,7 @@ from ltxspec.errors import Diagnostic, Invalid, Location
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.edits import Broken, Planned, edit_between
 from ltxspec.project.project import ProjectContext, open_project
-from ltxspec.project.watch_previews import serving_previews
+from ltxspec.project.watching.previews import serving_previews
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

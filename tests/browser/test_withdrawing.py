@@ -12,7 +12,7 @@ from reviewing import FILE, git, run, takes, written
 
 from ltxspec.lock.review_export import export_schema
 from ltxspec.project.project import open_project
-from ltxspec.project.review_serve import serving_review
+from ltxspec.project.storyboard.serve import serving_review
 
 pytestmark = pytest.mark.browser
 

@@ -45,7 +45,7 @@ from ltxspec.plan.recorded import RecordedState
 from ltxspec.project.load import render_specs
 from ltxspec.project.plan import plan_project
 from ltxspec.project.project import ProjectContext, open_project
-from ltxspec.project.run import media_loader
+from ltxspec.project.running.run import media_loader
 from ltxspec.providers.runware.client import ApiKey, Connection
 from ltxspec.providers.runware.provider import RunwareProvider, Tuning
 from ltxspec.providers.sandbox.app import SandboxApp

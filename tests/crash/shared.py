@@ -10,7 +10,7 @@ from crash.death import Crash, Fate
 
 from ltxspec.apply.claiming import Claiming
 from ltxspec.canonical import sha256_hex
-from ltxspec.project.leasing import HeldLeases
+from ltxspec.project.running.leasing import HeldLeases
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.clone import Holder
 from ltxspec.storage.store.claims import StoreClaims

@@ -353,6 +353,9 @@ def test_no_line_of_a_file_shows_its_secret(line: str) -> None:
         ("AUTHORIZATION: basic YTpi", f"AUTHORIZATION: basic {REDACTED}"),
         ("authorization=Bearer abc", f"authorization=Bearer {REDACTED}"),
         (f"Authorization: {CANARY}", f"Authorization: {REDACTED}"),
+        (f"429: apiKey={CANARY} is over its limit", f"429: apiKey={REDACTED} is over its limit"),
+        (f'{{"api_key": "{CANARY}"}}', f'{{"api_key": "{REDACTED}"}}'),
+        (f"pipe shared-secret : '{CANARY}'", f"pipe shared-secret : '{REDACTED}'"),
         ("and//or, 1//2; // a comment; a//b", "and//or, 1//2; // a comment; a//b"),
         ("authorization: granted, says the guard", "authorization: granted, says the guard"),
     ],
@@ -362,7 +365,23 @@ def test_running_text_loses_secrets_only(text: str, left: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["//a" * 50_000, "a@//" * 50_000, "'a:" * 60_000 + "@b", "x" * 200_000 + "://", "a:b@" * 50_000]
+    "text",
+    ["password: swordfish", "keyframe=2026-11-22T10:00:00", "the secret: incomprehensibilities", "token=take-12"],
+)
+def test_words_behind_such_a_name_are_no_credential(text: str) -> None:
+    assert redact_secrets(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "api-key=" * 20_000,
+        "//a" * 50_000,
+        "a@//" * 50_000,
+        "'a:" * 60_000 + "@b",
+        "x" * 200_000 + "://",
+        "a:b@" * 50_000,
+    ],
 )
 def test_hostile_running_text_takes_no_time(text: str) -> None:
     started = time.process_time()

@@ -12,10 +12,10 @@ from unit.project.projects import path_of, recorded
 from ltxspec.errors import Invalid, ProviderRefused, Refused
 from ltxspec.plan.document import PlanOptions
 from ltxspec.project.adapters import open_provider
-from ltxspec.project.lock_verify import verify_lockfiles
+from ltxspec.project.lockfiles.verify import verify_lockfiles
 from ltxspec.project.plan import plan_project
 from ltxspec.project.project import ProjectContext, open_project
-from ltxspec.project.run import settings_of
+from ltxspec.project.running.run import settings_of
 from ltxspec.providers import registry
 from ltxspec.services import SERVICES, Polling, Service, is_free
 

@@ -63,7 +63,7 @@ def command(session: Session, selected: Selected, flags: ApplyFlags, output_form
     """
     from ltxspec.cli.running import announcing, nothing_to_do, run
     from ltxspec.project.apply import ApplyOptions, prepare_apply
-    from ltxspec.project.sharding import shard_of
+    from ltxspec.project.running.sharding import shard_of
 
     saved = _saved_plan(session, selected)
     how = ApplyOptions(

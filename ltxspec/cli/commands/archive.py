@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ltxspec.engines.media import Work
-    from ltxspec.project.archive_gc import Loose, Pruned, Pruning
-    from ltxspec.project.archive_verify import Verified
+    from ltxspec.project.archives.gc import Loose, Pruned, Pruning
+    from ltxspec.project.archives.verify import Verified
     from ltxspec.project.project import ProjectContext
     from ltxspec.report.results.archive import ArchivedVideo, ArchiveGc, ArchiveVerify
 
@@ -55,7 +55,7 @@ def pull(
     store, if there is one, else from the provider. If an address has expired, a new one is requested from the provider,
     which is free but needs the key. Exit 3 if a video is still missing.
     """
-    from ltxspec.project.archive_pull import Wanted, pull_missing
+    from ltxspec.project.archives.pull import Wanted, pull_missing
     from ltxspec.report.results.archive import ArchivePull
 
     notes = Notes()
@@ -96,7 +96,7 @@ def verify(
     deep: bool,
 ) -> int:
     """Read every recorded video again and compare its hash. Exit 3 if one is missing or damaged."""
-    from ltxspec.project.archive_verify import verify_archive, verify_store
+    from ltxspec.project.archives.verify import verify_archive, verify_store
     from ltxspec.report.diagnostics import format_error
     from ltxspec.report.wording import counted
 
@@ -180,11 +180,11 @@ def gc(
     With `--store`, the same is said about the store, of this provider only. There, `--delete` needs a clone that has
     every branch and tag of its remote, which `--heads` shows.
     """
-    from ltxspec.project.archive_gc import Pruning, prune
+    from ltxspec.project.archives.gc import Pruning, prune
 
     project = session.open_project(provider)
     if in_store or delete:
-        from ltxspec.project.archive_store_gc import LEAST_DAYS, StorePruning
+        from ltxspec.project.archives.store_gc import LEAST_DAYS, StorePruning
 
         listed = heads.read() if heads is not None else None
         days = LEAST_DAYS if min_age is None else min_age

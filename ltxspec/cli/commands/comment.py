@@ -4,8 +4,8 @@ import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
-from ltxspec.project.comment import Content
-from ltxspec.project.forge_access import Place
+from ltxspec.project.comments.comment import Content
+from ltxspec.project.comments.forge_access import Place
 
 _EXAMPLES = (
     "Examples: `ltxspec comment --dry-run`, `ltxspec comment --report review.json`, "
@@ -48,7 +48,7 @@ def command(
     """
     if accept_order:
         return _accept(session, place)
-    from ltxspec.project.comment import comment_result, make_comment, post_comment
+    from ltxspec.project.comments.comment import comment_result, make_comment, post_comment
 
     project = session.open_project()
     comment = make_comment(project, place, content)
@@ -73,7 +73,7 @@ def command(
 def _accept(session: Session, place: Place) -> int:
     from dataclasses import asdict
 
-    from ltxspec.project.comment import accept_order
+    from ltxspec.project.comments.comment import accept_order
     from ltxspec.report.results.reviews import OrderResult
 
     session.answer(OrderResult(**asdict(accept_order(session.folder, place))))

@@ -42,7 +42,7 @@ def command(
     BASE is a revision, `A..B` or `A...B`; without it, the point where this branch left the main branch. HEAD is a
     revision; without it, the working tree. Nothing is checked out, sent or spent.
     """
-    from ltxspec.project.blob_links import head_base
+    from ltxspec.project.comments.blob_links import head_base
     from ltxspec.project.review import make_review
     from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.review.formats import REVIEW_FORMATS, ReviewOptions, page_for

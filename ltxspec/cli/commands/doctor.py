@@ -17,7 +17,7 @@ def command(session: Session, online: bool, provider: str | None, output_format:
 
     Also shows the limits, service, archive and delivery settings in force. Without --online, nothing is sent.
     """
-    from ltxspec.project.doctor import WARNING, check_machine, check_setup
+    from ltxspec.project.doctor.checkup import WARNING, check_machine, check_setup
     from ltxspec.redaction import redact_secrets
     from ltxspec.report.results.setup import Check, Doctor
     from ltxspec.report.terminal import clean, hanging

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.completing import addresses, moments, takes
+from ltxspec.cli.completing import addresses, moments
 from ltxspec.cli.context import Session
 from ltxspec.cli.param_types import MOMENT
 
@@ -29,8 +29,7 @@ _EXAMPLES = (
     help="first, last, or seconds from the start.",
 )
 @click.option("-o", "--output", "file", metavar="FILE", required=True, help="The picture: .png or .jpg.")
-@click.option("--take", "number", type=int, metavar="N", shell_complete=takes, help="Position in `ltxspec show`.")
-@click.option("--result", type=int, metavar="K", help="Which of the take's outputs, from 1.")
+@options.one_video
 @options.output_format("text", "json")
 @options.provider
 @click.pass_obj

@@ -12,10 +12,10 @@ from ltxspec.cli import options
 from ltxspec.cli.context import Session
 
 if TYPE_CHECKING:
-    from ltxspec.project.migrate import Migrated
-    from ltxspec.project.migrate_start import Source
+    from ltxspec.project.migrating.migrate import Migrated
+    from ltxspec.project.migrating.start import Source
     from ltxspec.project.plan import ProjectPlan
-    from ltxspec.project.scaffold import Scaffolded
+    from ltxspec.project.scaffold.files import Scaffolded
     from ltxspec.report.results.setup import Init
     from ltxspec.report.terminal import Style
 
@@ -62,7 +62,7 @@ def command(session: Session, directory: str, given: Given, provider: str | None
     Existing files stay as they are; `.gitignore` and `.gitattributes` only get the lines that are missing. In a folder
     of a larger repository, the CI files are written to its root and name the folder.
     """
-    from ltxspec.project.scaffold import scaffold
+    from ltxspec.project.scaffold.files import scaffold
 
     given.check()
     folder: Path = session.folder / directory
@@ -107,7 +107,7 @@ def _answer(folder: Path, done: "Scaffolded", drivers: bool, problem: str | None
 
 
 def _read(session: Session, folder: Path, given: Given) -> "Source | None":
-    from ltxspec.project.migrate_start import read_source
+    from ltxspec.project.migrating.start import read_source
 
     if given.source is None:
         return None
@@ -116,7 +116,7 @@ def _read(session: Session, folder: Path, given: Given) -> "Source | None":
 
 def _migrate(session: Session, source: "Source", given: Given, provider: str | None, answer: "Init | None") -> int:
     """Write the spec, record what was rendered, and show the first plan; as one document if there is an answer."""
-    from ltxspec.project.migrate_start import first_plan, migrate, side_of
+    from ltxspec.project.migrating.start import first_plan, migrate, side_of
     from ltxspec.report.diagnostics import format_diagnostics
 
     project = side_of(session.open_project(provider), source, is_named=provider is not None)
@@ -197,7 +197,7 @@ def _tell(done: "Scaffolded", *, is_known: bool) -> None:
 def _set_drivers(folder: Path) -> tuple[bool, str | None]:
     """Set git's drivers. Returns whether they are set, and if not, why."""
     from ltxspec.errors import StorageError
-    from ltxspec.project.scaffold import has_drivers, install_drivers
+    from ltxspec.project.scaffold.files import has_drivers, install_drivers
 
     try:
         if install_drivers(folder):

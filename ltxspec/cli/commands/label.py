@@ -5,7 +5,7 @@ from dataclasses import replace
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.completing import addresses, takes
+from ltxspec.cli.completing import addresses
 from ltxspec.cli.context import Session
 
 _EXAMPLES = (
@@ -21,8 +21,7 @@ _EXAMPLES = (
 @click.option("--key", metavar="FILE", required=True, help="PEM: its private key (`-`: standard input).")
 @click.option("--trust", metavar="FILE", help="PEM: the trust list. Fails if it does not certify the signer.")
 @click.option("--timestamp", metavar="URL", help="Get a time stamp from this authority (RFC 3161).")
-@click.option("--take", "number", type=int, metavar="N", shell_complete=takes, help="Position in `ltxspec show`.")
-@click.option("--result", type=int, metavar="K", help="Which of the take's outputs, from 1.")
+@options.one_video
 @options.output_format("text", "json")
 @options.provider
 @click.pass_obj

@@ -30,7 +30,7 @@ def command(session: Session, host: str, port: int, output_format: str, provider
     """
     import sys
 
-    from ltxspec.project.listen import ListenOptions, listen
+    from ltxspec.project.listening.listen import ListenOptions, listen
     from ltxspec.report.apply.views import EventView, JsonView
 
     def ready(address: str) -> None:

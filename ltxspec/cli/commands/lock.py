@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ltxspec.errors import LtxspecError
-    from ltxspec.project.lock_edit import Forgotten, Renames
-    from ltxspec.project.lock_merge import Merged
+    from ltxspec.project.lockfiles.edit import Forgotten, Renames
+    from ltxspec.project.lockfiles.merge import Merged
     from ltxspec.report.results.lock import LockMerge
     from ltxspec.values import ShotAddress
 
@@ -60,8 +60,8 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None, outpu
     --base twice, for both sides. Paid tasks are checked whichever provider is configured. A task that stands in two
     lockfiles is a warning, and so are lockfiles in a folder that is not read any more.
     """
-    from ltxspec.project.lock_twice import recorded_twice
-    from ltxspec.project.lock_verify import verified_names, verify_lockfiles
+    from ltxspec.project.lockfiles.twice import recorded_twice
+    from ltxspec.project.lockfiles.verify import verified_names, verify_lockfiles
     from ltxspec.project.unread import unread_warnings
     from ltxspec.report.diagnostics import format_diagnostic, format_error, problem_of
     from ltxspec.report.results.errors import problems_of
@@ -106,7 +106,7 @@ def merge(session: Session, paths: tuple[str, ...], provider: str | None, output
     """
     if driver:
         return _drive(session, paths)
-    from ltxspec.project.lock_merge import Merged, merge_conflicts
+    from ltxspec.project.lockfiles.merge import Merged, merge_conflicts
     from ltxspec.report.diagnostics import format_error
     from ltxspec.report.terminal import clean
 
@@ -139,7 +139,7 @@ def _merged(merged: "Sequence[Merged]", failed: "Sequence[LtxspecError]") -> "Lo
 
 def _drive(session: Session, paths: tuple[str, ...]) -> int:
     from ltxspec.errors import WrongUsage
-    from ltxspec.project.lock_merge import merge_driver
+    from ltxspec.project.lockfiles.merge import merge_driver
 
     if len(paths) not in (3, 4):
         raise WrongUsage("--driver takes BASE OURS THEIRS, and optionally the file's name", hint="in git: %O %A %B %P")
@@ -154,8 +154,8 @@ def _drive(session: Session, paths: tuple[str, ...]) -> int:
 @click.pass_obj
 def migrate(session: Session, provider: str | None, output_format: str) -> int:
     """Write lockfiles of older versions in the current format. Reads all of them, changes only where necessary."""
-    from ltxspec.project.lock_edit import FORMAT_VERSION
-    from ltxspec.project.lock_edit import migrate as migrate_all
+    from ltxspec.project.lockfiles.edit import FORMAT_VERSION
+    from ltxspec.project.lockfiles.edit import migrate as migrate_all
     from ltxspec.report.results.lock import LockMigrate
 
     written, count = migrate_all(session.open_project(provider))
@@ -186,7 +186,7 @@ def mv(session: Session, origin: str, target: str, provider: str | None, output_
     A name may have the wildcards * and ?, with the same ones in the new name, or be that of a whole spec. On a terminal
     more than one shot, or a shot onto another that has takes, is moved only after a question.
     """
-    from ltxspec.project.lock_edit import joined_takes, move, planned_moves
+    from ltxspec.project.lockfiles.edit import joined_takes, move, planned_moves
     from ltxspec.project.unclaimed import without_spec
     from ltxspec.report.diagnostics import format_diagnostic, problem_of
     from ltxspec.report.results.lock import LockMv, Renamed
@@ -247,7 +247,7 @@ def rm(
     The money stays spent: rendering it again must be paid again, unless the provider still has it. Git still has
     the record, and so do other branches: merging one that has it brings it back.
     """
-    from ltxspec.project.lock_edit import forget
+    from ltxspec.project.lockfiles.edit import forget
     from ltxspec.report.results.lock import LockRm, RemovedTake
 
     project = session.open_project(provider)
@@ -291,7 +291,7 @@ def _agreed(found: "Forgotten", *, yes: bool) -> bool:
 @click.pass_obj
 def textconv(session: Session, file: str) -> int:
     """Print a lockfile as text, for git's `diff.ltxspec.textconv`."""
-    from ltxspec.project.lock_text import textconv as as_text
+    from ltxspec.project.lockfiles.text import textconv as as_text
 
     click.echo(as_text(session.folder / file), nl=False)
     return 0

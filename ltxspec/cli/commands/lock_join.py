@@ -31,7 +31,7 @@ def command(  # the options of one command
     `ltxspec collect` finds what a machine that died had ordered. Nothing is lost, and joining again changes nothing.
     All folders are checked before anything is written; one that is another project's, or cannot be read, is refused.
     """
-    from ltxspec.project.lock_join import join_folders
+    from ltxspec.project.lockfiles.join import join_folders
     from ltxspec.report.results.lock import JoinedLockfile, LockJoin
     from ltxspec.report.terminal import clean
     from ltxspec.report.wording import counted

@@ -9,7 +9,7 @@ from ltxspec.cli import options
 from ltxspec.cli.context import Session
 
 if TYPE_CHECKING:
-    from ltxspec.project.leasing import FoundLease
+    from ltxspec.project.running.leasing import FoundLease
 
 
 @click.command(
@@ -31,8 +31,8 @@ def force_release(
     Only for a machine that is gone for certain: a lease that is not renewed ends by itself. A holder that is alive
     after all stops ordering and goes on collecting. What it claimed stays claimed.
     """
-    from ltxspec.project.leasing import find_lease, release_by_force
-    from ltxspec.project.sharding import shard_of
+    from ltxspec.project.running.leasing import find_lease, release_by_force
+    from ltxspec.project.running.sharding import shard_of
     from ltxspec.report.results.lock import LockForceRelease
     from ltxspec.report.terminal import clean
 

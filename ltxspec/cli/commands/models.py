@@ -13,8 +13,8 @@ from ltxspec.cli.own_action import ActingGroup
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ltxspec.project.model_import import ModelOutcome
-    from ltxspec.project.model_prices import ModelPrice
+    from ltxspec.project.models.importing import ModelOutcome
+    from ltxspec.project.models.prices import ModelPrice
     from ltxspec.report.results.models import ComparedModel, LearnedModelPrice
 
 _FROM = 25  # models from which on progress is shown
@@ -77,8 +77,8 @@ def import_(session: Session, source: str, names: tuple[str, ...], output_format
     Files that exist keep their defaults, and nothing that is owned is bought again: a model of which a fingerprint
     would change is refused, with the reason. Exits 1 if a model was refused or is not usable.
     """
-    from ltxspec.project.model_import import FAILED, examine, write_models
-    from ltxspec.project.model_sources import read_source
+    from ltxspec.project.models.importing import FAILED, examine, write_models
+    from ltxspec.project.models.sources import read_source
     from ltxspec.report.model_sources import outcome_lines, outcome_total
     from ltxspec.report.results.models import ModelsImport
 
@@ -122,8 +122,8 @@ def diff(session: Session, source: str, names: tuple[str, ...], output_format: s
 
     Without MODEL, all models that both have are compared, also those whose files were written by hand.
     """
-    from ltxspec.project.model_import import examine
-    from ltxspec.project.model_sources import read_source
+    from ltxspec.project.models.importing import examine
+    from ltxspec.project.models.sources import read_source
     from ltxspec.report.model_sources import outcome_lines, outcome_total
     from ltxspec.report.results.models import ModelsDiff
 
@@ -152,7 +152,7 @@ def outdated(session: Session, names: tuple[str, ...], output_format: str, *, de
 
     Exits 1 if a source cannot be read; the models of the others are compared all the same.
     """
-    from ltxspec.project.model_outdated import outdated_models
+    from ltxspec.project.models.outdated import outdated_models
     from ltxspec.report.model_sources import outdated_lines
     from ltxspec.report.results.models import ModelsOutdated, OutdatedModel
 
@@ -200,7 +200,7 @@ def learn_prices(
     Shows from how many takes, how far they agree, what they do not explain, and the `price` that `--write` would write.
     Costs that contradict each other are named, and nothing is written for that model; the command then exits 1.
     """
-    from ltxspec.project.model_prices import learn_prices, write_prices
+    from ltxspec.project.models.prices import learn_prices, write_prices
     from ltxspec.report.learned_prices import learned_lines
     from ltxspec.report.results.models import ModelsLearnPrices
 

@@ -61,7 +61,7 @@ def command(session: Session, selected: Selected, flags: PlanFlags, output_forma
     Nothing is sent or spent. `-` as PATH reads a spec from standard input; its files are looked up from here.
     """
     from ltxspec.project.plan import plan_project, with_budget_warning
-    from ltxspec.project.sharding import part_of, shard_of
+    from ltxspec.project.running.sharding import part_of, shard_of
 
     flags.check(selected)
     out, shard = flags.out, shard_of(flags.shard)

@@ -6,7 +6,7 @@ import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
-from ltxspec.project.forge_access import Place
+from ltxspec.project.comments.forge_access import Place
 
 
 @click.group(
@@ -29,8 +29,8 @@ def command() -> None:
 @click.pass_obj
 def prepare(session: Session, pictures: Path, out: Path, output_format: str) -> int:
     """Make the pictures of `review --png-dir` smaller, as many as `[previews]` allows. Prints where they go."""
-    from ltxspec.project.previews import prepare as make
-    from ltxspec.project.previews import prepared_result
+    from ltxspec.project.comments.previews import prepare as make
+    from ltxspec.project.comments.previews import prepared_result
 
     project = session.open_project()
     found = make(project, session.folder / pictures, session.folder / out)
@@ -55,7 +55,7 @@ def prepare(session: Session, pictures: Path, out: Path, output_format: str) -> 
 @click.pass_obj
 def upload(session: Session, pictures: Path, out: Path, repository: str | None, api: str | None) -> int:
     """Send prepared pictures to GitLab's uploads. Writes `pictures.json`, and `sheet` if there is one."""
-    from ltxspec.project.previews import upload as send
+    from ltxspec.project.comments.previews import upload as send
 
     place = Place(repository=repository, forge="gitlab", api=api)
     count = send(session.open_project(), place, session.folder / pictures, session.folder / out)
@@ -77,7 +77,7 @@ def upload(session: Session, pictures: Path, out: Path, repository: str | None, 
 @click.pass_obj
 def store(session: Session, pictures: Path, out: Path, *, number: int, head: str, key: str, run: int) -> int:
     """Send prepared pictures to the object store. Writes `pictures.json`, and `sheet` if there is one."""
-    from ltxspec.project.stored_previews import PictureRun, store_pictures
+    from ltxspec.project.comments.stored_previews import PictureRun, store_pictures
 
     which = PictureRun(number, head, key, run)
     count = store_pictures(session.open_project(), session.folder / pictures, session.folder / out, which)
@@ -94,7 +94,7 @@ def store(session: Session, pictures: Path, out: Path, *, number: int, head: str
 @click.pass_obj
 def tidy(session: Session, forge: str | None, repository: str | None, api: str | None) -> int:
     """Delete the pictures of closed pull requests from the object store. Prints their numbers."""
-    from ltxspec.project.stored_previews import prune_pictures
+    from ltxspec.project.comments.stored_previews import prune_pictures
 
     for number in prune_pictures(session.open_project(), Place(repository=repository, forge=forge, api=api)):
         click.echo(number)
@@ -106,7 +106,7 @@ def tidy(session: Session, forge: str | None, repository: str | None, api: str |
 @click.pass_obj
 def change(session: Session, head: str) -> int:
     """Print the number of the pull request that this CI job is for; nothing if COMMIT is no longer its head."""
-    from ltxspec.project.previews import change_number
+    from ltxspec.project.comments.previews import change_number
 
     number = change_number(session.open_project(), Place(), head)
     if number is not None:
@@ -134,7 +134,7 @@ def closed(
     output_format: str,
 ) -> int:
     """Print those of these pull requests that are no longer open: their previews are not needed."""
-    from ltxspec.project.previews import closed_changes, closed_result
+    from ltxspec.project.comments.previews import closed_changes, closed_result
 
     project = session.open_project()
     found = closed_changes(project, Place(repository=repository, forge=forge, api=api), numbers)

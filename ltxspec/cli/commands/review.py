@@ -77,7 +77,7 @@ class Serving:
 
     def run(self, session: Session, provider: str | None, base: str | None, *, animatics: bool) -> int:
         """Serve until interrupted."""
-        from ltxspec.project.review_serve import serve_review
+        from ltxspec.project.storyboard.serve import serve_review
 
         def ready(address: str) -> None:
             click.echo(f"review ready: {address}")
@@ -125,7 +125,7 @@ def command(
     if serving.check(outputs, compared, output_format):
         return serving.run(session, provider, compared.base, animatics=outputs.animatics)
     from ltxspec.project.reported import review_of
-    from ltxspec.project.review_pages import PageOptions, fetch_videos, write_review
+    from ltxspec.project.storyboard.pages import PageOptions, fetch_videos, write_review
     from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.review.files import review_files
     from ltxspec.report.review.wording import headline
@@ -180,7 +180,7 @@ def import_(session: Session, file: str, provider: str | None, output_format: st
 
     All of them are recorded, or none. What is recorded already stays as it is.
     """
-    from ltxspec.project.review_import import import_review
+    from ltxspec.project.storyboard.importing import import_review
     from ltxspec.report.results.takes import DecidedTake, NotedTake, ReviewImport
     from ltxspec.report.takes import note_text, remark_text
     from ltxspec.report.wording import counted

@@ -23,7 +23,7 @@ def command(session: Session, paths: tuple[str, ...], output_format: str, provid
     asked. Shots with errors are named, with exit 1, and the others are shown.
     """
     from ltxspec.formats import to_json
-    from ltxspec.project.status import project_status
+    from ltxspec.project.status.state import project_status
     from ltxspec.report.jsontext import encode
     from ltxspec.report.status.document import status_document
     from ltxspec.report.status.text import money_line, status_text

@@ -18,8 +18,8 @@ from ltxspec.errors import WrongUsage
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from ltxspec.project.watch_previews import WatchPreviews
-    from ltxspec.project.watching import Watching
+    from ltxspec.project.watching.previews import WatchPreviews
+    from ltxspec.project.watching.watch import Watching
     from ltxspec.report.watch.views import WatchView
 
 _EXAMPLES = (
@@ -63,7 +63,7 @@ def command(
     being written are shown until they are mended. Ctrl-C ends it.
     """
     from ltxspec.cli.running import collect_garbage_again
-    from ltxspec.project.watching import Watching
+    from ltxspec.project.watching.watch import Watching
 
     previewing.check()
     selected = Selected(paths, var=variables.var, var_files=variables.var_files)
@@ -77,7 +77,7 @@ def command(
     with _ending_is_no_error(), ExitStack() as stack:
         page, previews = None, None
         if previewing.preview:
-            from ltxspec.project.watch_previews import serving_previews
+            from ltxspec.project.watching.previews import serving_previews
 
             page, previews = stack.enter_context(serving_previews(previewing.port or 0))
             click.echo(f"previews: {page}", err=output_format == "json")
@@ -86,7 +86,7 @@ def command(
 
 
 def _watch(watching: "Watching", view: "WatchView", previews: "WatchPreviews | None") -> None:
-    from ltxspec.project.watching import watch_project
+    from ltxspec.project.watching.watch import watch_project
 
     for seen in watch_project(watching, Event()):
         view.show(seen)

@@ -231,6 +231,6 @@ def _held(spec: str, state: LeaseState) -> LockHeld:
     shard = f" --shard {state.part}" if state.part else ""
     return LockHeld(
         f"{state.who} holds {state.name(spec)} until {state.expires}",
-        hint="wait until it has finished, use `--lock-timeout SECONDS`, or, if that machine is gone for certain, "
+        hint="wait until it has finished, or, if that machine is gone for certain, "
         f"`ltxspec lock force-release {spec}{shard}`",
     )

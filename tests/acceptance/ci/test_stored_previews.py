@@ -10,7 +10,7 @@ from acceptance.ci.test_publish_previews import pictures, variables
 from fake_forges import TOKEN, FakeGitHub, serving
 from store_servers import StoreServer
 
-from ltxspec.project.comment_pictures import read_pictures
+from ltxspec.project.comments.pictures import read_pictures
 from ltxspec.storage.store.bucket import Bucket
 
 

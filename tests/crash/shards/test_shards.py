@@ -12,7 +12,7 @@ from crash.simulator.script import Setting, Step
 from crash.simulator.service import Manners
 
 from ltxspec.plan import shares
-from ltxspec.project import sharding
+from ltxspec.project.running import sharding
 from ltxspec.providers.sandbox.scenario import Behaviour, ScenarioFault
 
 STEPS = 80

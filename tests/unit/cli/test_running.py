@@ -16,7 +16,7 @@ from ltxspec.plan.document import PlanOptions
 from ltxspec.project.locks import holding
 from ltxspec.project.plan import plan_project
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.run import PreparedRun, jobs_of, settings_of
+from ltxspec.project.running.run import PreparedRun, jobs_of, settings_of
 from ltxspec.report.apply.views import EventView
 from ltxspec.report.terminal import Style
 from ltxspec.values import ShotAddress

@@ -9,7 +9,7 @@ from spreading import Service, project_in
 from ltxspec.engines.media import Spread, Work
 from ltxspec.errors import LtxspecError
 from ltxspec.lock.models import Output
-from ltxspec.project.archive_push import Video
+from ltxspec.project.archives.push import Video
 from ltxspec.project.project import ProjectContext
 
 NOWHERE = Service("http://127.0.0.1:1/v1")

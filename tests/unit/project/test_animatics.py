@@ -16,7 +16,7 @@ from ltxspec.media.probe import probe
 from ltxspec.project import animatics
 from ltxspec.project.animatics import Animatics, drawn
 from ltxspec.project.picture_makers import HERE
-from ltxspec.project.review_media import MediaOptions, screen
+from ltxspec.project.storyboard.media import MediaOptions, screen
 from ltxspec.render.models import Request
 from ltxspec.render.references import Reference
 from ltxspec.report.storyboard.page import storyboard

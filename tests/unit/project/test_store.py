@@ -7,7 +7,7 @@ from unit.project.stored_projects import away, file_of, lose, output_of, sha_of,
 
 from ltxspec.errors import MediaError, Refused
 from ltxspec.project.adapters import open_archive
-from ltxspec.project.archive_push import push_videos
+from ltxspec.project.archives.push import push_videos
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.store import (
     StoredVideos,

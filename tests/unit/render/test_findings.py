@@ -1,3 +1,5 @@
+from functools import partial
+
 from ltxspec.errors import Diagnostic, Location
 from ltxspec.render.findings import Findings
 
@@ -23,6 +25,16 @@ def test_instances_are_named_when_only_some_have_the_problem() -> None:
     assert reported(noted("a[x]"), {"a": 3}) == ["wrong (in `a[x]`)"]
     assert reported(noted("a[x]", "a[y]"), {"a": 3}) == ["wrong (in `a[x]` and 1 more)"]
     assert reported(noted("a[x]", "a[y]", "a[z]"), {"a": 3}) == ["wrong"]
+
+
+def test_the_row_of_a_table_is_named_with_its_instance() -> None:
+    findings = Findings()
+    for number, key in ((2, "x"), (3, "y"), (4, "z")):
+        findings.enter("a", f"a[{key}]", partial(Location, "specs/a.csv", number, 1))
+        if key != "x":
+            findings.note(Diagnostic("error", "c", "wrong", WHERE), f"a[{key}]")
+    findings.enter(None)
+    assert reported(findings, {"a": 3}) == ["wrong (in `a[y]` at specs/a.csv:3:1 and 1 more)"]
 
 
 def test_the_only_instance_of_a_shot_is_named() -> None:

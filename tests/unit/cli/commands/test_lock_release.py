@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from unit.project.test_leasing import configured, far_lease, lease_of
+from unit.project.running.test_leasing import configured, far_lease, lease_of
 
 from ltxspec.cli.main import run
 

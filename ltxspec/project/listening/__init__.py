@@ -1,0 +1,1 @@
+"""Receives calls of the provider that a task has ended."""

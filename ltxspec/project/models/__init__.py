@@ -1,0 +1,1 @@
+"""Brings model files and their prices up to date."""

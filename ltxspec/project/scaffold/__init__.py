@@ -1,0 +1,1 @@
+"""What `init` writes into a new project."""

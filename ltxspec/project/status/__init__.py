@@ -1,0 +1,1 @@
+"""What `status` finds out: the state of each shot and, with `--check`, of what is outside."""

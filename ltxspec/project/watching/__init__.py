@@ -1,0 +1,1 @@
+"""Plans again after each save, and shows previews of what is dirty."""

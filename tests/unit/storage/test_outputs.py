@@ -1,0 +1,85 @@
+"""What a command writes where its user says: whole or not at all, and never in place of something else."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ltxspec.errors import StorageError
+from ltxspec.storage.outputs import replacing, write_document
+
+
+def test_pieces_become_one_file_in_a_folder_made_for_it(tmp_path: Path) -> None:
+    write_document(tmp_path / "a" / "b" / "page.html", iter([b"one ", b"two"]))
+    assert (tmp_path / "a" / "b" / "page.html").read_bytes() == b"one two"
+    assert [path.name for path in (tmp_path / "a" / "b").iterdir()] == ["page.html"]
+
+
+def test_a_piece_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"half"
+        raise StorageError("a video cannot be read")
+
+    file = tmp_path / "page.html"
+    file.write_bytes(b"old")
+    with pytest.raises(StorageError, match="a video cannot be read"):
+        write_document(file, pieces())
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("page.html", b"old")]
+
+
+def test_what_cannot_be_written_is_said_with_its_name(tmp_path: Path) -> None:
+    (tmp_path / "page.html").mkdir()
+    with pytest.raises(StorageError, match=r"cannot write `.*page\.html`"):
+        write_document(tmp_path / "page.html", [b"x"])
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_a_link_that_waits_under_the_name_of_the_unfinished_file_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / f".page.html.{os.getpid()}.part").symlink_to(tmp_path / "outside")
+    write_document(tmp_path / "page.html", [b"x"])
+    assert (tmp_path / "page.html").read_bytes() == b"x"
+    assert not (tmp_path / "outside").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("p.lock.json", "a lockfile"),
+        ("p.review.json", "a record of verdicts"),
+        ("ltxspec.toml", "the project's settings"),
+    ],
+)
+def test_a_document_of_a_command_is_never_written_over_a_record(name: str, kind: str, tmp_path: Path) -> None:
+    record = tmp_path / name
+    record.write_bytes(b"paid")
+    with pytest.raises(StorageError, match=f"would be {kind}") as caught:
+        write_document(record, [b"other"])
+    assert caught.value.hint == "name another file"
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert record.read_bytes() == b"paid"
+
+
+def test_a_read_only_file_is_kept_and_a_link_to_it_is_replaced_by_a_file(tmp_path: Path) -> None:
+    archived, link = tmp_path / "ab.mp4", tmp_path / "alley.mp4"
+    archived.write_bytes(b"paid")
+    archived.chmod(0o444)
+    link.symlink_to(archived)
+    with pytest.raises(StorageError, match="read-only, and is not replaced"), replacing(archived):
+        pytest.fail("nothing is written")
+    write_document(link, [b"a copy"])
+    assert (archived.read_bytes(), link.read_bytes(), link.is_symlink()) == (b"paid", b"a copy", False)
+
+
+@pytest.mark.parametrize(
+    ("there", "is_replaced"), [(b"TITLE: old", True), (b"", True), (b"shots:", False), (b"T", False)]
+)
+def test_a_file_that_begins_otherwise_is_another_kind_and_kept(there: bytes, is_replaced: bool, tmp_path: Path) -> None:
+    path = tmp_path / "film.edl"
+    path.write_bytes(there)
+    if is_replaced:
+        write_document(path, [b"TITLE: new"], begins=b"TITLE: ")
+    else:
+        with pytest.raises(StorageError, match="a file of another kind, and is not replaced"):
+            write_document(path, [b"TITLE: new"], begins=b"TITLE: ")
+    assert path.read_bytes() == (b"TITLE: new" if is_replaced else there)
