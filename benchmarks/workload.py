@@ -7,7 +7,8 @@ Run as a script, in a process of its own, so that the process that measures stay
 `inline` gives every shot a prompt of about 600 characters; `full` gives it all its parameters too, seven keys a shot;
 `quoted` is `full` as a program would write it, on one line in quotes; `shared` gives them one template file and a dozen
 variables each. `--edited 100` writes the same spec with every hundredth prompt changed. `--begins chain` begins each
-shot with the last frame of the one before it, in chains of ten; `--begins image` begins the same shots with an image.
+shot with the last frame of the one before it, in chains of ten; `--begins object` does so in the longer form, in which
+an image has a place; `--begins image` begins the same shots with an image.
 """
 
 import argparse
@@ -20,8 +21,10 @@ SHAPES = ("inline", "full", "quoted", "shared")
 BEGINNINGS = {
     "text": "",
     "image": '    inputs: {{frameImages: [{{image: "https://example.com/{number}.png", frame: first}}]}}\n',
-    "chain": "    inputs: {{frameImages: [{{image: {{shot: shot-{before:06}, frame: last}}, frame: first}}]}}\n",
+    "chain": "    inputs: {{frameImages: [{{shot: shot-{before:06}, frame: last}}]}}\n",
+    "object": "    inputs: {{frameImages: [{{image: {{shot: shot-{before:06}, frame: last}}, frame: first}}]}}\n",
 }
+CHAINED = ("chain", "object")
 CHAIN = 10  # shots in one
 
 SUBJECTS = ("a lighthouse keeper", "two cyclists", "an old ferry", "a street musician", "a flock of starlings")

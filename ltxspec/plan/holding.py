@@ -31,12 +31,15 @@ def with_held(changes: Iterable[Change], sources: Sources, verdicts: Mapping[Tas
         change = known.get(address)
         if change is None or change.request is None or not change.request.references:
             continue
-        change = known[address] = _with_source_takes(change, change.request, known, sources)
+        if sources.has_takes:
+            change = known[address] = _with_source_takes(change, change.request, known, sources)
         if change.request is not None and change.action is Action.RESUME:
             known[address] = _only_looked_for(change, change.request, known, sources, verdicts)
         if change.request is None or change.action not in SPENDING:
             continue
         for reference in change.request.references:
+            if _comes_before(known.get(reference.source), reference):
+                continue
             if reference.take is not None and reference.source in renumbered:
                 known[address] = hold(change, Reason.SOURCE_HELD, _RENUMBERED.format(reference.source, reference.take))
                 break
@@ -45,6 +48,13 @@ def with_held(changes: Iterable[Change], sources: Sources, verdicts: Mapping[Tas
                 known[address] = hold(change, reason, note)
                 break
     return [change if change.request is None else known[change.address] for change in listed]
+
+
+def _comes_before(source: Change | None, reference: Reference) -> bool:
+    """Whether this plan renders the source, and nobody has to approve it: so it is with most links of a chain."""
+    if source is None or source.request is None or source.action not in SPENDING:
+        return False
+    return reference.take is None and not source.request.gate
 
 
 def _moving(changes: Iterable[Change]) -> Iterator[ShotAddress]:
@@ -60,7 +70,7 @@ def _with_source_takes(
 ) -> Change:
     """The change, with the takes that its references mean after the plan."""
     takes = []
-    for reference in request.references if sources.has_takes else ():
+    for reference in request.references:
         source = known.get(reference.source)
         kept = source.task_id if source is not None and source.action in KEEPS else None
         takes.append(sources.take_of(reference, kept))
