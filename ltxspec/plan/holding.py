@@ -1,7 +1,7 @@
 """Which shots wait although nothing is wrong with them: a source needs an approval, failed, or is left out. Pure."""
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ltxspec.lock.models import Take
@@ -27,6 +27,12 @@ def with_held(changes: Iterable[Change], sources: Sources, verdicts: Mapping[Tas
     listed = list(changes)
     known = {change.address: change for change in listed if change.request is not None}
     renumbered = {address for address in _moving(listed) if sources.has_record(address)}
+
+    def obstacle(reference: Reference) -> tuple[Reason, str] | None:
+        if reference.take is not None and reference.source in renumbered:
+            return Reason.SOURCE_HELD, _RENUMBERED.format(reference.source, reference.take)
+        return _obstacle(reference, known, sources, verdicts)
+
     for address in sources.order:
         change = known.get(address)
         if change is None or change.request is None or not change.request.references:
@@ -35,19 +41,24 @@ def with_held(changes: Iterable[Change], sources: Sources, verdicts: Mapping[Tas
             change = known[address] = _with_source_takes(change, change.request, known, sources)
         if change.request is not None and change.action is Action.RESUME:
             known[address] = _only_looked_for(change, change.request, known, sources, verdicts)
-        if change.request is None or change.action not in SPENDING:
-            continue
-        for reference in change.request.references:
-            if _comes_before(known.get(reference.source), reference):
-                continue
-            if reference.take is not None and reference.source in renumbered:
-                known[address] = hold(change, Reason.SOURCE_HELD, _RENUMBERED.format(reference.source, reference.take))
-                break
-            if (found := _obstacle(reference, known, sources, verdicts)) is not None:
-                reason, note = found
-                known[address] = hold(change, reason, note)
-                break
+        if change.request is not None and change.action in SPENDING:
+            known[address] = _held(change, change.request, known, obstacle)
     return [change if change.request is None else known[change.address] for change in listed]
+
+
+def _held(
+    change: Change,
+    request: Request,
+    known: Mapping[ShotAddress, Change],
+    obstacle: Callable[[Reference], tuple[Reason, str] | None],
+) -> Change:
+    """The order; held if there is an obstacle to following from one of its sources."""
+    for reference in request.references:
+        if _comes_before(known.get(reference.source), reference):
+            continue
+        if (found := obstacle(reference)) is not None:
+            return hold(change, *found)
+    return change
 
 
 def _comes_before(source: Change | None, reference: Reference) -> bool:
