@@ -95,11 +95,11 @@ def accepted(provider: Counting, *orders: RenderOrder) -> Counting:
 
 
 def test_waits_grow_up_to_the_longest() -> None:
-    provider = accepted(Counting(FakeClock(), polls_needed=8), order())
+    provider = accepted(Counting(FakeClock(), polls_needed=20), order())
     watch(provider, order(), seconds=1000)
     moments = [moment for moment, _ in provider.asked]
     waits = [round(later - earlier, 2) for earlier, later in zip([0.0, *moments], moments, strict=False)]
-    assert waits[:6] == [2.0, 2.0, 3.0, 4.5, 6.75, 10.12]
+    assert waits[:6] == [2.0, 2.0, 2.4, 2.88, 3.46, 4.15]
     assert waits[-1] == 15.0
 
 
@@ -151,7 +151,7 @@ def test_renders_that_end_about_the_same_time_share_their_looks() -> None:
 
 
 def test_a_render_that_takes_much_longer_than_usual_is_looked_at_more_and_more_rarely() -> None:
-    provider = accepted(Counting(FakeClock(), polls_needed=12), order())
+    provider = accepted(Counting(FakeClock(), polls_needed=30), order())
     watch_knowing(provider, Usual(provider.clock, {task(): 2.0}, usual=4.0), order())
     moments = [moment for moment, _ in provider.asked]
     waits = [later - earlier for earlier, later in pairwise(moments)]
@@ -474,13 +474,13 @@ def test_without_a_call_a_task_is_looked_at_rarely_and_then_as_if_there_were_no_
     asyncio.run(run())
     assert provider.asked[0] == (60.0, 2), "the end of the first was found without a call"
     assert [count for _, count in provider.asked[1:]] == [1] * len(provider.asked[1:])
-    assert [moment for moment, _ in provider.asked[1:3]] == [62.0, 65.0]
+    assert [moment for moment, _ in provider.asked[1:3]] == [62.0, 64.4]
 
 
 def test_a_call_that_comes_too_early_is_followed_by_the_usual_looks() -> None:
     provider = accepted(Counting(FakeClock(), polls_needed=3), order())
     called(provider, Hints(provider.clock, _1=20), order())
-    assert provider.asked == [(20.0, 1), (22.0, 1), (25.0, 1)]
+    assert provider.asked == [(20.0, 1), (22.0, 1), (24.4, 1)]
 
 
 def test_a_listener_that_ends_is_not_waited_for() -> None:
