@@ -44,7 +44,7 @@ class Content:
         report: a file written by `diff --format json`, used instead of the revisions.
         storyboard, sheet, report_url, advice: addresses and a line of Markdown that the caller trusts.
         pictures: a file that maps addresses of shots to pictures, before and after side by side.
-        pictures_base: where the pictures are that have a name only, see `comment_pictures.picture_url`.
+        pictures_base: where the pictures are that have a name only, see `pictures.picture_url`.
     """
 
     base: str | None = None

@@ -79,7 +79,7 @@ def scaffold(folder: Path, name: str | None, service: str | None = None, *, exam
     Args:
         folder: the project's folder; created if it does not exist.
         name: the example spec's name; None: the folder's name.
-        service: one of `scaffold_ci.SERVICES`; None: the most likely one.
+        service: one of `ci.SERVICES`; None: the most likely one.
         example: whether to write an example spec, if the project has no spec.
 
     Raises:
