@@ -47,9 +47,10 @@ _AUTHORIZATION = re.compile(  # a header: after a known word, everything up to t
     re.IGNORECASE,
 )
 _FIELD = re.compile(r"([\w-]{2,64})[\"']?[ \t]{0,8}[:=][ \t]{0,8}(?=[^ \t])")
-_NAMED = re.compile(  # `apiKey=…` in running text: prompts do not have such long words with digits
-    r"(?<![\w-])([\w-]{2,64})[\"'`]?[ \t]{0,8}[:=][ \t]{0,8}[\"'`]?(?=(?=[\w+/.~-]*\d)([\w+/.~-]{16,}={0,2}))"
+_NAMED = re.compile(  # `apiKey=…` in a message
+    r"(?<![\w-])([\w-]{2,64})[\"'`]?[ \t]{0,8}[:=][ \t]{0,8}[\"'`]?"
 )
+_VALUE = re.compile(r"[^\s\"'`,]{8,}")
 _SECRET_FIELD = re.compile(
     r".*(?:access|api|auth|private|rl|secret|shared|signing)key|.+token|.*authorization|.*credentials?|.*signature"
     r"|.*pass(?:code|word|wd|phrase)|pass|pwd?|.*secret"
@@ -195,6 +196,20 @@ def redact_report(line: str) -> str:
     return _LIKE_A_LOGIN.sub(f"{REDACTED}@", safe)
 
 
+def redact_message(text: str) -> str:
+    """A message of a service, also without what stands behind the name of a field such as `apiKey`.
+
+    Not for requests: what a prompt says is kept, because by it a render is recognised that was bought.
+    """
+    text = _redact_text(text)
+    shown, at = "", 0
+    for found in _NAMED.finditer(text):
+        value = _VALUE.match(text, found.end()) if found.start() >= at and _is_secret_field(found[1]) else None
+        if value is not None and value[0] != REDACTED:
+            shown, at = f"{shown}{text[at : found.end()]}{REDACTED}", value.end()
+    return shown + text[at:]
+
+
 def redact_request(body: Mapping[str, Json], known: Collection[str] | None) -> dict[str, Json]:
     """A request as it may be recorded: without secrets, and without the values of unknown fields.
 
@@ -262,16 +277,7 @@ def _redacted_once(text: str) -> str:
         text = _AUTHORIZATION.sub(lambda found: f"{found[1]}{found[2] or ''}{REDACTED}", text)
     if "bearer" in folded or "basic" in folded:
         text = _TOKEN.sub(lambda found: f"{found[1]} {REDACTED}", text)
-    return _without_named(text) if "=" in text or ":" in text else text
-
-
-def _without_named(text: str) -> str:
-    """The text without values that follow the name of a field for credentials."""
-    shown, at = "", 0
-    for found in _NAMED.finditer(text):
-        if found.start() >= at and _is_secret_field(found[1]):
-            shown, at = f"{shown}{text[at : found.end()]}{REDACTED}", found.end(2)
-    return shown + text[at:]
+    return text
 
 
 def _is_secret_field(name: str) -> bool:

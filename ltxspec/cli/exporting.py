@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ltxspec.report.timeline.models import Timeline
 
 Write = Callable[["Timeline"], str]
-_BEGINS = {"otio": '{\n  "OTIO_SCHEMA"', "edl": "TITLE: ", "csv": "\ufeffnumber,"}
+_BEGINS = {"otio": '{\n  "OTIO_SCHEMA"', "edl": "TITLE: ", "csv": "\ufeffnumber,address,title,state,"}
 _INCOMPLETE = 3  # exit code: some of the videos are not there
 
 

@@ -125,7 +125,7 @@ def _first_sentence(text: str) -> str:
 @click.option("--config", "config", metavar="FILE", help="Use this ltxspec.toml.")
 @click.option("--no-color", is_flag=True, help="No colours (also: NO_COLOR).")
 @click.option("-v", "--verbose", count=True, help="Show more details of what is done.")
-@click.option("-q", "--quiet", is_flag=True, help="Show only errors and the last line.")
+@click.option("-q", "--quiet", is_flag=True, help="Show only problems and the last line.")
 @click.version_option(__version__, message="ltxspec %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, directory: str, config: str | None, verbose: int, *, quiet: bool, no_color: bool) -> None:
@@ -233,9 +233,9 @@ def _named(arguments: "Sequence[str]") -> tuple[str, click.Command]:
     """The command that the arguments name, and its words: click does not say it of an option without its value."""
     path: list[str] = ["ltxspec"]
     command: click.Command = cli
-    for argument in arguments:
+    for before, argument in zip(["", *arguments], arguments, strict=False):
         inner = command.get_command(click.Context(command), argument) if isinstance(command, click.Group) else None
-        if inner is not None:
+        if inner is not None and before not in ("-C", "--config"):
             path.append(argument)
             command = inner
     return " ".join(path), command

@@ -183,7 +183,7 @@ def loudness(command: Command) -> Command:
             context.obj = replace(context.obj, quiet=True)
 
     command = click.option(
-        "-q", "--quiet", is_flag=True, expose_value=False, callback=quieter, help="Only errors and the last line."
+        "-q", "--quiet", is_flag=True, expose_value=False, callback=quieter, help="Only problems and the last line."
     )(command)
     return click.option(
         "-v", "--verbose", count=True, expose_value=False, callback=louder, help="Every shot and every event."

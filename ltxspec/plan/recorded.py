@@ -67,14 +67,14 @@ def answers(take: Take, request: Request, catalog: Catalog) -> bool:
 def every_fingerprint(order: Take | Intent, catalog: Catalog) -> set[Fingerprint]:
     """The fingerprint of an order, and those by which an equal request is recognised: see `Request.fingerprints`.
 
-    A record has addresses without their queries. If only a signature is missing, it is found however the address is
-    signed now.
+    A later catalog may have other defaults: the request is fingerprinted as it would be now as well. A record has
+    addresses without their queries. If only a signature is missing, it is found however the address is signed now.
     """
     found = {order.fingerprint}
     model = catalog.find(str(order.request.get("model")))
-    versions = versions_for(model, order.request) if model is not None else ()
-    if model is None or len(versions) == 1:
+    if model is None:
         return found
+    versions = versions_for(model, order.request)
     with contextlib.suppress(ValueError):  # a file whose hash was not recorded
         if _is_whole(order, model):
             found |= {fingerprint_of(model, order.request, order.inputs, version) for version in versions}

@@ -14,7 +14,7 @@ _CURE = "keep one of the shots and use its video in every place; or go on if eac
 def same_renders(changes: Iterable[Change], chosen: Iterable[Change]) -> list[Diagnostic]:
     """A warning for each render that would be bought more than once without a retake that asks for it.
 
-    Renders that another spec has already are left out: see `elsewhere.owned_elsewhere_warnings`.
+    Renders that another spec has already are left out: see `bought_again.owned_elsewhere_warnings`.
 
     Args:
         changes: the changes of the whole plan.

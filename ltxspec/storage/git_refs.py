@@ -43,6 +43,8 @@ def commit_of(root: Path, revision: str) -> str:
     commit = find_commit(root, revision)
     if commit is None:
         hint = FETCH_ALL if is_shallow(root) else "name a branch, a tag or a commit of this repository, or fetch it"
+        if revision == "HEAD":
+            hint = "this branch has no commit yet: commit the project, then there is something to compare with"
         raise UnknownRevision(f"git does not know the commit `{short(revision)}`", hint=hint)
     return commit
 

@@ -8,11 +8,18 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ltxspec.errors import StorageError
-from ltxspec.storage.durable import translated
+from ltxspec.storage.durable import refuse_broken_link, translated
 from ltxspec.storage.inside import kind_of
 
 # What is written under a lock, and what people write themselves.
-_KEPT = {".lock.json": "a lockfile", ".review.json": "a record of verdicts", "ltxspec.toml": "the project's settings"}
+_KEPT = {
+    ".lock.json": "a lockfile",
+    ".review.json": "a record of verdicts",
+    ".jsonl": "a journal",
+    "ltxspec.toml": "the project's settings",
+}
+# Endings of what people write: replaced by a command only if it begins as what the command writes.
+_WRITTEN_BY_HAND = (".yaml", ".yml", ".toml", ".j2", ".csv", ".tsv")
 
 
 def write_document(path: Path, pieces: Iterable[bytes], begins: bytes = b"") -> None:
@@ -22,6 +29,7 @@ def write_document(path: Path, pieces: Iterable[bytes], begins: bytes = b"") -> 
         path: the file.
         pieces: its bytes.
         begins: how every file of this kind begins; one that begins otherwise is somebody's work and not replaced.
+            Empty: files of every kind are replaced, except specs, templates, tables, and those whose name is hidden.
 
     Raises:
         StorageError: the file cannot be written, or may not be replaced (`replacing`); nothing has changed.
@@ -32,39 +40,52 @@ def write_document(path: Path, pieces: Iterable[bytes], begins: bytes = b"") -> 
 
 
 @contextlib.contextmanager
-def replacing(path: Path, begins: bytes = b"") -> Iterator[Path]:
+def replacing(path: Path, begins: bytes = b"", *, follow: bool = True) -> Iterator[Path]:
     """A new name beside a file, which what is written there replaces at the end; its folders are created.
+
+    Args:
+        path: the file. It keeps its permissions.
+        begins: see `write_document`.
+        follow: a link stays, and the file that it leads to is replaced; false: the link itself is replaced.
 
     Raises:
         StorageError: the file cannot be written; it is a record of ltxspec, such as a lockfile; it is read-only, such
             as an archived video; or it is not empty and does not begin with `begins`. Nothing has changed.
     """
-    _refuse_to_lose(path, begins)
+    if follow:
+        refuse_broken_link(path)
+    target = Path(os.path.realpath(path)) if follow else path
+    _refuse_to_lose(path, target, begins)
     with translated("write", path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = target.with_name(f".{target.name}.{os.getpid()}.part")
         aside.unlink(missing_ok=True)  # never through a link that someone put there
     try:
         yield aside
+        _refuse_to_lose(path, target, begins)  # writing may have taken long
         with translated("write", path):
-            aside.replace(path)
+            with contextlib.suppress(FileNotFoundError):
+                aside.chmod(stat.S_IMODE(target.lstat().st_mode) if target.is_file() else aside.stat().st_mode)
+            aside.replace(target)
     finally:
         aside.unlink(missing_ok=True)
 
 
-def _refuse_to_lose(path: Path, begins: bytes) -> None:
-    if kind := next((kind for ending, kind in _KEPT.items() if path.name.endswith(ending)), None):
+def _refuse_to_lose(path: Path, target: Path, begins: bytes) -> None:
+    names = path.name.lower(), target.name.lower()  # some file systems ignore case
+    if kind := next((kind for ending, kind in _KEPT.items() if any(name.endswith(ending) for name in names)), None):
         raise StorageError(f"`{path}` would be {kind}, which this command does not write", hint="name another file")
     with translated("write", path):
         # A pipe or a device is read by someone else and must not be removed.
-        if path.exists() and not path.is_file():
-            raise OSError(errno.EINVAL, f"it is {kind_of(path.stat().st_mode)}, not a file")
-        if not path.exists() or path.is_symlink():  # a link is replaced, and what it leads to stays
+        if target.exists() and not target.is_file():
+            raise OSError(errno.EINVAL, f"it is {kind_of(target.stat().st_mode)}, not a file")
+        if not target.exists() or target.is_symlink():
             return
-        if not path.stat().st_mode & stat.S_IWUSR:
+        if not target.stat().st_mode & stat.S_IWUSR:
             raise StorageError(f"`{path}` is read-only, and is not replaced", hint="name another file, or remove it")
-        with path.open("rb") as file:
-            found = file.read(len(begins))
+        is_by_hand = any(name.startswith(".") or name.endswith(_WRITTEN_BY_HAND) for name in names)
+        with target.open("rb") as file:
+            found = file.read(len(begins) or is_by_hand)
     if found and found != begins:
         raise StorageError(
             f"`{path}` is a file of another kind, and is not replaced", hint="name another file, or remove it"

@@ -39,13 +39,18 @@ def test_the_lock_of_another_apply_is_respected(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("lock", "mv", "night.tower", "night.spire"), ("listen", "--port", "0", "--provider", "runware")]
+    "words",
+    [
+        ("--config", "apply", "lock", "mv", "night.tower", "night.spire"),
+        ("listen", "--port", "0", "--provider", "runware"),
+    ],
 )
 def test_an_option_that_a_command_does_not_have_is_not_named(
     words: tuple[str, ...], project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_spec(project, ONE)
     ltxspec("apply", "--auto-approve", cwd=project)
+    (project / "apply").write_bytes((project / "ltxspec.toml").read_bytes())
     monkeypatch.setenv("LTXSPEC_WEBHOOK_SECRET", "abcdefgh-0123456")
     listens = project / ".ltxspec" / "locks" / "listen"
     with exclusive(guard(project), wait=0, command="apply"), exclusive(listens, wait=0, command="listen"):

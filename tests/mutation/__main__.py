@@ -34,7 +34,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "plan/limits": (),
     "plan/recorded": ("tests/unit/plan",),
     "plan/left_over": ("tests/unit/plan",),
-    "lock": ("tests/unit/lock/test_codec.py", "tests/unit/lock/test_schema.py"),
+    "lock": ("tests/unit/lock/test_codec.py",),
     "formats": ("tests/unit/lock",),
     "storage/archive": (),
     "storage/state": (),
@@ -108,6 +108,8 @@ def tests_of(source: Path, more: Sequence[str]) -> list[str]:
     inside = source.relative_to(PACKAGE)
     own = ROOT / "tests" / "unit" / inside.with_name(f"test_{inside.name}")
     others = [path for place in more for path in sorted((ROOT / place).glob("test_*.py")) or [ROOT / place]]
+    if missing := [path for path in others if not path.is_file()]:
+        raise FileNotFoundError(missing)
     return [path.relative_to(ROOT).as_posix() for path in dict.fromkeys([own, *others]) if path.is_file()]
 
 

@@ -250,7 +250,8 @@ def _renamed(pattern: str, key: str, target: str | None) -> str:
 
 def _unknown(address: ShotAddress, lockfile: Lockfile) -> UnknownAddress:
     known = [ShotAddress(address.spec, key) for key in sorted({*lockfile.shots, *lockfile.retired})]
-    return UnknownAddress(f"no lockfile contains `{address}`", hint=suggestion(str(address), known))
+    hint = suggestion(str(address), known) if known else f"no take of `{address.spec}` is recorded"
+    return UnknownAddress(f"no lockfile contains `{address}`", hint=hint)
 
 
 def _refuse_open(journals: Mapping[str, JournalState], addresses: Sequence[ShotAddress]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from ltxspec.apply.exchanges import Exchanges, Order
 from ltxspec.project.migrating.orders import PastOrders
+from ltxspec.redaction import redact_message
 from ltxspec.report.wording import counted
 from ltxspec.values import ShotAddress
 
@@ -31,11 +32,13 @@ def notes_about(past: PastOrders, found: Exchanges, places: Mapping[str, ShotAdd
         for name, number in found.others.items()
     ]
     notes += past.refused
-    notes += [f"{order.place}: the task failed ({reason}); its shot is kept" for order, reason in past.failed]
+    notes += [
+        f"{order.place}: the task failed ({redact_message(reason)}); its shot is kept" for order, reason in past.failed
+    ]
     notes += _unfinished(past, places)
     if past.without_id:
         many, where = counted(len(past.without_id), "request"), _examples(past.without_id)
-        notes.append(f"{many} without `taskUUID` ({where}): what they rendered is not known, and would be bought again")
+        notes.append(f"{many} without `taskUUID` ({where}): what was rendered is not known, and would be bought again")
     for name, count in Counter(name for render in past.renders.values() for name in render.unknown).items():
         notes.append(f"`{name}` is not in the model's file: left out of {counted(count, 'shot')}, kept in their takes")
     if signed := sum(render.is_signed for render in past.renders.values()):

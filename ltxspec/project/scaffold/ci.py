@@ -1,14 +1,16 @@
 """The CI files that `ltxspec init` writes: short, because the action and the component they call do the work."""
 
 import json
+import os
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ltxspec.errors import StorageError
 from ltxspec.storage.durable import read_if_exists
+from ltxspec.storage.finding import CONFIG_NAME
 from ltxspec.storage.git import repository_of, run_git
 from ltxspec.storage.git_refs import default_branch
 
@@ -131,7 +133,19 @@ def ci_place(folder: Path, service: str | None = None) -> CiPlace:
         notes = [f"the CI files name the branch `{_BRANCH}`: `{branch}` has characters that they cannot hold"]
     place = folder.resolve().relative_to(root).as_posix() if root is not None else ""
     chosen = service or service_of(root or folder)
-    return CiPlace(chosen, root or folder, place, branch_of(folder), notes if chosen != "none" else [])
+    found = CiPlace(chosen, root or folder, place, branch_of(folder), notes if chosen != "none" else [])
+    is_there = any(os.path.lexists(found.root / file) for file in found.files())
+    if service is not None or is_there or not _is_committed(folder):
+        return found
+    note = f"no CI files: the project is committed without them; `--ci {chosen}` writes them"
+    return replace(found, service="none", notes=[note] if chosen != "none" else [])
+
+
+def _is_committed(folder: Path) -> bool:
+    """Whether the project is one that somebody else, or an earlier `init`, has set up."""
+    return (
+        repository_of(folder) is not None and not run_git(folder, "ls-files", "--error-unmatch", CONFIG_NAME).returncode
+    )
 
 
 def ci_files(service: str, branch: str = _BRANCH, folder: str = "") -> Mapping[str, str]:

@@ -18,7 +18,7 @@ class Page:
     """Where the review is posted, and facts from the caller, who is responsible for them.
 
     Args:
-        limit: the maximum number of UTF-16 units, at least `LEAST`; see `sized.FORGE_LIMITS`. None: no limit.
+        limit: the maximum number of UTF-16 units, at least `LEAST`; see `markdown.FORGE_LIMITS`. None: no limit.
         key: distinguishes this comment from others of ltxspec on the same change.
         head: the commit named in the marker; None: the review's own.
         links: links of specs, pictures and videos.

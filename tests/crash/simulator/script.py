@@ -17,7 +17,7 @@ class Step:
     """One act of one actor.
 
     Args:
-        act: its name, of `actors.ACTS`.
+        act: its name, a key of `Actors.acts`.
         place: in which checkout.
         n: which of the things that there are (shots, takes, branches); taken modulo their number.
         words: options of a command, or the kind of an edit.

@@ -241,3 +241,12 @@ def test_an_order_in_progress_is_found_when_its_image_is_signed_again(catalog: C
     whole = OpenTask(replace(intent(), fingerprint=fingerprint_of(model, signed[1], {}), request=signed[1]))
     found = open_by_fingerprint(JournalState({whole.intent.task_id: whole}), catalog)
     assert found[fingerprint_of(model, signed[2], {})] == [whole]
+
+
+def test_an_order_in_progress_and_a_spare_take_are_found_after_a_default_changed(catalog: Catalog) -> None:
+    old, now = Fingerprint("v1:sha256:" + "0" * 64), asked(catalog).fingerprint
+    assert now is not None
+    task = OpenTask(replace(intent(), fingerprint=old, request=BODY))
+    assert open_by_fingerprint(JournalState({task.intent.task_id: task}), catalog) == {old: [task], now: [task]}
+    lockfile = Lockfile("runware", "night", shots={"before": record(replace(bought(catalog), fingerprint=old))})
+    assert spare_takes(lockfile, {}, catalog).keys() == {old, now}

@@ -60,15 +60,54 @@ def test_a_document_of_a_command_is_never_written_over_a_record(name: str, kind:
     assert record.read_bytes() == b"paid"
 
 
-def test_a_read_only_file_is_kept_and_a_link_to_it_is_replaced_by_a_file(tmp_path: Path) -> None:
+def test_a_read_only_file_is_kept_also_behind_a_link(tmp_path: Path) -> None:
     archived, link = tmp_path / "ab.mp4", tmp_path / "alley.mp4"
     archived.write_bytes(b"paid")
     archived.chmod(0o444)
     link.symlink_to(archived)
-    with pytest.raises(StorageError, match="read-only, and is not replaced"), replacing(archived):
-        pytest.fail("nothing is written")
-    write_document(link, [b"a copy"])
+    for path in (archived, link):
+        with pytest.raises(StorageError, match="read-only, and is not replaced"), replacing(path):
+            pytest.fail("nothing is written")
+    with replacing(link, follow=False) as aside:
+        aside.write_bytes(b"a copy")
     assert (archived.read_bytes(), link.read_bytes(), link.is_symlink()) == (b"paid", b"a copy", False)
+
+
+def test_a_link_stays_and_the_file_behind_it_is_replaced_and_keeps_its_permissions(tmp_path: Path) -> None:
+    shared, link = tmp_path / "shared" / "s.html", tmp_path / "s.html"
+    shared.parent.mkdir()
+    shared.write_bytes(b"old")
+    shared.chmod(0o600)
+    link.symlink_to(shared)
+    write_document(link, [b"new"])
+    assert (link.is_symlink(), shared.read_bytes(), shared.stat().st_mode & 0o777) == (True, b"new", 0o600)
+    assert [path.name for path in shared.parent.iterdir()] == ["s.html"]
+
+
+def test_a_link_that_leads_nowhere_or_to_a_record_is_refused(tmp_path: Path) -> None:
+    gone, record = tmp_path / "gone.html", tmp_path / "record.html"
+    gone.symlink_to(tmp_path / "unmounted" / "gone.html")
+    (tmp_path / "night.LOCK.JSON").write_bytes(b"paid")
+    record.symlink_to(tmp_path / "night.LOCK.JSON")
+    with pytest.raises(StorageError, match="broken"):
+        write_document(gone, [b"x"])
+    with pytest.raises(StorageError, match="would be a lockfile"):
+        write_document(record, [b"x"])
+    assert (tmp_path / "night.LOCK.JSON").read_bytes() == b"paid"
+
+
+def test_what_became_a_kept_file_while_the_new_one_was_written_is_kept(tmp_path: Path) -> None:
+    film = tmp_path / "film.mp4"
+
+    def slowly() -> Iterator[bytes]:
+        yield b"half"
+        film.write_bytes(b"another's")
+        film.chmod(0o444)
+
+    with pytest.raises(StorageError, match="read-only"):
+        write_document(film, slowly())
+    assert film.read_bytes() == b"another's"
+    assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
 
 
 @pytest.mark.parametrize(
@@ -83,3 +122,15 @@ def test_a_file_that_begins_otherwise_is_another_kind_and_kept(there: bytes, is_
         with pytest.raises(StorageError, match="a file of another kind, and is not replaced"):
             write_document(path, [b"TITLE: new"], begins=b"TITLE: ")
     assert path.read_bytes() == (b"TITLE: new" if is_replaced else there)
+
+
+@pytest.mark.parametrize("name", ["film.yaml", "shots.CSV", "alley.j2", "models.toml", ".gitattributes"])
+def test_what_people_write_is_not_replaced_by_another_kind_of_file(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text("by hand")
+    with pytest.raises(StorageError, match="a file of another kind, and is not replaced"):
+        write_document(path, [b"{}"])
+    assert path.read_text() == "by hand"
+    path.write_text("")
+    write_document(path, [b"{}"])
+    assert path.read_text() == "{}"

@@ -101,6 +101,20 @@ def test_the_branch_is_the_remotes_default_else_the_usual_one_else_what_is_check
     assert branch_of(tmp_path) == "main", "a name that YAML would read as something else is not written"
 
 
+def test_a_clone_of_a_project_without_ci_files_gets_none_unless_they_are_asked_for(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "ltxspec.toml").touch()
+    assert ci_place(tmp_path).service == "github"
+    git(tmp_path, "add", "ltxspec.toml")
+    place = ci_place(tmp_path)
+    assert (place.service, place.files()) == ("none", {})
+    assert place.left(()) == ["no CI files: the project is committed without them; `--ci github` writes them"]
+    assert ci_place(tmp_path, "gitlab").service == "gitlab"
+    (tmp_path / ".github" / "workflows").mkdir(parents=True)
+    (tmp_path / ".github" / "workflows" / "ltxspec.yml").touch()
+    assert ci_place(tmp_path).service == "github"
+
+
 @pytest.mark.parametrize("service", ["github", "gitlab"])
 def test_the_branch_stands_in_the_files(service: str) -> None:
     texts = "".join(ci_files(service, "release/next").values())
