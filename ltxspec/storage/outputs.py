@@ -18,6 +18,7 @@ _KEPT = {
     ".jsonl": "a journal",
     "ltxspec.toml": "the project's settings",
 }
+_DEVICES = Path("/dev")  # `/dev/stdout` is a link
 # Endings of what people write: replaced by a command only if it begins as what the command writes.
 _WRITTEN_BY_HAND = (".yaml", ".yml", ".toml", ".j2", ".csv", ".tsv")
 
@@ -34,19 +35,20 @@ def write_document(path: Path, pieces: Iterable[bytes], begins: bytes = b"") -> 
     Raises:
         StorageError: the file cannot be written, or may not be replaced (`replacing`); nothing has changed.
     """
-    with replacing(path, begins) as aside, translated("write", path), aside.open("xb") as file:
+    with replacing(path, begins, follow=True) as aside, translated("write", path), aside.open("xb") as file:
         for piece in pieces:
             file.write(piece)
 
 
 @contextlib.contextmanager
-def replacing(path: Path, begins: bytes = b"", *, follow: bool = True) -> Iterator[Path]:
+def replacing(path: Path, begins: bytes = b"", *, follow: bool = False) -> Iterator[Path]:
     """A new name beside a file, which what is written there replaces at the end; its folders are created.
 
     Args:
         path: the file. It keeps its permissions.
         begins: see `write_document`.
-        follow: a link stays, and the file that it leads to is replaced; false: the link itself is replaced.
+        follow: a link stays, and the file that it leads to is replaced. By default the link itself is replaced: where
+            videos are, links lead to the archive.
 
     Raises:
         StorageError: the file cannot be written; it is a record of ltxspec, such as a lockfile; it is read-only, such
@@ -77,6 +79,8 @@ def _refuse_to_lose(path: Path, target: Path, begins: bytes) -> None:
         raise StorageError(f"`{path}` would be {kind}, which this command does not write", hint="name another file")
     with translated("write", path):
         # A pipe or a device is read by someone else and must not be removed.
+        if target.is_symlink() and target.parent == _DEVICES:
+            raise OSError(errno.EINVAL, "it is a device, not a file")
         if target.exists() and not target.is_file():
             raise OSError(errno.EINVAL, f"it is {kind_of(target.stat().st_mode)}, not a file")
         if not target.exists() or target.is_symlink():

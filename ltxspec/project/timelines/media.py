@@ -124,7 +124,7 @@ def _copy(video: _Video) -> None:
     """A copy of exactly the recorded bytes, also in place of a link."""
     if os.path.lexists(video.target) and not video.is_linked:
         return
-    with replacing(video.target, follow=False) as aside, translated("copy", video.target):
+    with replacing(video.target) as aside, translated("copy", video.target):
         digest = hashlib.sha256()
         with video.source.open("rb") as source, aside.open("xb") as copy:
             while piece := source.read(_CHUNK):

@@ -66,9 +66,9 @@ def test_a_read_only_file_is_kept_also_behind_a_link(tmp_path: Path) -> None:
     archived.chmod(0o444)
     link.symlink_to(archived)
     for path in (archived, link):
-        with pytest.raises(StorageError, match="read-only, and is not replaced"), replacing(path):
+        with pytest.raises(StorageError, match="read-only, and is not replaced"), replacing(path, follow=True):
             pytest.fail("nothing is written")
-    with replacing(link, follow=False) as aside:
+    with replacing(link) as aside:
         aside.write_bytes(b"a copy")
     assert (archived.read_bytes(), link.read_bytes(), link.is_symlink()) == (b"paid", b"a copy", False)
 
@@ -82,6 +82,11 @@ def test_a_link_stays_and_the_file_behind_it_is_replaced_and_keeps_its_permissio
     write_document(link, [b"new"])
     assert (link.is_symlink(), shared.read_bytes(), shared.stat().st_mode & 0o777) == (True, b"new", 0o600)
     assert [path.name for path in shared.parent.iterdir()] == ["s.html"]
+
+
+def test_the_link_of_a_device_is_never_replaced() -> None:
+    with pytest.raises(StorageError, match="it is a device, not a file"), replacing(Path("/dev/stdout")):
+        pytest.fail("nothing is written")
 
 
 def test_a_link_that_leads_nowhere_or_to_a_record_is_refused(tmp_path: Path) -> None:
