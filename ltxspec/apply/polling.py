@@ -49,6 +49,7 @@ class Silence:
 
 
 _GROWTH = 1.2  # of the wait between looks: an end is noticed after a sixth of the time that the render took, at most
+_AT_ONCE = 0.001  # seconds: what is due within them is looked at together; no clock is asked to wait for less
 _LEAST_PATIENCE = 10.0  # seconds of real time for one look
 _ENDS = frozenset({TaskState.SUCCEEDED, TaskState.FAILED})
 
@@ -198,7 +199,7 @@ class Poller:
             self._watches = _waiting(self._watches)
             self._take_calls()
             now = self._clock.monotonic()
-            due = [watch for watch in self._watches if self._moment(watch) <= now]
+            due = [watch for watch in self._watches if self._moment(watch) <= now + _AT_ONCE]
             if due:
                 self._calls.looking(now, called=any(watch.called for watch in due))
                 return due
