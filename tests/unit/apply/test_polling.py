@@ -103,6 +103,27 @@ def test_waits_grow_up_to_the_longest() -> None:
     assert waits[-1] == 15.0
 
 
+class Coarse(FakeClock):
+    """A clock that counts milliseconds: less than half of one does not pass."""
+
+    asked = 0
+
+    def monotonic(self) -> float:
+        self.asked += 1
+        assert self.asked < 1000, "no time passes"
+        return super().monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(round(seconds, 3))
+
+
+def test_a_clock_that_rounds_passes_all_the_same() -> None:
+    provider = accepted(Counting(Coarse(), polls_needed=20), order())
+    ended = watch(provider, order(), seconds=1000)
+    assert ended[0] is not None
+    assert ended[0].state is TaskState.SUCCEEDED
+
+
 class Usual:
     """Each task may be done after some seconds, looked at every second from then on."""
 
