@@ -62,7 +62,7 @@ def _held(
 
 
 def _comes_before(source: Change | None, reference: Reference) -> bool:
-    """Whether this plan renders the source, and nobody has to approve it: so it is with most links of a chain."""
+    """Whether this plan renders the source and no approval is required, as for most links of a chain."""
     if source is None or source.request is None or source.action not in SPENDING:
         return False
     return reference.take is None and not source.request.gate
