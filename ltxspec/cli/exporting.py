@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ltxspec.report.timeline.models import Timeline
 
 Write = Callable[["Timeline"], str]
-_BEGINS = {"otio": '{\n  "OTIO_SCHEMA"', "edl": "TITLE: ", "csv": "\ufeffnumber,address,title,state,"}
 _INCOMPLETE = 3  # exit code: some of the videos are not there
 
 
@@ -62,15 +61,23 @@ _OPTIONS: tuple[Callable[[Command], Command], ...] = (
 )
 
 
-def export_timeline(session: Session, wanted: Wanted, variables: VariableOptions, kind: str, write: Write) -> int:
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format of timelines: its name, what writes it, and how every file of it begins."""
+
+    name: str
+    write: Write
+    begins: str
+
+
+def export_timeline(session: Session, wanted: Wanted, variables: VariableOptions, form: Format) -> int:
     """Write a timeline. Returns the exit code.
 
     Args:
         session: global options.
         wanted: what is exported.
         variables: overrides of the specs' variables.
-        kind: the format's name.
-        write: the format.
+        form: the format.
 
     Raises:
         WrongUsage: options that do not fit together.
@@ -82,14 +89,14 @@ def export_timeline(session: Session, wanted: Wanted, variables: VariableOptions
     project = session.open_project(wanted.provider)
     chosen = TimelineOptions(wanted.paths, wanted.targets, variables.read(session.folder), wanted.rate)
     timeline = make_timeline(project, chosen)
-    timeline, text = _written(session, project, timeline, wanted, write)
+    timeline, text = _written(session, project, timeline, wanted, form.write)
     for problem in problems_of(timeline):
         project.warn(problem)
     if timeline.missing:
         session.hint("`ltxspec archive pull --current` fetches what is missing")
     if all(cut.take is None for cut in timeline.cuts):
         session.hint(recorded_elsewhere(project))
-    _deliver(session, timeline, text, wanted, kind)
+    _deliver(session, timeline, text, wanted, form)
     return _INCOMPLETE if wanted.media is not None and timeline.missing else 0
 
 
@@ -117,7 +124,7 @@ def _written(
     return timeline, write(beside(timeline, (session.folder / str(wanted.out)).parent) if is_moved else timeline)
 
 
-def _deliver(session: Session, timeline: "Timeline", text: str, wanted: Wanted, kind: str) -> None:
+def _deliver(session: Session, timeline: "Timeline", text: str, wanted: Wanted, form: Format) -> None:
     from ltxspec.project.timelines.media import save_timeline
     from ltxspec.report.results.timelines import in_words
     from ltxspec.report.timeline.summary import exported
@@ -125,8 +132,8 @@ def _deliver(session: Session, timeline: "Timeline", text: str, wanted: Wanted, 
     if wanted.out is None:
         click.echo(text, nl=False)
         return
-    save_timeline(session.folder / wanted.out, text, _BEGINS[kind])
-    result = exported(timeline, kind, wanted.out, wanted.media)
+    save_timeline(session.folder / wanted.out, text, form.begins)
+    result = exported(timeline, form.name, wanted.out, wanted.media)
     if wanted.output_format == "json":
         session.answer(result)
     else:

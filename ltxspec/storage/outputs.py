@@ -29,7 +29,7 @@ def write_document(path: Path, pieces: Iterable[bytes], begins: bytes = b"") -> 
     Args:
         path: the file.
         pieces: its bytes.
-        begins: how every file of this kind begins; one that begins otherwise is somebody's work and not replaced.
+        begins: how every file of this kind begins; one that begins otherwise is not replaced.
             Empty: files of every kind are replaced, except specs, templates, tables, and those whose name is hidden.
 
     Raises:

@@ -6,7 +6,7 @@ import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
-from ltxspec.cli.exporting import Wanted, export_timeline, timeline_options
+from ltxspec.cli.exporting import Format, Wanted, export_timeline, timeline_options
 from ltxspec.cli.options import VariableOptions
 from ltxspec.cli.param_types import USD
 
@@ -35,9 +35,9 @@ def otio(session: Session, wanted: Wanted, variables: VariableOptions) -> int:
     Shows the current takes, with verdicts and notes as markers. A shot without a video is an offline clip of its
     length.
     """
-    from ltxspec.report.timeline.otio import otio_text
+    from ltxspec.report.timeline.otio import BEGINS, otio_text
 
-    return export_timeline(session, wanted, variables, "otio", otio_text)
+    return export_timeline(session, wanted, variables, Format("otio", otio_text, BEGINS))
 
 
 @command.command(
@@ -52,9 +52,9 @@ def edl(session: Session, wanted: Wanted, variables: VariableOptions) -> int:
 
     Begins at 01:00:00:00 and counts without drop frames. A shot without a video is black.
     """
-    from ltxspec.report.timeline.edl import edl_text
+    from ltxspec.report.timeline.edl import BEGINS, edl_text
 
-    return export_timeline(session, wanted, variables, "edl", edl_text)
+    return export_timeline(session, wanted, variables, Format("edl", edl_text, BEGINS))
 
 
 @command.command(
@@ -65,9 +65,9 @@ def edl(session: Session, wanted: Wanted, variables: VariableOptions) -> int:
 @click.pass_obj
 def csv(session: Session, wanted: Wanted, variables: VariableOptions) -> int:
     """Write the shots in order as a table for spreadsheets: takes, time codes, verdicts, notes, costs, prompts."""
-    from ltxspec.report.timeline.table import csv_text
+    from ltxspec.report.timeline.table import BEGINS, csv_text
 
-    return export_timeline(session, wanted, variables, "csv", csv_text)
+    return export_timeline(session, wanted, variables, Format("csv", csv_text, BEGINS))
 
 
 @command.command(

@@ -142,7 +142,7 @@ def ci_place(folder: Path, service: str | None = None) -> CiPlace:
 
 
 def _is_committed(folder: Path) -> bool:
-    """Whether the project is one that somebody else, or an earlier `init`, has set up."""
+    """Whether git has the project: then it was set up before."""
     return (
         repository_of(folder) is not None and not run_git(folder, "ls-files", "--error-unmatch", CONFIG_NAME).returncode
     )

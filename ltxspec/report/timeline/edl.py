@@ -16,12 +16,13 @@ from ltxspec.timecode import timecode
 
 _BLACK = "BL"
 _LONGEST_REEL = 8  # characters, as the format has them
+BEGINS = "TITLE: "  # how every list begins
 _LETTERS = 3  # of the shot's name
 
 
 def edl_text(timeline: Timeline) -> str:
     """The whole list."""
-    lines = [f"TITLE: {clean(timeline.name)}", "FCM: NON-DROP FRAME", ""]
+    lines = [f"{BEGINS}{clean(timeline.name)}", "FCM: NON-DROP FRAME", ""]
     reels = _reels(timeline)
     for number, cut in enumerate(timeline.cuts, 1):
         lines += [*_event(timeline, cut, number, reels.get(number, _BLACK)), ""]

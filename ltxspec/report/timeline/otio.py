@@ -15,6 +15,7 @@ from ltxspec.report.timeline.saying import marks, said
 from ltxspec.values import Json, format_usd
 
 _OURS = "ltxspec"  # the key of our metadata
+BEGINS = '{\n  "OTIO_SCHEMA"'  # how every such file begins
 
 
 def otio_text(timeline: Timeline) -> str:

@@ -11,6 +11,7 @@ from ltxspec.report.timeline.saying import said
 from ltxspec.timecode import rate_text
 from ltxspec.values import format_usd
 
+BEGINS = "\ufeffnumber,address,title,state,"  # how every such table begins
 _BOM = "\ufeff"  # without it, Excel reads the file in the code page of the machine
 
 Of = Callable[[Timeline, Cut], object]

@@ -56,6 +56,19 @@ def test_without_a_file_the_timeline_is_the_output(film: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("kind", ["otio", "edl", "csv"])
+def test_an_earlier_export_is_replaced_and_a_file_of_another_kind_is_kept(kind: str, film: Path) -> None:
+    if kind == "otio":
+        pytest.importorskip("opentimelineio", reason="has no wheel for this Python")
+    ltxspec("export", kind, "-o", "film.x", "--target", "night.alley", cwd=film)
+    before = (film / "film.x").read_bytes()
+    ltxspec("export", kind, "-o", "film.x", cwd=film)
+    assert (film / "film.x").read_bytes() != before
+    refused = ltxspec("export", kind, "-o", "specs/night.yaml", cwd=film, check=1)
+    assert "is a file of another kind, and is not replaced" in refused.err
+    assert SHOTS in (film / "specs" / "night.yaml").read_text("utf-8")
+
+
 def test_links_and_other_rates_are_a_choice_and_programs_get_a_document(film: Path) -> None:
     options = ("-o", "a.edl", "--media", "media", "--link", "--rate", "24", "--format", "json")
     document = ltxspec("export", "edl", *options, cwd=film).json
