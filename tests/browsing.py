@@ -120,7 +120,7 @@ class Tabs:
             except Error:
                 self.window.close()
                 self.window = None
-        for page in self.opened:
+        for page in self.opened + (self.window.pages[1:] if self.window else []):  # what a page opened, too
             page.close()
         self.opened, self.tab = [], None
 

@@ -53,6 +53,10 @@ def test_it_plays_every_shot_to_the_end(opened: Opened) -> None:
     assert opened.page.locator("[data-show=cut-place]").inner_text() == "4 of 4"
 
 
+def test_the_focus_is_on_what_plays_and_stops(opened: Opened) -> None:
+    assert opened.ask("document.activeElement.dataset.do") == "cut-play"
+
+
 def at_the_start(opened: Opened) -> None:
     """Stop wherever it has come to, which on a busy machine may be the end, and go back."""
     opened.ask("cut.pause()")

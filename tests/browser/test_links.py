@@ -68,3 +68,20 @@ def test_a_reader_who_scrolls_is_not_pulled_back(open_page: Callable[..., Opened
     opened.page.mouse.wheel(0, 3000)
     opened.page.wait_for_timeout(400)
     assert abs(opened.page.evaluate(OFF, "shot-41")) > 1000
+
+
+EARLY = """new MutationObserver((_, watching) => {
+  const shot = document.getElementById("shot-41");
+  if (shot) { shot.focus(); watching.disconnect(); }
+}).observe(document, { childList: true, subtree: true });"""
+
+
+def test_no_dialog_claims_the_focus_of_a_shot_that_has_it_before_the_rest_is_read(
+    open_page: Callable[..., Opened], sixty: Path
+) -> None:
+    """As a link leads to a shot while the page is still read: the browser would complain, and `open_page` see it."""
+    opened = open_page(sixty)
+    opened.page.add_init_script(EARLY)
+    opened.page.reload()
+    opened.settle()
+    assert opened.ask("document.activeElement.id") == "shot-41"

@@ -240,8 +240,11 @@ def test_decisions_are_kept_over_a_reload_and_can_be_taken_back(disk: Opened) ->
     press(disk, "alley", 1, "Note")
     take(disk, "alley", 1).get_by_role("textbox").fill("Better light\nthan the others")
     disk.press("Control+Enter")
+    assert progress(disk) == "1 of 2 reviewed"
+    before = drafts(disk)
     disk.page.reload()
     ready(disk)
+    assert drafts(disk) == before
     assert progress(disk) == "1 of 2 reviewed"
     assert "Better light\nthan the others" in take(disk, "alley", 1).locator(".notes").inner_text()
     press(disk, "alley", 1, "Take this back")

@@ -65,6 +65,7 @@ class Cut {
     const from = activeShot();
     this.build();
     this.dialog.showModal();
+    control(this.dialog, "cut-play").focus();
     const at = scrollY > 100 ? this.items.findIndex((item) => item.shot === from) : 0;
     this.show(Math.max(0, at), 0);
     this.play();
