@@ -48,9 +48,7 @@ class Silence:
         self.trouble = None
 
 
-_GROWTH = (
-    1.2  # of the wait between looks: an end is noticed late by little more than a fifth of the time that a render takes
-)
+_GROWTH = 1.2  # of the wait between looks: an end is noticed late by about a fifth of the time that a render takes
 _AT_ONCE = 0.001  # seconds: what is due within them is looked at together; no clock is asked to wait for less
 _LEAST_PATIENCE = 10.0  # seconds of real time for one look
 _ENDS = frozenset({TaskState.SUCCEEDED, TaskState.FAILED})

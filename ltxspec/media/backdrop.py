@@ -22,6 +22,8 @@ _LIGHTS = 26
 _SHARP = 96  # pixels from the centre to the edge of a light, before it is scaled
 _MAX_PIXELS = 100_000_000  # an image that decodes to more is an attack or a mistake
 
+HUES = 12  # in which the takes of one prompt differ
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
@@ -37,7 +39,7 @@ class Palette:
 def palette_of(prompt: str, seed: int) -> Palette:
     """Colours for a prompt: the same words always give the same ones, another seed gives similar ones."""
     chance = _chance(prompt)
-    hue = (next(chance) + 0.035 * (seed % 12)) % 1
+    hue = (next(chance) + 0.035 * (seed % HUES)) % 1
     turn = 0.08 + 0.1 * next(chance)
     return Palette(
         sky=_rgb(hue, 0.09, 0.6),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ltxspec.media.backdrop import Palette, backdrop, palette_of
+from ltxspec.media.backdrop import HUES, Palette, backdrop, palette_of
 from ltxspec.media.layout import Layout
 from ltxspec.media.lettering import Digits
 from ltxspec.media.specs import AnimaticLike
@@ -25,7 +25,7 @@ Planes = tuple["Image.Image", "Image.Image", "Image.Image"]  # Y at full size, U
 _DRIFT = 0.09  # of the frame's width, from the first frame to the last
 _RISE = 0.03  # of the frame's height
 _ZOOM = 0.12  # of a given picture's sides, which are out of sight on the last frame
-_FOCUS = 0.4  # of the width: the point that the camera moves towards; above and below it are the captions
+_FOCI = ((0.3, 0.7, 17), (0.42, 0.58, 7))  # of width and height, from, to and how many: points to move towards
 _WHITE = 235  # maximum luma in limited range
 _LARGE = 1200  # shorter side from which the camera moves in steps of two pixels: whole chroma pixels encode faster
 
@@ -103,6 +103,7 @@ class Scene:
         self._bar = self._layout.bar
         self._accent = _accent(palette)
         self._reverse = bool(spec.seed % 2)  # results of one prompt drift in opposite directions
+        self._focus = _focus(spec.seed // HUES)
 
     def frame(self, number: int) -> Planes:
         """The planes of frame `number`, counted from 0."""
@@ -129,8 +130,7 @@ class Scene:
     def _closer(self, number: int) -> Planes:
         """The canvas as it is on the first frame, then a part of it that becomes smaller at constant speed."""
         cut = _ZOOM * number / max(1, self._total - 1)
-        focus = 1 - _FOCUS if self._reverse else _FOCUS
-        luma, blue, red = (_enlarged(plane, cut, (focus, 0.5)) for plane in self._canvas)
+        luma, blue, red = (_enlarged(plane, cut, self._focus) for plane in self._canvas)
         return luma, blue, red
 
     def _clock_text(self, number: int) -> str:
@@ -180,6 +180,13 @@ def _layers(overlay: "Image.Image") -> list[_Layer]:
         half = mask.resize((mask.width // 2, mask.height // 2), Image.Resampling.BOX)
         layers.append(_Layer((even[0], top + even[1]), planes_of(part.convert("RGB")), mask, half))
     return layers
+
+
+def _focus(choice: int) -> tuple[float, float]:
+    """The point that the camera moves towards, clear of the captions: two takes of one picture should not be equal."""
+    (left, right, columns), (top, bottom, rows) = _FOCI
+    column, row = choice % columns, choice // columns % rows
+    return left + (right - left) * column / (columns - 1), top + (bottom - top) * row / (rows - 1)
 
 
 def _enlarged(plane: "Image.Image", cut: float, focus: tuple[float, float]) -> "Image.Image":

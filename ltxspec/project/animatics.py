@@ -33,7 +33,7 @@ from ltxspec.values import Json, Moment, ShotAddress
 from ltxspec.version import __version__
 
 MOST = 200  # previews in one review: a page that contains them stays below 40 MB
-_WAY = 1  # how previews are drawn; count up when that changes
+_WAY = 2  # how previews are drawn; count up when that changes
 _SIDE = 640  # pixels of the longer side
 _RATE = 12  # frames per second at most
 _LONGEST = 20.0  # seconds

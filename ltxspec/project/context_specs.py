@@ -1,7 +1,7 @@
 """Reads the specs that shots of a run refer to, where a run is about some of the project's specs only."""
 
 from collections.abc import Callable, Collection, Iterable, MutableMapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ltxspec.errors import Problems
 from ltxspec.render.models import RenderedSpec
@@ -18,6 +18,7 @@ class Reading:
         rendered: the specs by name.
         parsed: the same before they were rendered.
         broken: file -> name of a spec that cannot be used, or "".
+        parts: of such specs, by name, the shots without errors, for more errors to be found in them.
     """
 
     parse: Callable[[str, Problems], Spec | None]
@@ -25,11 +26,17 @@ class Reading:
     rendered: MutableMapping[str, RenderedSpec]
     parsed: MutableMapping[str, Spec]
     broken: MutableMapping[str, str]
+    parts: MutableMapping[str, tuple[Spec, RenderedSpec]] = field(default_factory=dict)
+
+    @property
+    def readable(self) -> dict[str, RenderedSpec]:
+        """The specs by name, of broken ones the shots without errors."""
+        return {**{name: part for name, (_, part) in self.parts.items()}, **self.rendered}
 
     def missing(self) -> set[str]:
         """The names of specs that are referred to, and not known."""
         known = {*self.rendered, *self.broken.values()}
-        return set[str]().union(*map(_referred, self.rendered.values())) - known
+        return set[str]().union(*map(_referred, self.readable.values())) - known
 
 
 def add_referenced(reading: Reading, files: Callable[[], Iterable[str]], problems: Problems) -> None:

@@ -164,28 +164,40 @@ def load_specs(
         looks=sources.looks,
         concern=asked.concern,
     )
-    specs = LoadedSpecs()
-    for file in files:
-        found = Problems()
-        spec = _parse(file, project, sources, found)
-        early = tuple(found.diagnostics)  # if the spec can be rendered, these are warnings
-        rendered = _render(spec, context, specs, found) if spec is not None else None
-        if spec is not None and rendered is not None:
-            rendered = replace(rendered, diagnostics=(*early, *rendered.diagnostics)) if early else rendered
-            specs.rendered[spec.name], specs.parsed[spec.name] = rendered, spec
-        else:
-            specs.broken[file] = spec.name if spec is not None else ""
-        known = set(problems.diagnostics)  # two shots, or two specs, may read one table
-        problems.extend(each for each in dict.fromkeys(_in_reading_order(found.diagnostics, file)) if each not in known)
     aside = replace(context, concern=NO_SHOT)
+    specs = LoadedSpecs()
     reading = Reading(
         lambda file, found: _parse(file, project, sources, found),
         lambda spec, found: _render(spec, aside, specs, found),
         specs.rendered, specs.parsed, specs.broken,
     )  # fmt: skip
+    for file in files:
+        found = _load(file, context, specs, reading)
+        known = set(problems.diagnostics)  # two shots, or two specs, may read one table
+        problems.extend(each for each in dict.fromkeys(_in_reading_order(found.diagnostics, file)) if each not in known)
     add_referenced(reading, others, problems)
-    refuse_bad_references(specs.rendered, specs.parsed, specs.broken, problems, asked.concern, sources.kept)
+    refuse_bad_references(reading, problems, asked.concern, sources.kept)
     return specs
+
+
+def _load(file: str, context: RenderContext, specs: LoadedSpecs, reading: Reading) -> Problems:
+    """Add a spec to those that were read. Returns its problems."""
+    found = Problems()
+    spec = reading.parse(file, found)
+    if spec is None:
+        specs.broken[file] = ""
+        return found
+    early = tuple(found.diagnostics)  # if the spec can be rendered, these are warnings
+    rendered = _render(spec, context, specs, found)
+    if rendered is not None:
+        rendered = replace(rendered, diagnostics=(*early, *rendered.diagnostics)) if early else rendered
+        specs.rendered[spec.name], specs.parsed[spec.name] = rendered, spec
+        return found
+    specs.broken[file] = spec.name
+    part = reading.render(spec, Problems())
+    if part is not None:
+        reading.parts[spec.name] = (spec, part)
+    return found
 
 
 def _parse(file: str, project: ProjectContext, sources: Sources, problems: Problems) -> Spec | None:

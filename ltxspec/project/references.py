@@ -1,23 +1,21 @@
 """Checks the references between the shots of all specs that were read."""
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from ltxspec.errors import Location, Problems
+from ltxspec.project.context_specs import Reading
 from ltxspec.render.concern import Concern
 from ltxspec.render.graph import BadReference, bad_references
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.places import Places
 from ltxspec.render.references import Reference
-from ltxspec.spec.models import Spec
 from ltxspec.values import ShotAddress
 
 
 def refuse_bad_references(
-    rendered: MutableMapping[str, RenderedSpec],
-    parsed: MutableMapping[str, Spec],
-    broken: MutableMapping[str, str],
+    specs: Reading,
     problems: Problems,
     concern: Concern | None,
     kept: Callable[[ShotAddress], int] = lambda _: 0,
@@ -25,32 +23,37 @@ def refuse_bad_references(
     """Report references without a target and cycles, and move the specs that have some to the broken ones.
 
     Args:
-        rendered: the specs by name. Shots that `concern` does not cover, and those of specs that are only read
-            because others refer to them, are left out instead.
-        parsed: the same before they were rendered.
-        broken: file -> name of a spec that cannot be used.
+        specs: what was read. Shots that `concern` does not cover, and those of specs that are only read because others
+            refer to them, are left out instead.
         problems: receives the errors.
         concern: the shots that the run is about; None: all.
         kept: how many takes are recorded of a shot that is not in its spec.
     """
 
     def place_of(request: Request, reference: Reference) -> Location:
-        spec = parsed[request.address.spec]
+        name = request.address.spec
+        spec = specs.parsed[name] if name in specs.parsed else specs.parts[name][0]
         places = Places(spec)
         return places.value(places.path_of(spec.shots[request.address.shot], reference.path))
 
-    while found := bad_references(rendered, set(broken.values()), place_of):
+    while found := bad_references(specs.readable, set(specs.broken.values()), place_of):
         for bad in map(partial(_told, kept), found):
-            spec = rendered.get(bad.shot.spec)
+            is_covered = concern is None or concern.instance(bad.shot)
+            if bad.shot.spec in specs.parts:
+                parsed, part = specs.parts[bad.shot.spec]
+                specs.parts[part.name] = (parsed, _without(part, bad, Problems()))
+                problems.extend([bad.diagnostic] if is_covered else [])
+                continue
+            spec = specs.rendered.get(bad.shot.spec)
             is_context = spec is not None and spec.is_context
-            if is_context or (concern is not None and not concern.instance(bad.shot)):
+            if is_context or not is_covered:
                 if spec is not None:
-                    rendered[spec.name] = _without(spec, bad, Problems() if is_context else problems)
+                    specs.rendered[spec.name] = _without(spec, bad, Problems() if is_context else problems)
                 continue
             problems.extend([bad.diagnostic])
             if spec is not None:
-                broken[spec.file] = spec.name
-                del rendered[spec.name], parsed[spec.name]
+                specs.broken[spec.file] = spec.name
+                del specs.rendered[spec.name], specs.parsed[spec.name]
 
 
 def _told(kept: Callable[[ShotAddress], int], bad: BadReference) -> BadReference:

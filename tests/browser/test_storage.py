@@ -58,8 +58,9 @@ def taken(page: Opened) -> str:
 def test_what_was_kept_and_cannot_be_read_is_set_aside_and_said_once(text: str, opened: Opened) -> None:
     kept = text.replace("TASK", taken(opened))
     opened.page.evaluate("([shelf, text]) => localStorage.setItem(shelf, text)", [SHELF, kept])
-    reloaded(opened)
+    opened.page.reload()
     assert "cannot be read" in told(opened)
+    ready(opened)
     assert opened.ask(f"localStorage.getItem('{SHELF}:unreadable')") == kept
     opened.press("j", "k", "a")
     assert told(opened) == "Take 3 of night.alley: ✓ approved, in this browser only."
@@ -129,3 +130,20 @@ def test_the_page_of_the_next_test_finds_nothing_of_this_one(tabs: Tabs, storybo
         ]
         page.evaluate("localStorage.setItem('kept', 'x'), sessionStorage.setItem('kept', 'x')")
         tabs.close()
+
+
+def test_a_message_stays_until_there_was_time_to_read_it(opened: Opened) -> None:
+    def is_hidden(value: str) -> None:
+        opened.ask(f"Object.defineProperty(document, 'hidden', {{ value: {value}, configurable: true }})")
+        opened.ask("document.dispatchEvent(new Event('visibilitychange'))")
+
+    opened.page.clock.install()
+    is_hidden("true")
+    opened.ask("tell('There are other takes by now.')")
+    opened.page.clock.fast_forward(60_000)
+    assert told(opened)
+    is_hidden("false")
+    opened.page.clock.fast_forward(5_000)
+    assert told(opened)
+    opened.page.clock.fast_forward(2_000)
+    assert not told(opened)

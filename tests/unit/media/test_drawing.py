@@ -1,3 +1,4 @@
+import io
 from fractions import Fraction
 from itertools import pairwise
 
@@ -50,6 +51,20 @@ def test_results_of_one_prompt_drift_in_opposite_directions() -> None:
     first, second = scene(seed=0), scene(seed=1)
     assert first._window(0)[0].size == second._window(0)[0].size
     assert first._reverse is not second._reverse
+
+
+@pytest.mark.parametrize("other", [1, 2, 12, 24, 12 * 17])
+def test_another_take_of_a_given_picture_is_another_video(other: int) -> None:
+    noise = Image.effect_noise((320, 180), 90).convert("RGB")
+    data = io.BytesIO()
+    noise.save(data, "PNG")
+
+    def last(seed: int) -> list[bytes]:
+        spec = AnimaticSpec(320, 180, 2, 25, prompt="Rain", label="a", seed=seed, first_frame=data.getvalue())
+        return [plane.tobytes() for plane in Scene(spec, 50, Fraction(25)).frame(49)]
+
+    assert last(5) == last(5)
+    assert last(5) != last(5 + other)
 
 
 def test_the_bar_is_full_on_the_last_frame() -> None:

@@ -111,3 +111,29 @@ def test_a_spec_of_another_project_is_refused(tmp_path: Path) -> None:
     elsewhere.mkdir()
     ((message, _),) = told(project(elsewhere), {}, str(tmp_path / "specs" / "one.yaml"))
     assert message == f"`{tmp_path}/specs/one.yaml` is outside the project"
+
+
+def follows(name: str, source: str) -> str:
+    return f"  {name}: {{prompt: Rain., inputs: {{frameImages: [{{shot: {source}, frame: last}}]}}}}\n"
+
+
+def test_references_are_checked_in_the_same_run_as_everything_else(opened: ProjectContext, tmp_path: Path) -> None:
+    """Those of shots without other errors, in a spec with errors; a reference to a broken shot is no second error."""
+    sources = {"b": "a", "c": "nope", "d": "e", "e": "d", "f": "two.nope", "g": "two.a"}
+    shots = "shots:\n  a: {prompt: Fog., fps: 7}\n" + "".join(follows(*link) for link in sources.items())
+    write_spec(tmp_path, HEAD + shots, "one")
+    write_spec(tmp_path, HEAD + "shots:\n  a: {prompt: Fog., fps: 8}\n" + follows("b", "one.nope"), "two")
+    found = [message for message, _ in told(opened)]
+    assert [message.partition(" must ")[0] for message in found] == [
+        "`fps`",
+        "`fps`",
+        "there is no shot `one.nope`",
+        "there is no shot `two.nope`",
+        "there is no shot `one.nope`",
+        "these shots follow from each other: `one.d` → `one.e` → `one.d`",
+    ]
+
+
+def test_what_a_broken_spec_refers_to_is_read(opened: ProjectContext, tmp_path: Path) -> None:
+    write_spec(tmp_path, HEAD + "shots:\n  a: {prompt: Fog., fps: 7}\n" + follows("b", "two.a"), "one")
+    assert len(told(opened, None, "specs/one.yaml")) == 1

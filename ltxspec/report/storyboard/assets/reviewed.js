@@ -188,11 +188,21 @@ function showUnread(texts) {
 }
 
 /** A short message at the edge of the page. */
-let saying = 0;
 function tell(text) {
   const place = document.getElementById("told");
   place.textContent = text;
   place.hidden = false;
-  clearTimeout(saying);
-  saying = setTimeout(() => (place.hidden = true), Math.max(6000, text.length * 60)); // as long as it takes to read
+  hideWhenRead();
 }
+
+let reading = 0;
+/** Hide the message after the time that it takes to read, which begins when the page can be seen. */
+function hideWhenRead() {
+  clearTimeout(reading);
+  if (document.readyState !== "complete" || document.hidden) return;
+  const place = document.getElementById("told");
+  reading = setTimeout(() => (place.hidden = true), Math.max(6000, place.textContent.length * 60));
+}
+
+addEventListener("load", hideWhenRead);
+document.addEventListener("visibilitychange", hideWhenRead);
