@@ -26,7 +26,7 @@ STATE = """(name) => Object.fromEntries(
     loaded: video.hasAttribute("src"),
   }]))"""
 
-SETTLED = """() => players.every((player) => player.clips.every((clip) =>
+SETTLED = """() => isOpen && players.every((player) => player.clips.every((clip) =>
   !clip.video.hasAttribute("src") || clip.broken
   || (clip.wanted === null && !clip.video.seeking && clip.video.readyState >= 2)))"""
 
@@ -153,7 +153,7 @@ class Opened:
         return [state["time"] for state in self.state(name).values()]
 
     def settle(self) -> None:
-        """Wait until every video that has a source shows the frame it was told to."""
+        """Wait until every video that has a source shows the frame it was told to, and what is kept was looked at."""
         self.page.wait_for_function(SETTLED)
 
     def until(self, condition: str) -> None:

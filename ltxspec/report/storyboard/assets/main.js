@@ -1,7 +1,8 @@
 /* Puts the page to work. */
 
 document.documentElement.classList.add("scripted");
-setTheme(rememberedTheme());
+showTheme("auto");
+opening.then(() => showTheme(rememberedTheme()));
 document.getElementById("theme").addEventListener("click", nextTheme);
 document.getElementById("help-button").addEventListener("click", showHelp);
 

@@ -2,10 +2,9 @@
 
 const THEMES = ["auto", "light", "dark"];
 
-function setTheme(name) {
+function showTheme(name) {
   document.documentElement.dataset.theme = name;
   find(document, "#theme span").textContent = `Theme: ${name}`;
-  keep("ltxspec-theme", name);
 }
 
 function rememberedTheme() {
@@ -14,7 +13,9 @@ function rememberedTheme() {
 }
 
 function nextTheme() {
-  setTheme(THEMES[(THEMES.indexOf(document.documentElement.dataset.theme) + 1) % THEMES.length]);
+  const name = THEMES[(THEMES.indexOf(document.documentElement.dataset.theme) + 1) % THEMES.length];
+  showTheme(name);
+  keep("ltxspec-theme", name);
 }
 
 /** On paper, what is folded into the head is read as well, and all shots have their pictures. */

@@ -189,7 +189,8 @@ function summary() {
 }
 
 /** Forget what the repository has by now. */
-function forgetRecorded() {
+async function forgetRecorded() {
+  await opening;
   const all = Object.values(recorded);
   const known = new Set(all.flatMap((said) => [...said.verdicts, ...said.notes].map(whatIs)));
   const gone = new Set(all.flatMap((said) => (said.withdrawn ?? []).map((one) => nameOfNote({ by: one.noteBy, time: one.noteTime }))));
@@ -226,7 +227,7 @@ function listenForExport() {
   document.getElementById("save-file").addEventListener("click", saveFile);
   document.getElementById("forget").addEventListener("click", forgetRecorded);
   const name = document.getElementById("reviewer");
-  name.value = reviewer();
+  opening.then(() => (name.value ||= reviewer()));
   name.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
   name.addEventListener("input", () => keep(NAME, name.value.trim()));
   const aside = document.getElementById("save-aside");
@@ -249,6 +250,18 @@ if (Object.keys(DATA.takes).length) KEYS.push(
   { keys: ["r"], shown: "r", says: "reject it", does: withSubject((shot, task) => decide(shot, task, "rejected")) },
   { keys: ["n"], shown: "n", says: "a note at this frame", does: withSubject(compose) },
 );
+
+/** Show what this browser keeps, now and whenever another page of it has written. */
+function listenForDrafts() {
+  addEventListener("storage", (event) => {
+    if (event.key !== SHELF && event.key !== null) return;
+    drafts = readDrafts();
+    announce();
+  });
+  drafts = readDrafts();
+  announce(Object.keys(drafts));
+  tellKept();
+}
 
 function listenForReview(shots) {
   moreFilters.push(fitsVerdict);
@@ -284,17 +297,12 @@ function listenForReview(shots) {
     for (const shot of shots) if (takesOf(shot) && (!tasks || takesOf(shot).takes.some((take) => tasks.includes(take.task)))) show(shot);
     tellProgress();
   });
-  addEventListener("storage", (event) => {
-    if (event.key !== SHELF && event.key !== null) return;
-    drafts = readDrafts();
-    announce();
-  });
   listenForExport();
   listenForBench();
   listenForSides();
   listenForNotes();
   tellProgress();
-  tellKept();
+  if (!REVIEW.live) opening.then(listenForDrafts);
   listenForLeaving(() => composing !== null && isChanged(), () => unsavedNumber() > 0);
   if (REVIEW.live) followServer();
 }
