@@ -67,7 +67,7 @@ class Session:
 
     def open_with_specs(self, paths: "Sequence[str]", provider: str | None = None) -> "ProjectContext":
         """The project to work on, with the spec from standard input if `-` is among the paths."""
-        from ltxspec.project.load import with_typed_spec
+        from ltxspec.project.spec_files import with_typed_spec
 
         return with_typed_spec(self.open_project(provider), paths, _read_stdin)
 

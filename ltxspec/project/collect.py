@@ -14,13 +14,14 @@ from ltxspec.errors import LtxspecError, Problems, Refused, StorageError
 from ltxspec.plan.document import PlanOptions
 from ltxspec.plan.selection import selection
 from ltxspec.project.context_specs import with_referred, without_context
-from ltxspec.project.load import render_specs, spec_files
+from ltxspec.project.load import render_specs
 from ltxspec.project.locks import LockedSpecs, holding
 from ltxspec.project.lookup import recorded_state
 from ltxspec.project.others import others_on_disk
 from ltxspec.project.plan import ProjectPlan, plan_specs
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.running.run import PreparedRun, jobs_of, settings_of
+from ltxspec.project.spec_files import spec_files
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.durable import read_file
 from ltxspec.storage.files import MAX_TEXT

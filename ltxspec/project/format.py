@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ltxspec.errors import LtxspecError
-from ltxspec.project.load import spec_files
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.spec_files import spec_files
 from ltxspec.spec.layout import format_spec
 from ltxspec.storage.durable import REAL, read_file, replace_file
 

@@ -3,22 +3,20 @@
 All files are read through a `ProjectFiles`, so the two cases differ only in where the files are.
 """
 
-import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from ltxspec.canonical import sha256_hex
-from ltxspec.errors import Diagnostic, Location, LtxspecError, Problems, WrongUsage
-from ltxspec.plan.addresses import instead_of
+from ltxspec.errors import Diagnostic, Location, Problems
 from ltxspec.plan.selection import Selection
 from ltxspec.project.context_specs import Reading, add_referenced, without_context
 from ltxspec.project.looks import ProjectLooks
 from ltxspec.project.lookup import takes_kept
-from ltxspec.project.path_globs import matching
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.references import refuse_bad_references
+from ltxspec.project.spec_files import spec_files
 from ltxspec.render.concern import NO_SHOT, Concern
 from ltxspec.render.context import RenderContext
 from ltxspec.render.models import RenderedSpec
@@ -28,23 +26,11 @@ from ltxspec.render.requests import render_spec
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Spec
 from ltxspec.spec.parsing import parse_spec
-from ltxspec.storage.files import MAX_TEXT
 from ltxspec.storage.look_cache import LookCache
-from ltxspec.storage.paths import find_specs
-from ltxspec.storage.typed import TYPED, TypedFolder
 from ltxspec.storage.validation_cache import FileVerdicts
 from ltxspec.suggest import did_you_mean
 from ltxspec.values import Json, ShotAddress
 from ltxspec.version import __version__
-
-STDIN = "-"  # instead of a path
-_PATHS = "name a spec file, or a folder that contains some"
-
-
-class NoSpecs(LtxspecError):
-    """No path was given, and there are no specs in the default location."""
-
-    code = "no-specs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,15 +174,15 @@ def _load(file: str, context: RenderContext, specs: LoadedSpecs, reading: Readin
         specs.broken[file] = ""
         return found
     early = tuple(found.diagnostics)  # if the spec can be rendered, these are warnings
-    rendered = _render(spec, context, specs, found)
+    parts: list[RenderedSpec] = []
+    rendered = _render(spec, context, specs, found, parts.append)
     if rendered is not None:
         rendered = replace(rendered, diagnostics=(*early, *rendered.diagnostics)) if early else rendered
         specs.rendered[spec.name], specs.parsed[spec.name] = rendered, spec
-        return found
-    specs.broken[file] = spec.name
-    part = reading.render(spec, Problems())
-    if part is not None:
-        reading.parts[spec.name] = (spec, part)
+    else:
+        specs.broken[file] = spec.name
+        for part in parts:
+            reading.parts[spec.name] = (spec, part)
     return found
 
 
@@ -223,7 +209,13 @@ def _parse(file: str, project: ProjectContext, sources: Sources, problems: Probl
     return spec
 
 
-def _render(spec: Spec, context: RenderContext, specs: LoadedSpecs, problems: Problems) -> RenderedSpec | None:
+def _render(
+    spec: Spec,
+    context: RenderContext,
+    specs: LoadedSpecs,
+    problems: Problems,
+    keep_part: Callable[[RenderedSpec], None] = lambda _: None,
+) -> RenderedSpec | None:
     specs.variables |= dict.fromkeys(spec.vars)
     file = spec.document.source.file
     if specs.files.setdefault(spec.name, file) != file:
@@ -239,7 +231,7 @@ def _render(spec: Spec, context: RenderContext, specs: LoadedSpecs, problems: Pr
         if isinstance(context.overrides, Overrides):
             own.places, own.warnings = context.overrides.places, context.overrides.warnings
         context = replace(context, overrides=own)
-    return render_spec(spec, context, problems)
+    return render_spec(spec, context, problems, keep_part)
 
 
 def _in_reading_order(diagnostics: Sequence[Diagnostic], file: str) -> list[Diagnostic]:
@@ -263,37 +255,3 @@ def _refuse_undeclared(given: Collection[str], declared: Collection[str], proble
                 hint = f"the variables are {listed}" if listed else "declare it under `vars:` of a spec first"
             message = f"no spec of this run has a variable `{name}` to override"
             problems.error("unknown-variable", message, places.get(name), hint)
-
-
-def with_typed_spec(project: ProjectContext, paths: Sequence[str], read: Callable[[int], bytes]) -> ProjectContext:
-    """The project, with the spec that `read` gives (up to a number of bytes) if `-` is among the paths."""
-    if STDIN not in paths:
-        return project
-    data = read(MAX_TEXT + 1)
-    if len(data) > MAX_TEXT:
-        raise WrongUsage(f"standard input is larger than {MAX_TEXT // 2**20} MiB")
-    return replace(project, files=TypedFolder(project.root, project.folder, data))
-
-
-def spec_files(project: ProjectContext, paths: Sequence[str]) -> list[Path]:
-    """The spec files of a command: the given ones (which may have wildcards), or those of `[project] specs`."""
-    if STDIN in paths:
-        if not isinstance(project.files, TypedFolder):
-            hint = "`plan`, `validate` and `render` read a spec from standard input; all else works on files"
-            raise WrongUsage("this command reads no spec from standard input", hint=hint)
-        others = [path for path in paths if path != STDIN]
-        return [*(spec_files(project, others) if others else ()), Path(TYPED)]
-    paths = [name for path in paths for name in matching(project.folder, path)]
-    for path in paths:
-        if not (project.folder / path).exists():
-            raise WrongUsage(f"`{path}` does not exist", hint=instead_of(path) or _PATHS)
-    if paths:
-        return find_specs([os.path.normpath(project.folder / path) for path in paths], project.root)
-    folders = project.config.project.specs
-    if not any((project.root / folder).exists() for folder in folders):
-        names = " or ".join(f"`{folder}`" for folder in folders)
-        raise NoSpecs(
-            f"there are no specs in `{project.root}`: no {names}",
-            hint="`ltxspec init` sets up a project with an example; specs elsewhere are given as PATH or with -C",
-        )
-    return find_specs(folders, project.root)

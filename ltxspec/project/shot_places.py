@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ltxspec.errors import Invalid, LtxspecError
-from ltxspec.project.load import NoSpecs, spec_files
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.snapshot import project_at
+from ltxspec.project.spec_files import NoSpecs, spec_files
 from ltxspec.spec.document import Document, read_document
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.storage.trees import GitTree

@@ -15,7 +15,7 @@ from ltxspec.errors import Diagnostic, Problems, Severity
 from ltxspec.render.about import About, about_shot, title_of
 from ltxspec.render.allowance import Allowance, SpecLimit
 from ltxspec.render.checks import names_for, run_checks
-from ltxspec.render.concern import Found
+from ltxspec.render.concern import NO_SHOT, Found
 from ltxspec.render.context import RenderContext
 from ltxspec.render.conversion import convert
 from ltxspec.render.expectations import NONE, ExpectationTexts
@@ -35,13 +35,16 @@ from ltxspec.spec.models import Instance, Spec, SpecShot
 from ltxspec.values import Fingerprint, ShotAddress
 
 
-def render_spec(spec: Spec, context: RenderContext, problems: Problems) -> RenderedSpec | None:
+def render_spec(
+    spec: Spec, context: RenderContext, problems: Problems, keep_part: Callable[[RenderedSpec], None] = lambda _: None
+) -> RenderedSpec | None:
     """Render every shot of a spec.
 
     Args:
         spec: the spec.
         context: models, files, overrides.
         problems: receives all errors and warnings.
+        keep_part: receives the shots without errors of a spec that has some, if there are no errors besides in shots.
 
     Returns:
         The requests in the order written, or None if `problems` received an error. Its diagnostics are the warnings.
@@ -58,13 +61,16 @@ def render_spec(spec: Spec, context: RenderContext, problems: Problems) -> Rende
     if context.concern is not None:
         diagnostics, left_out = context.concern.sort(spec.name, found)
     problems.extend(diagnostics)
-    if any(diagnostic.severity == "error" for diagnostic in diagnostics):
-        return None
-    file, values = spec.document.source.file, rendering.variables.values
-    rendered = RenderedSpec(spec.name, file, rendering.title, requests, tuple(diagnostics), values, left_out)
-    if left_out:  # an instance whose check failed has a request
-        requests = [item for item in requests if not rendered.leaves_out(item.address.instance)]
-    return replace(rendered, requests=requests)
+    if not _has_errors(diagnostics):
+        return rendering.rendered(requests, diagnostics, left_out)
+    diagnostics, left_out = NO_SHOT.sort(spec.name, found)
+    if not _has_errors(diagnostics):
+        keep_part(rendering.rendered(requests, diagnostics, left_out))
+    return None
+
+
+def _has_errors(diagnostics: Sequence[Diagnostic]) -> bool:
+    return any(diagnostic.severity == "error" for diagnostic in diagnostics)
 
 
 class Rendering:
@@ -115,6 +121,17 @@ class Rendering:
         self.findings.enter(None)
         warn_of_shared_uploads(self.spec, found, self.places, self.findings)
         return found
+
+    def rendered(
+        self, requests: Sequence[Request], diagnostics: Sequence[Diagnostic], left_out: frozenset[str]
+    ) -> RenderedSpec:
+        """The spec, without the shots and instances that are left out."""
+        values = self.variables.values
+        whole = RenderedSpec(self.spec.name, self.file, self.title, requests, tuple(diagnostics), values, left_out)
+        if not left_out:
+            return whole
+        # An instance whose check failed has a request, too.
+        return replace(whole, requests=[one for one in requests if not whole.leaves_out(one.address.instance)])
 
     def earlier(self, instance: Instance, position: tuple[int, int]) -> tuple[Fingerprint, ...]:
         """The fingerprints that earlier versions gave to a request.

@@ -30,7 +30,7 @@ class PlanFlags:
 
     def check(self, selected: Selected) -> None:
         """Refuse options that do not go together. Raises WrongUsage."""
-        from ltxspec.project.load import STDIN
+        from ltxspec.project.spec_files import STDIN
 
         if self.max_cost is not None and selected.limit != "budget":
             hint = "`ltxspec apply --max-cost` limits what is spent"

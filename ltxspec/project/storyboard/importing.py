@@ -15,11 +15,11 @@ from ltxspec.lock.models import Take
 from ltxspec.lock.review_export import ReviewedTake, ReviewExport, decode_export
 from ltxspec.lock.verdicts import LONGEST_NAME, Note, Remark
 from ltxspec.lock.withdrawals import Withdrawal, left
-from ltxspec.project.load import NoSpecs, spec_files
 from ltxspec.project.locks import verdicts_locked
 from ltxspec.project.lookup import RecordedShot, all_lockfiles, recorded_shots
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import AHEAD, remarks_of, verdicts_of
+from ltxspec.project.spec_files import NoSpecs, spec_files
 from ltxspec.project.verdicts import Decided, check_place, kept_note, write_verdicts
 from ltxspec.redaction import redact_secrets
 from ltxspec.storage.clock import SystemClock

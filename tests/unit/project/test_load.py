@@ -4,8 +4,8 @@ import pytest
 from acceptance.commands import write_spec
 from unit.project.projects import project
 
-from ltxspec.errors import Invalid, Problems, WrongUsage
-from ltxspec.project.load import NoSpecs, render_specs, spec_files
+from ltxspec.errors import Invalid, Problems
+from ltxspec.project.load import render_specs
 from ltxspec.project.project import ProjectContext
 
 HEAD = "model: lightricks:2@0\ndefaults: {width: 1920, height: 1080}\n"
@@ -79,23 +79,6 @@ def test_the_second_spec_of_a_name_is_refused_at_its_name(opened: ProjectContext
 def test_a_sound_spec_is_sound_the_next_time_too(opened: ProjectContext) -> None:
     assert prompts(opened, {}) == prompts(opened, {})
     assert (opened.local / "cache" / "verdicts").stat().st_size > 0
-
-
-def test_paths_are_relative_to_where_the_command_was_started(opened: ProjectContext, tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    below = replace(opened, folder=tmp_path / "specs")
-    assert spec_files(below, ("one.yaml",)) == [tmp_path / "specs" / "one.yaml"]
-    assert spec_files(below, ("../specs/./one.yaml",)) == [tmp_path / "specs" / "one.yaml"]
-    assert len(spec_files(below, ())) == 2
-    with pytest.raises(WrongUsage, match=r"`specs/one\.yaml` does not exist"):
-        spec_files(below, ("specs/one.yaml",))
-
-
-def test_a_project_without_specs_is_told_how_to_begin(tmp_path: Path) -> None:
-    with pytest.raises(NoSpecs) as caught:
-        spec_files(project(tmp_path), ())
-    assert "`ltxspec init`" in str(caught.value.hint)
 
 
 def test_a_file_that_is_no_text_is_a_problem_of_that_file(opened: ProjectContext, tmp_path: Path) -> None:

@@ -79,6 +79,7 @@ class Outcome:
 
     rendered: RenderedSpec | None
     diagnostics: list[Diagnostic]
+    parts: list[RenderedSpec]  # the sound shots of a broken spec
     requests: dict[str, Request] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -128,8 +129,9 @@ def render(
     whole = text if "apiVersion" in text else HEAD + text
     context = RenderContext(catalog(), files or MemoryFiles(), overrides or {}, delivery or {}, known, looks)
     problems = Problems()
-    rendered = render_spec(read(whole), context, problems)
-    return Outcome(rendered, problems.diagnostics)
+    parts: list[RenderedSpec] = []
+    rendered = render_spec(read(whole), context, problems, parts.append)
+    return Outcome(rendered, problems.diagnostics, parts)
 
 
 class Bench:

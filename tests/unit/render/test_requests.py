@@ -449,3 +449,24 @@ def test_shots_taken_as_they_stand_are_those_rendered_the_long_way(
         replace(one, column=1) for one in long_way.requests.values()
     ]
     assert quickly.codes == long_way.codes
+
+
+def test_the_sound_shots_of_a_broken_spec_are_kept_apart() -> None:
+    text = """\
+matrixed: {matrix: {city: [Rome, Oslo]}, prompt: "{{ city }}", checks: [{assert: "city == 'Rome'"}]}
+broken: {prompt: "{{ nope }}"}
+sound: {prompt: sound}
+"""
+    shots = "shots:\n" + "".join(f"  {line}\n" for line in text.splitlines())
+    outcome = render(SIZE + shots)
+    (part,) = outcome.parts
+    assert outcome.rendered is None
+    assert [request.address.instance for request in part.requests] == ["matrixed[Rome]", "sound"]
+    assert part.left_out == {"matrixed[Oslo]", "broken"}
+
+
+def test_nothing_is_kept_of_a_spec_that_is_sound_or_that_has_errors_besides_in_shots() -> None:
+    sound = render(SIZE + "shots: {sound: {prompt: sound}}\n")
+    broken = render(SIZE + 'vars: {city: "{{ nope }}"}\nshots: {sound: {prompt: sound}}\n')
+    assert (sound.rendered is not None, sound.parts) == (True, [])
+    assert (broken.rendered, broken.parts) == (None, [])

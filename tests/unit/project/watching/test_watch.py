@@ -12,8 +12,8 @@ import pytest
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.plan.document import PlanOptions
 from ltxspec.plan.edits import Broken, Planned
-from ltxspec.project.load import NoSpecs
 from ltxspec.project.project import open_project
+from ltxspec.project.spec_files import NoSpecs
 from ltxspec.project.watching.watch import Seen, Watching, watch_project
 
 HEAD = "apiVersion: ltxspec/v1\nkind: RenderSpec\nmetadata: {name: night}\nmodel: lightricks:2@0\n"
