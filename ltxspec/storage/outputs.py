@@ -45,7 +45,7 @@ def replacing(path: Path, begins: bytes = b"", *, follow: bool = False) -> Itera
     """A new name beside a file, which what is written there replaces at the end; its folders are created.
 
     Args:
-        path: the file. It keeps its permissions.
+        path: the file. It keeps its permissions; what replaces a link has the usual ones.
         begins: see `write_document`.
         follow: a link stays, and the file that it leads to is replaced. By default the link itself is replaced: where
             videos are, links lead to the archive.
@@ -66,8 +66,9 @@ def replacing(path: Path, begins: bytes = b"", *, follow: bool = False) -> Itera
         yield aside
         _refuse_to_lose(path, target, begins)  # writing may have taken long
         with translated("write", path):
-            with contextlib.suppress(FileNotFoundError):
-                aside.chmod(stat.S_IMODE(target.lstat().st_mode) if target.is_file() else aside.stat().st_mode)
+            if not target.is_symlink():  # a link has no permissions of its own
+                with contextlib.suppress(FileNotFoundError):
+                    aside.chmod(stat.S_IMODE(target.stat().st_mode))
             aside.replace(target)
     finally:
         aside.unlink(missing_ok=True)
@@ -88,8 +89,10 @@ def _refuse_to_lose(path: Path, target: Path, begins: bytes) -> None:
         if not target.stat().st_mode & stat.S_IWUSR:
             raise StorageError(f"`{path}` is read-only, and is not replaced", hint="name another file, or remove it")
         is_by_hand = any(name.startswith(".") or name.endswith(_WRITTEN_BY_HAND) for name in names)
+        if not begins and not is_by_hand:
+            return
         with target.open("rb") as file:
-            found = file.read(len(begins) or is_by_hand)
+            found = file.read(len(begins) or 1)  # without a beginning, any byte is somebody's work
     if found and found != begins:
         raise StorageError(
             f"`{path}` is a file of another kind, and is not replaced", hint="name another file, or remove it"

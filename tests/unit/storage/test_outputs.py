@@ -84,6 +84,17 @@ def test_a_link_stays_and_the_file_behind_it_is_replaced_and_keeps_its_permissio
     assert [path.name for path in shared.parent.iterdir()] == ["s.html"]
 
 
+def test_what_replaces_the_link_of_a_video_is_a_new_file_and_may_not_be_written_by_everybody(tmp_path: Path) -> None:
+    (tmp_path / "archived.mp4").write_bytes(b"paid for")
+    link = tmp_path / "alley.mp4"
+    link.symlink_to("archived.mp4")
+    with replacing(link) as aside:
+        aside.write_bytes(b"film")
+        usual = aside.stat().st_mode
+    assert (link.is_symlink(), link.read_bytes(), link.stat().st_mode) == (False, b"film", usual)
+    assert (tmp_path / "archived.mp4").read_bytes() == b"paid for"
+
+
 def test_the_link_of_a_device_is_never_replaced() -> None:
     with pytest.raises(StorageError, match="it is a device, not a file"), replacing(Path("/dev/stdout")):
         pytest.fail("nothing is written")
