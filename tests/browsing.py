@@ -153,7 +153,7 @@ class Opened:
         return [state["time"] for state in self.state(name).values()]
 
     def settle(self) -> None:
-        """Wait until every video that has a source shows the frame it was told to, and what is kept was looked at."""
+        """Wait until what the browser keeps has been read, and every loaded video shows the frame asked of it."""
         self.page.wait_for_function(SETTLED)
 
     def until(self, condition: str) -> None:

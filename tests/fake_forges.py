@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,7 +39,7 @@ class Answer:
 
 
 @dataclass
-class FakeForge:
+class FakeForge(ABC):
     """State of one change. Subclasses know the paths; `faults` are used up one a request, None lets one pass."""
 
     head: str = HEAD
@@ -70,8 +71,9 @@ class FakeForge:
     def now(self) -> str:
         return f"2026-11-22T10:{self.clock // 60:02}:{self.clock % 60:02}Z"
 
+    @abstractmethod
     def comment_json(self, number: int, body: str, author: tuple[int, str, str]) -> dict[str, Any]:
-        raise NotImplementedError  # each forge has a form of its own
+        """A comment in the form of this forge. author: id, login, type."""
 
     def answer(self, asked: Asked) -> Answer:
         """Route a request. What no route takes is a bug of the client under test."""
