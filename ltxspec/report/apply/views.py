@@ -123,6 +123,7 @@ class PlainView:
         self._out, self._err, self._style, self._now = out, err, style, now
         self._progress = RunProgress(expected or Expected())
         self._due = now() + _SECONDS
+        self._last = ""  # line about the whole run
 
     def emit(self, event: ApplyEvent) -> None:
         """Write the event's line if it must not be missed, and the progress if it is due."""
@@ -132,13 +133,14 @@ class PlainView:
         now = self._now()
         if now >= self._due:
             self._due = now + _SECONDS
-            self._write(self._progress.line())
+            self._last = self._progress.line()
+            self._write(self._last)
 
     def finish(self, summary: RunSummary) -> None:
         """Write what was not shown one by one, the final state, and the result."""
         for line in self._progress.repeated():
             self._write(line)
-        if self._progress.ended:
+        if self._progress.ended and self._progress.line() != self._last:
             self._write(self._progress.line())
         write_summary(self._out, summary, self._style)
 

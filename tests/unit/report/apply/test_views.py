@@ -76,6 +76,11 @@ def test_a_long_run_says_now_and_then_where_it_is() -> None:
     assert lines[-1] == "1,000/1,000 done, $480.00 of $480.00, 0 in progress"
 
 
+def test_the_end_is_not_said_twice() -> None:
+    lines = many(15, EventKind.SHOT_COMMITTED, "recorded", seconds=1.0)
+    assert lines == ["15/15 done, $7.20 of $7.20, 0 in progress"]
+
+
 def test_what_happens_to_very_many_shots_is_said_a_few_times_and_counted() -> None:
     lines = many(1000, EventKind.SHOT_HELD_BACK, "not ordered: the cost limit would be exceeded")
     assert len(lines) == 7
