@@ -433,6 +433,9 @@ def test_a_served_page_shows_what_commands_write_and_picks(open_served: Callable
     opened.until("[...document.querySelectorAll('.take')][1].textContent.includes('in use')")
     assert [item["current"] for item in takes(studio, "night.alley")] == [False, True, False]
     assert take(opened, "alley", 2).get_by_role("button", name="Use take 2").count() == 0
+    opened.until("find(document.getElementById('shot-1'), '.side.after figcaption').textContent.includes('take 2')")
+    opened.page.get_by_role("button", name="Play all").click()
+    assert opened.ask("cut.items[0].clip.put") == "B: take 2"
 
 
 def test_a_page_without_its_server_says_that_nothing_was_recorded(tabs: Tabs, studio: Path) -> None:

@@ -186,7 +186,8 @@ def _shared(review: Review, style: Style) -> list[str]:
     for cause, number in causes[:_MOST_SHARED]:
         values = review_words.cause_values(cause)
         text = f"{review_words.cause_name(cause)} changed {phrases.counted(number, 'shot')}"
-        lines.append(fit(f"{text}: {values}" if values else text, style.width))
+        whole = f"{text}: {values}" if values else text
+        lines.append(whole if style.whole else fit(whole, style.width))
     if len(causes) > _MOST_SHARED:
         lines.append(f"… and {len(causes) - _MOST_SHARED:,} more causes")
     return [style.paint(line, Paint.CYAN) for line in lines]

@@ -186,6 +186,8 @@ def _found(status: ProjectStatus, style: Style, most: int) -> list[str]:
 
 def _line(address: str, about: str, style: Style) -> str:
     text = clean(f"{address}  {redact_secrets(about)}").rstrip()
+    if style.whole:
+        return f"  {text}"
     return f"  {fit(text, max(style.width - 2, width_of(clean(address))))}"
 
 

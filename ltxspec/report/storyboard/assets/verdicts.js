@@ -51,6 +51,7 @@ async function use(shot, task, result) {
   const done = await ask("pick", { address: takesOf(shot).address, task, result });
   if (!done) return;
   takesOf(shot).undone = done.told ? task : null;
+  if (!done.told) putOn(shot, "after", task, result); // what will be: the cut plays it
   announce([task]);
   tell(`${nameOfResult(takeOf(shot, task), result).replace(/^./, (letter) => letter.toUpperCase())} of ${takesOf(shot).address} is in use. ${(done.told ?? "").replaceAll("`", "")}`);
 }

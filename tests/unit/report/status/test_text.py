@@ -52,6 +52,12 @@ def test_a_link_of_an_archived_video_may_expire() -> None:
     assert "expire" not in status_text(status(archived), Style())
 
 
+def test_a_terminal_cuts_what_is_too_long_and_a_file_has_all_of_it() -> None:
+    failed = status(shot("a", ShotState.FAILED, note="refused " * 20 + "at last"))
+    assert status_text(failed, Style(width=60)).splitlines()[-3].endswith("…")
+    assert "refused at last\n" in status_text(failed, Style(width=60, whole=True))
+
+
 def test_very_many_shots_are_counted() -> None:
     failed = [shot(f"s{number}", ShotState.FAILED, note="x: y") for number in range(1000)]
     text = status_text(status(*failed), Style())
