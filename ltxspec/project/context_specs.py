@@ -103,4 +103,4 @@ def with_referred(specs: Iterable[RenderedSpec], names: Collection[str]) -> list
 
 
 def _referred(spec: RenderedSpec) -> set[str]:
-    return {reference.source.spec for request in spec.requests for reference in request.references}
+    return {reference.source.spec for one in (*spec.requests, *spec.broken) for reference in one.references}

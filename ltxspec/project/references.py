@@ -75,5 +75,5 @@ def _without(spec: RenderedSpec, bad: BadReference, problems: Problems) -> Rende
     key, problem = bad.shot.instance, bad.diagnostic
     message = f"{problem.message}; `{bad.shot}` is left out of this run"
     problems.extend([replace(problem, severity="warning", message=message)])
-    requests = [request for request in spec.requests if request.address != bad.shot]
-    return replace(spec, requests=requests, left_out=spec.left_out | {key})
+    requests, broken = ([one for one in every if one.address != bad.shot] for every in (spec.requests, spec.broken))
+    return replace(spec, requests=requests, broken=broken, left_out=spec.left_out | {key})

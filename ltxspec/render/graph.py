@@ -85,7 +85,7 @@ def bad_references(
             stands for any name.
         place_of: where a reference is written.
     """
-    referring = [request for spec in specs.values() for request in spec.requests if request.references]
+    referring = [one for spec in specs.values() for one in (*spec.requests, *spec.broken) if one.references]
     if not referring:
         return []
     requests = requests_of(specs)
@@ -99,7 +99,8 @@ def bad_references(
                 diagnostic = Diagnostic("error", "reference", message, place_of(request, reference), hint)
                 missing = reference.source if source is None else None
                 found.append(BadReference(request.address, diagnostic, missing))
-    return found + list(_cycles(requests, place_of))
+    context = {name for name, spec in specs.items() if spec.is_context}
+    return found + list(_cycles({request.address: request for request in referring}, context, place_of))
 
 
 def _missing(
@@ -153,23 +154,29 @@ def _lacking(reference: Reference, source: Request) -> tuple[str, str | None] | 
     return message, "`frame: last` is its last one"
 
 
-def _cycles(requests: Requests, place_of: Callable[[Request, Reference], Location]) -> Iterator[BadReference]:
-    """One error for each cycle, with every link of it, at the reference of its first shot."""
-    links = {address: request.after for address, request in requests.items() if request.references}
+def _cycles(
+    referring: Requests, context: Collection[str], place_of: Callable[[Request, Reference], Location]
+) -> Iterator[BadReference]:
+    """One error for each cycle, with every link of it, at the reference of its first shot that is not in `context`."""
+    links = {address: request.after for address, request in referring.items()}
     while True:
         try:
             order_of(links)
         except CycleError as error:
             cycle = list(dict.fromkeys(error.args[1]))[::-1]  # each shot before those that it refers to
-            yield _cycle(_from_the_first(cycle, requests), requests, place_of)
+            yield _cycle(_from_the_first(cycle, referring, context), referring, place_of)
             links = {address: after for address, after in links.items() if address not in cycle}
         else:
             return
 
 
-def _from_the_first(cycle: Sequence[ShotAddress], requests: Requests) -> list[ShotAddress]:
-    """The same cycle, from the shot that is written first."""
-    start = cycle.index(min(cycle, key=lambda address: (requests[address].file, requests[address].line)))
+def _from_the_first(cycle: Sequence[ShotAddress], requests: Requests, context: Collection[str]) -> list[ShotAddress]:
+    """The same cycle, from the shot that is written first; from one of a spec that the run is about, if it has any."""
+
+    def place(address: ShotAddress) -> tuple[bool, str, int]:
+        return (address.spec in context, requests[address].file, requests[address].line)
+
+    start = cycle.index(min(cycle, key=place))
     return [*cycle[start:], *cycle[:start]]
 
 

@@ -44,7 +44,7 @@ def render_spec(
         spec: the spec.
         context: models, files, overrides.
         problems: receives all errors and warnings.
-        keep_part: receives the shots without errors of a spec that has some, if there are no errors besides in shots.
+        keep_part: receives what is sound of a spec that has errors, if these are all in shots.
 
     Returns:
         The requests in the order written, or None if `problems` received an error. Its diagnostics are the warnings.
@@ -65,7 +65,7 @@ def render_spec(
         return rendering.rendered(requests, diagnostics, left_out)
     diagnostics, left_out = NO_SHOT.sort(spec.name, found)
     if not _has_errors(diagnostics):
-        keep_part(rendering.rendered(requests, diagnostics, left_out))
+        keep_part(replace(rendering.rendered(requests, diagnostics, left_out), broken=rendering.broken))
     return None
 
 
@@ -96,6 +96,7 @@ class Rendering:
         self.title: str | None = None
         self.prompts = Prompts(self.file, context.files, self.texts, self.places, self.findings, self.allowance)
         self.expectations = ExpectationTexts(spec, self.texts, self.places, self.findings)
+        self.broken: list[Request] = []  # those of shots with errors, as far as their references are known
         self.earlier_rendering: Rendering | None = None
 
     def requests(self) -> list[Request]:
@@ -171,9 +172,11 @@ class Rendering:
         parameters = self.parameters(shot, scope, model)
         about = about_shot(self.spec, shot, scope, self.texts)
         expect = NONE if self.is_earlier else self.expectations.of(shot, scope)
-        if model is None or prompt is None or parameters is None or about is None or variables.broken:
+        if model is None or parameters is None:
             return None
-        if expect is None:
+        if prompt is None or about is None or expect is None or parameters.problems or variables.broken:
+            if parameters.references:
+                self.broken.append(self.assemble(instance, "", parameters, position, About(None)))
             return None
         request = self.assemble(instance, prompt, parameters, position, about)
         if expect is not NONE:
@@ -183,7 +186,10 @@ class Rendering:
         if not checks or self.is_earlier:
             return request
         inside = Scope(names_for(model, request, variables.values), instance.key)
-        return request if run_checks(checks, inside, self.texts, self.places, self.findings) else None
+        if run_checks(checks, inside, self.texts, self.places, self.findings):
+            return request
+        self.broken.append(request)
+        return None
 
     def model(self, shot: SpecShot, scope: Scope) -> Model | None:
         """The model of a shot: its own, or the spec's."""
@@ -210,7 +216,7 @@ class Rendering:
         return model
 
     def parameters(self, shot: SpecShot, scope: Scope, model: Model | None) -> ParameterSet | None:
-        """The parameters of a shot over the defaults, rendered and checked; without a model, only rendered."""
+        """The parameters of a shot over the defaults, rendered, with their problems; None if rendering fails."""
         found = self.plain_sets.of(shot)
         if found is None:
             reading = TextReading(
@@ -227,7 +233,7 @@ class Rendering:
             self.blame(replace(problem, hint=hint), shot, scope)
         for remark in found.warnings:
             self.blame(remark, shot, scope, "warning")
-        return None if found.problems else found
+        return found
 
     def blame(self, problem: ParameterProblem, shot: SpecShot, scope: Scope, severity: Severity = "error") -> None:
         """Report an invalid parameter where it is written."""

@@ -101,7 +101,7 @@ def follows(name: str, source: str) -> str:
 
 
 def test_references_are_checked_in_the_same_run_as_everything_else(opened: ProjectContext, tmp_path: Path) -> None:
-    """Those of shots without other errors, in a spec with errors; a reference to a broken shot is no second error."""
+    """Also those of broken shots, in a spec with errors; a reference to a broken shot is no second error."""
     sources = {"b": "a", "c": "nope", "d": "e", "e": "d", "f": "two.nope", "g": "two.a"}
     shots = "shots:\n  a: {prompt: Fog., fps: 7}\n" + "".join(follows(*link) for link in sources.items())
     write_spec(tmp_path, HEAD + shots, "one")
@@ -120,3 +120,23 @@ def test_references_are_checked_in_the_same_run_as_everything_else(opened: Proje
 def test_what_a_broken_spec_refers_to_is_read(opened: ProjectContext, tmp_path: Path) -> None:
     write_spec(tmp_path, HEAD + "shots:\n  a: {prompt: Fog., fps: 7}\n" + follows("b", "two.a"), "one")
     assert len(told(opened, None, "specs/one.yaml")) == 1
+
+
+def test_the_references_of_a_shot_with_other_errors_are_checked(opened: ProjectContext, tmp_path: Path) -> None:
+    broken = follows("a", "nope") + follows("b", "two.b")
+    write_spec(tmp_path, HEAD.replace("{width", "{fps: 7, width") + "shots:\n" + broken, "one")
+    write_spec(tmp_path, HEAD + "shots:\n" + follows("b", "one.b").replace("Rain.", "'{{ x }}'"), "two")
+    assert [message.partition(" must ")[0].partition(" (in")[0] for message, _ in told(opened)] == [
+        "`fps`",
+        "`x` is not defined",
+        "there is no shot `one.nope`",
+        "these shots follow from each other: `one.b` → `two.b` → `one.b`",
+    ]
+
+
+def test_a_cycle_is_named_whichever_of_its_files_the_run_is_about(opened: ProjectContext, tmp_path: Path) -> None:
+    write_spec(tmp_path, HEAD + "shots:\n" + follows("a", "two.a"), "one")
+    write_spec(tmp_path, HEAD + "shots:\n" + follows("a", "one.a"), "two")
+    assert [message for message, _ in told(opened, None, "specs/two.yaml")] == [
+        "these shots follow from each other: `two.a` → `one.a` → `two.a`"
+    ]
