@@ -47,10 +47,10 @@ _AUTHORIZATION = re.compile(  # a header: after a known word, everything up to t
     re.IGNORECASE,
 )
 _FIELD = re.compile(r"([\w-]{2,64})[\"']?[ \t]{0,8}[:=][ \t]{0,8}(?=[^ \t])")
-_NAMED = re.compile(  # `apiKey=…` in a message
-    r"(?<![\w-])([\w-]{2,64})[\"'`]?[ \t]{0,8}[:=][ \t]{0,8}[\"'`]?"
+_NAMED = re.compile(  # `apiKey=…` in a message, or in JSON within it
+    r"(?<![\w-])([\w-]{2,64})\\?[\"'`]?\s{0,8}(?:=>|[:=]{1,2})\s{0,8}\\?[\"'`]?"
 )
-_VALUE = re.compile(r"[^\s\"'`,]{8,}")
+_VALUE = re.compile(r"[^\s\"'`,\\]{8,}")
 _SECRET_FIELD = re.compile(
     r".*(?:access|api|auth|private|rl|secret|shared|signing)key|.+token|.*authorization|.*credentials?|.*signature"
     r"|.*pass(?:code|word|wd|phrase)|pass|pwd?|.*secret"
@@ -192,7 +192,7 @@ def redact_secrets(value: Json) -> Json:
 
 def redact_report(line: str) -> str:
     """A line of a crash report: it is not prose, so everything that looks like a login is removed."""
-    safe: str = redact_secrets(line)
+    safe = redact_message(line)
     return _LIKE_A_LOGIN.sub(f"{REDACTED}@", safe)
 
 

@@ -26,7 +26,8 @@ STATE = """(name) => Object.fromEntries(
     loaded: video.hasAttribute("src"),
   }]))"""
 
-SETTLED = """() => isOpen && players.every((player) => player.clips.every((clip) =>
+AT_WORK = "() => document.getElementById('data') === null || isAtWork"  # a page without such data at once
+SETTLED = """() => isAtWork && players.every((player) => player.clips.every((clip) =>
   !clip.video.hasAttribute("src") || clip.broken
   || (clip.wanted === null && !clip.video.seeking && clip.video.readyState >= 2)))"""
 
@@ -153,7 +154,7 @@ class Opened:
         return [state["time"] for state in self.state(name).values()]
 
     def settle(self) -> None:
-        """Wait until what the browser keeps has been read, and every loaded video shows the frame asked of it."""
+        """Wait until the page is at work, and every video that is loaded shows the frame asked of it."""
         self.page.wait_for_function(SETTLED)
 
     def until(self, condition: str) -> None:

@@ -34,7 +34,7 @@ from ltxspec.lock.journal import (
 from ltxspec.lock.models import Failure, Lockfile, Output, Take, readable
 from ltxspec.plan.actions import Change
 from ltxspec.plan.recorded import RecordedState
-from ltxspec.redaction import redact_secrets
+from ltxspec.redaction import redact_message
 from ltxspec.render.expectations import NONE, Expectations
 from ltxspec.values import Json, TaskId
 
@@ -142,7 +142,7 @@ class Ledger:
 
     def remark(self, task: TaskId, text: str) -> None:
         """Record what the provider says of a task in progress, for `plan` and `why`."""
-        said = readable(str(redact_secrets(text)))
+        said = readable(redact_message(text))
         if self._open[task].remark != said:
             self._append(Remarked(task, said, self.now()))
 

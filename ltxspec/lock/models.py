@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from ltxspec.formats import Content, Money, Record
 from ltxspec.lock.measured import VideoFacts
-from ltxspec.redaction import redact_secrets
+from ltxspec.redaction import redact_message
 from ltxspec.values import Fingerprint, Json, TaskId
 
 _TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$"
@@ -83,11 +83,11 @@ class Failure:
 
     @property
     def recorded(self) -> dict[str, Any]:
-        """The fields as a take or an event records them, without secrets in an address that the provider repeats.
+        """The fields as a take or an event records them, without secrets that the provider repeats.
 
         An unusual message must not lose a paid task: lone surrogates, which UTF-8 cannot encode, are replaced.
         """
-        message = redact_secrets(readable(self.message))
+        message = redact_message(readable(self.message))
         return {"code": readable(self.code), "message": message, "permanent": self.permanent}
 
 

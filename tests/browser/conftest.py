@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browsing import FLAGS, OWN, Opened, Tabs
+from browsing import AT_WORK, FLAGS, OWN, Opened, Tabs
 from reviewing import make_studio
 from sharing import made_once
 from storyboards import Films, varied, write_page
@@ -100,6 +100,7 @@ def open_page(tabs: Tabs) -> Iterator[Callable[..., Opened]]:
         page.on("pageerror", lambda error: one.complaints.append(str(error)))
         page.on("request", lambda request: one.requests.append(request.url))
         page.goto(file.as_uri() + fragment)
+        page.wait_for_function(AT_WORK)
         return one
 
     yield open_one

@@ -15,6 +15,7 @@ from ltxspec.redaction import (
     redact_diagnostic,
     redact_field,
     redact_message,
+    redact_report,
     redact_request,
     redact_secrets,
     redact_url,
@@ -362,6 +363,10 @@ def test_running_text_loses_secrets_only(text: str, left: str) -> None:
     assert redact_secrets(text) == left
 
 
+def test_a_crash_report_loses_what_a_field_for_credentials_holds() -> None:
+    assert redact_report(f"E   ProviderError apiKey='{CANARY}'") == f"E   ProviderError apiKey='{REDACTED}'"
+
+
 @pytest.mark.parametrize(
     ("text", "left"),
     [
@@ -369,6 +374,9 @@ def test_running_text_loses_secrets_only(text: str, left: str) -> None:
         (f'{{"api_key": "{CANARY}"}}', f'{{"api_key": "{REDACTED}"}}'),
         (f"shared-secret : '{CANARY}', again", f"shared-secret : '{REDACTED}', again"),
         ("FAL_API_KEY=0b0b0b0b-1111:abcdef", f"FAL_API_KEY={REDACTED}"),
+        (f'it answers {{\\"api_key\\": \\"{CANARY}\\"}}', f'it answers {{\\"api_key\\": \\"{REDACTED}\\"}}'),
+        (f"apiKey => {CANARY}, secret:: {CANARY}", f"apiKey => {REDACTED}, secret:: {REDACTED}"),
+        (f"apiKey\u00a0=\n{CANARY}", f"apiKey\u00a0=\n{REDACTED}"),
         (
             "the key: is wrong, secret: no, keyframe=2026-11-22T10:00",
             "the key: is wrong, secret: no, keyframe=2026-11-22T10:00",

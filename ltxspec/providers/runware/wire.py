@@ -16,7 +16,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from ltxspec.canonical import canonical_bytes
-from ltxspec.redaction import redact_secrets
+from ltxspec.redaction import redact_message
 from ltxspec.values import Json, TaskId, Usd, is_web_address
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429})  # and every 5xx: the request as a whole failed temporarily
@@ -233,7 +233,7 @@ def plain_text(value: Json) -> str:
     if not isinstance(value, str):
         return ""
     text = _UNPRINTABLE.sub(" ", value[: 4 * _MESSAGE_LIMIT])
-    text = " ".join(redact_secrets(_QUERY.sub(r"\1?…", text)).split())
+    text = " ".join(redact_message(_QUERY.sub(r"\1?…", text)).split())
     return text if len(text) <= _MESSAGE_LIMIT else f"{text[:_MESSAGE_LIMIT]}…"
 
 

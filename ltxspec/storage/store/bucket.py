@@ -14,7 +14,7 @@ from obstore import exceptions
 from obstore.store import AzureStore, GCSStore, LocalStore, MemoryStore, S3Store, from_url
 
 from ltxspec.errors import StorageError
-from ltxspec.redaction import redact_secrets
+from ltxspec.redaction import redact_message
 from ltxspec.storage.store.port import LARGEST_NOTE, Note, ObjectFacts, StoredObject
 
 PART = 5 * 2**20  # bytes; S3's smallest part, and the largest object that is sent in one piece
@@ -250,4 +250,4 @@ def _hint(name: str) -> str:
 def _words(text: str) -> str:
     """The library's own words in short, without addresses: these may be signed."""
     line = text.partition("\n")[0].rpartition(" - ")[2].partition(": <")[0]
-    return redact_secrets(line)[:_MOST_SHOWN].strip() or "no reason given"
+    return redact_message(line)[:_MOST_SHOWN].strip() or "no reason given"

@@ -11,7 +11,7 @@ const NOTHING = { verdicts: [], notes: [], withdrawn: [] };
 
 let recorded = DATA.said; // task -> {verdicts, notes, withdrawn: [{noteBy, noteTime, by, time}]}
 let unsound = false; // whether what this browser kept could not be read, and was not said to be so before
-let drafts = {}; // the same as `recorded`, of this browser, once its shelf is open
+let drafts = {}; // the same as `recorded`, of this browser; read when the page is put to work
 
 function readDrafts() {
   if (REVIEW.live) return {};
@@ -25,7 +25,8 @@ function readDrafts() {
 function writeDrafts(changed) {
   drafts = changed;
   const could = !refused;
-  if (!keep(SHELF, JSON.stringify(changed)) && could) tell(KEEPS_NOTHING);
+  if (MINE.has(ASIDE)) MINE.set(SHELF, JSON.stringify(changed)); // what is there cannot be read, and has no other place
+  else if (!keep(SHELF, JSON.stringify(changed)) && could) tell(KEEPS_NOTHING);
 }
 
 const KEEPS_NOTHING = "This browser keeps nothing for this page: save the file before you close it.";
@@ -67,7 +68,6 @@ function momentAfter(task) {
 /** Say something about a take. entry: {verdict?, note, at, until?, box?, point?}; without a verdict it is a note. */
 async function say(shot, task, entry) {
   if (REVIEW.live) return ask("say", { address: takesOf(shot).address, task, ...entry });
-  await opening;
   const fresh = readDrafts(); // another page of this browser may have written
   const own = { ...NOTHING, ...fresh[task] };
   const kind = entry.verdict ? "verdicts" : "notes";
@@ -93,7 +93,6 @@ const withdrawal = (note) => ({ noteBy: note.by, noteTime: note.time, by: review
 async function withdraw(shot, task, note) {
   if (REVIEW.live) return ask("withdraw", { address: takesOf(shot).address, task, note: { noteBy: note.by, noteTime: note.time } });
   if (isDraft(task, note)) return unsay(task, note);
-  await opening;
   const fresh = readDrafts();
   const own = { ...NOTHING, ...fresh[task] };
   writeDrafts({ ...fresh, [task]: { ...own, withdrawn: [...own.withdrawn, withdrawal(note)] } });

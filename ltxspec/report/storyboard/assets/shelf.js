@@ -9,19 +9,20 @@ let refused = false; // whether the browser keeps nothing
 /* Chromium on a busy machine gives a page that looks for what is kept, or listens for changes of it, before the browser has
    noticed that the page is shown, an empty shelf of its own, which is thrown away with the page: 13 of 276 pages. After any
    answer of the browser it was none of 1,100. */
-let isOpen = false;
-const opening = answered().then(() => (isOpen = true));
+const browserAnswers = answered();
 
-/** Wait for an answer of the browser, whatever it says. */
+/** Wait for an answer of the browser, whatever it says, but not for ever. */
 async function answered() {
-  const patience = new Promise((resolve) => setTimeout(resolve, 3000));
-  await Promise.race([navigator.storage?.persisted?.(), patience]).catch(() => {});
+  try {
+    await Promise.race([navigator.storage?.persisted?.(), new Promise((resolve) => setTimeout(resolve, 3000))]);
+  } catch {
+    // a refusal is an answer, too
+  }
 }
 
-/** What is kept under a key, or null; nothing is until the shelf is open. */
+/** What is kept under a key, or null. Not to be asked before the browser has answered. */
 function kept(key) {
   if (MINE.has(key)) return MINE.get(key);
-  if (!isOpen) return null;
   try {
     return localStorage.getItem(key);
   } catch {
@@ -30,12 +31,8 @@ function kept(key) {
   }
 }
 
-/** Keep a text, in the page alone where the browser refuses; as soon as the shelf is open. */
+/** Keep a text, in the page alone where the browser refuses. */
 function keep(key, text) {
-  if (!isOpen) {
-    opening.then(() => keep(key, text));
-    return true;
-  }
   try {
     localStorage.setItem(key, text);
     MINE.delete(key);

@@ -2,9 +2,10 @@
 
 const THEMES = ["auto", "light", "dark"];
 
-function showTheme(name) {
+function setTheme(name) {
   document.documentElement.dataset.theme = name;
   find(document, "#theme span").textContent = `Theme: ${name}`;
+  keep("ltxspec-theme", name);
 }
 
 function rememberedTheme() {
@@ -13,9 +14,7 @@ function rememberedTheme() {
 }
 
 function nextTheme() {
-  const name = THEMES[(THEMES.indexOf(document.documentElement.dataset.theme) + 1) % THEMES.length];
-  showTheme(name);
-  keep("ltxspec-theme", name);
+  setTheme(THEMES[(THEMES.indexOf(document.documentElement.dataset.theme) + 1) % THEMES.length]);
 }
 
 /** On paper, what is folded into the head is read as well, and all shots have their pictures. */

@@ -190,8 +190,7 @@ function summary() {
 }
 
 /** Forget what the repository has by now. */
-async function forgetRecorded() {
-  await opening;
+function forgetRecorded() {
   const all = Object.values(recorded);
   const known = new Set(all.flatMap((said) => [...said.verdicts, ...said.notes].map(whatIs)));
   const gone = new Set(all.flatMap((said) => (said.withdrawn ?? []).map((one) => nameOfNote({ by: one.noteBy, time: one.noteTime }))));
@@ -228,7 +227,7 @@ function listenForExport() {
   document.getElementById("save-file").addEventListener("click", saveFile);
   document.getElementById("forget").addEventListener("click", forgetRecorded);
   const name = document.getElementById("reviewer");
-  opening.then(() => (name.value ||= reviewer()));
+  name.value = reviewer();
   name.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
   name.addEventListener("input", () => keep(NAME, name.value.trim()));
   const aside = document.getElementById("save-aside");
@@ -252,19 +251,8 @@ if (Object.keys(DATA.takes).length) KEYS.push(
   { keys: ["n"], shown: "n", says: "a note at this frame", does: withSubject(compose) },
 );
 
-/** Show what this browser keeps, now and whenever another page of it has written. */
-function listenForDrafts() {
-  addEventListener("storage", (event) => {
-    if (event.key !== SHELF && event.key !== null) return;
-    drafts = readDrafts();
-    announce();
-  });
-  drafts = readDrafts();
-  announce(Object.keys(drafts));
-  tellKept();
-}
-
 function listenForReview(shots) {
+  drafts = readDrafts();
   moreFilters.push(fitsVerdict);
   const filled = new Set();
   const show = (shot) => {
@@ -298,12 +286,17 @@ function listenForReview(shots) {
     for (const shot of shots) if (takesOf(shot) && (!tasks || takesOf(shot).takes.some((take) => tasks.includes(take.task)))) show(shot);
     tellProgress();
   });
+  addEventListener("storage", (event) => {
+    if (event.key !== SHELF && event.key !== null) return;
+    drafts = readDrafts();
+    announce();
+  });
   listenForExport();
   listenForBench();
   listenForSides();
   listenForNotes();
   tellProgress();
-  if (!REVIEW.live) opening.then(listenForDrafts);
+  tellKept();
   listenForLeaving(() => composing !== null && isChanged(), () => unsavedNumber() > 0);
   if (REVIEW.live) followServer();
 }
