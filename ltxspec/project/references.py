@@ -29,31 +29,35 @@ def refuse_bad_references(
         concern: the shots that the run is about; None: all.
         kept: how many takes are recorded of a shot that is not in its spec.
     """
+    found = Problems()
+    while bad := bad_references(specs.readable, set(specs.broken.values()), partial(_place, specs)):
+        for one in map(partial(_told, kept), bad):
+            _refuse(one, specs, found, is_covered=concern is None or concern.instance(one.shot))
+    problems.extend(dict.fromkeys(found.diagnostics))  # instances of one shot share their references
 
-    def place_of(request: Request, reference: Reference) -> Location:
-        name = request.address.spec
-        spec = specs.parsed[name] if name in specs.parsed else specs.parts[name][0]
-        places = Places(spec)
-        return places.value(places.path_of(spec.shots[request.address.shot], reference.path))
 
-    while found := bad_references(specs.readable, set(specs.broken.values()), place_of):
-        for bad in map(partial(_told, kept), found):
-            is_covered = concern is None or concern.instance(bad.shot)
-            if bad.shot.spec in specs.parts:
-                parsed, part = specs.parts[bad.shot.spec]
-                specs.parts[part.name] = (parsed, _without(part, bad, Problems()))
-                problems.extend([bad.diagnostic] if is_covered else [])
-                continue
-            spec = specs.rendered.get(bad.shot.spec)
-            is_context = spec is not None and spec.is_context
-            if is_context or not is_covered:
-                if spec is not None:
-                    specs.rendered[spec.name] = _without(spec, bad, Problems() if is_context else problems)
-                continue
-            problems.extend([bad.diagnostic])
-            if spec is not None:
-                specs.broken[spec.file] = spec.name
-                del specs.rendered[spec.name], specs.parsed[spec.name]
+def _place(specs: Reading, request: Request, reference: Reference) -> Location:
+    name = request.address.spec
+    spec = specs.parsed[name] if name in specs.parsed else specs.parts[name][0]
+    places = Places(spec)
+    return places.value(places.path_of(spec.shots[request.address.shot], reference.path))
+
+
+def _refuse(bad: BadReference, specs: Reading, problems: Problems, *, is_covered: bool) -> None:
+    """Report an error, and take the shot that has it, or its spec, out of what was read."""
+    if bad.shot.spec in specs.parts:
+        parsed, part = specs.parts[bad.shot.spec]
+        specs.parts[part.name] = (parsed, _without(part, bad, Problems()))
+        problems.extend([bad.diagnostic] if is_covered else [])
+        return
+    spec = specs.rendered.get(bad.shot.spec)
+    if spec is not None and (spec.is_context or not is_covered):
+        specs.rendered[spec.name] = _without(spec, bad, Problems() if spec.is_context else problems)
+    elif is_covered:
+        problems.extend([bad.diagnostic])
+        if spec is not None:
+            specs.broken[spec.file] = spec.name
+            del specs.rendered[spec.name], specs.parsed[spec.name]
 
 
 def _told(kept: Callable[[ShotAddress], int], bad: BadReference) -> BadReference:

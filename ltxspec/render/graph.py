@@ -81,8 +81,7 @@ def bad_references(
 
     Args:
         specs: the specs of the project by name, as far as they can be read.
-        unread: the names of specs that have errors of their own, also those of which only some shots can be read; ""
-            stands for any name.
+        unread: the names of other specs, which have errors of their own; "" stands for any name.
         place_of: where a reference is written.
     """
     referring = [one for spec in specs.values() for one in (*spec.requests, *spec.broken) if one.references]
@@ -113,9 +112,9 @@ def _missing(
         if name in unread or "" in unread:
             return None
         return f"there is no spec `{name}`", did_you_mean(name, specs)
+    if spec.is_part and key.partition("[")[0] in {other.partition("[")[0] for other in spec.left_out}:
+        return None
     if spec.leaves_out(key):
-        if name in unread:
-            return None
         listed = f": `ltxspec validate {spec.file}` lists them" if spec.is_context else ""
         return f"`{reference.source}` has errors", f"correct that shot first{listed}"
     prefix = "" if name == request.address.spec else f"{name}."

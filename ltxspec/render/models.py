@@ -102,7 +102,8 @@ class RenderedSpec:
     diagnostics: Sequence[Diagnostic] = ()
     variables: Mapping[str, Json] = field(default_factory=dict)  # of the spec, rendered
     left_out: frozenset[str] = frozenset()  # names of shots, and instance keys
-    broken: Sequence[Request] = ()  # of a part of a spec, shots with errors, as far as their references are known
+    is_part: bool = False  # of a spec with errors, only what is sound of it
+    broken: Sequence[Request] = ()  # of such a part, the shots with errors, as far as their references are known
     is_context: bool = False  # only read because shots of other specs refer to it: the run is not about it
 
     def leaves_out(self, key: str) -> bool:

@@ -65,7 +65,8 @@ def render_spec(
         return rendering.rendered(requests, diagnostics, left_out)
     diagnostics, left_out = NO_SHOT.sort(spec.name, found)
     if not _has_errors(diagnostics):
-        keep_part(replace(rendering.rendered(requests, diagnostics, left_out), broken=rendering.broken))
+        part = rendering.rendered(requests, diagnostics, left_out)
+        keep_part(replace(part, is_part=True, broken=rendering.broken))
     return None
 
 

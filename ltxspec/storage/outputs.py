@@ -18,7 +18,7 @@ _KEPT = {
     ".jsonl": "a journal",
     "ltxspec.toml": "the project's settings",
 }
-_DEVICES = Path("/dev")  # `/dev/stdout` is a link
+_DEVICES = {Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd")}  # `/dev/stdout` is a link to what it is redirected to
 # Endings of what people write: replaced by a command only if it begins as what the command writes.
 _WRITTEN_BY_HAND = (".yaml", ".yml", ".toml", ".j2", ".csv", ".tsv")
 
@@ -80,7 +80,7 @@ def _refuse_to_lose(path: Path, target: Path, begins: bytes) -> None:
         raise StorageError(f"`{path}` would be {kind}, which this command does not write", hint="name another file")
     with translated("write", path):
         # A pipe or a device is read by someone else and must not be removed.
-        if target.is_symlink() and target.parent == _DEVICES:
+        if any(name.is_symlink() and name.absolute().parent in _DEVICES for name in (path, target)):
             raise OSError(errno.EINVAL, "it is a device, not a file")
         if target.exists() and not target.is_file():
             raise OSError(errno.EINVAL, f"it is {kind_of(target.stat().st_mode)}, not a file")

@@ -172,8 +172,9 @@ def test_a_failure_is_permanent_unless_it_says_that_it_is_not(recorded: bool | N
 
 
 def test_what_a_provider_says_is_recorded_readably_and_without_secrets() -> None:
-    said = Failure("a\udc80", "b\udc80 https://h.example/x?token=canary", permanent=False)
-    assert said.recorded == {"code": "a?", "message": "b? https://h.example/x", "permanent": False}
+    said = Failure("a\udc80", "b\udc80 https://h.example/x?token=canary, apiKey=canary-0123456789", permanent=False)
+    message = "b? https://h.example/x, apiKey=[redacted]"
+    assert said.recorded == {"code": "a?", "message": message, "permanent": False}
 
 
 @pytest.mark.parametrize("value", [take(), output(), record(take()), Lockfile("runware", "night")], ids=repr)

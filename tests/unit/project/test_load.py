@@ -7,6 +7,7 @@ from unit.project.projects import project
 from ltxspec.errors import Invalid, Problems
 from ltxspec.project.load import render_specs
 from ltxspec.project.project import ProjectContext
+from ltxspec.render.concern import NO_SHOT
 
 HEAD = "model: lightricks:2@0\ndefaults: {width: 1920, height: 1080}\n"
 
@@ -140,3 +141,37 @@ def test_a_cycle_is_named_whichever_of_its_files_the_run_is_about(opened: Projec
     assert [message for message, _ in told(opened, None, "specs/two.yaml")] == [
         "these shots follow from each other: `two.a` → `one.a` → `two.a`"
     ]
+
+
+EACH = (
+    "  beat: {{forEach: {{key: id, items: [{{id: x, w: 7}}, {{id: y, w: {}}}]}}, prompt: Rain., fps: '{{{{ w }}}}'}}\n"
+)
+
+
+@pytest.mark.parametrize("second", [8, 25], ids=["all broken", "one broken"])
+def test_a_reference_to_a_shot_with_broken_instances_is_no_second_error(
+    second: int, opened: ProjectContext, tmp_path: Path
+) -> None:
+    write_spec(
+        tmp_path,
+        HEAD + "shots:\n" + EACH.format(second) + "  bear: {prompt: A bear.}\n" + follows("end", "beat"),
+        "one",
+    )
+    assert all("`fps`" in message for message, _ in told(opened))
+
+
+def test_a_shot_that_is_left_out_is_so_also_where_another_spec_has_the_name(
+    opened: ProjectContext, tmp_path: Path
+) -> None:
+    shots = follows("a", "b") + "  b: {prompt: Fog., fps: 7}\n  c: {prompt: Fog.}\n"
+    write_spec(tmp_path, HEAD + "shots:\n" + shots, "one")
+    (tmp_path / "specs" / "other.yaml").write_text((tmp_path / "specs" / "one.yaml").read_text())
+    problems = Problems()
+    render_specs(opened, (), {}, problems, NO_SHOT)
+    assert "`one.b` has errors; `one.a` is left out of this run" in [found.message for found in problems.diagnostics]
+
+
+def test_a_wrong_reference_of_many_instances_is_said_once(opened: ProjectContext, tmp_path: Path) -> None:
+    many = follows("a", "nope").replace("{prompt", "{matrix: {n: [1, 2, 3]}, prompt")
+    write_spec(tmp_path, HEAD + "shots:\n  b: {prompt: Fog., fps: 7}\n" + many, "one")
+    assert [message.partition(" must ")[0] for message, _ in told(opened)] == ["`fps`", "there is no shot `one.nope`"]

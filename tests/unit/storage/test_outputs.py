@@ -95,8 +95,19 @@ def test_what_replaces_the_link_of_a_video_is_a_new_file_and_may_not_be_written_
     assert (tmp_path / "archived.mp4").read_bytes() == b"paid for"
 
 
-def test_the_link_of_a_device_is_never_replaced() -> None:
-    with pytest.raises(StorageError, match="it is a device, not a file"), replacing(Path("/dev/stdout")):
+@pytest.mark.parametrize("follow", [False, True])
+@pytest.mark.parametrize("kind", ["/dev/fd", "/proc/self/fd"])
+def test_a_file_that_is_open_is_never_replaced_by_its_number(kind: str, follow: bool, tmp_path: Path) -> None:
+    with (tmp_path / "f.out").open("w") as file:
+        number = Path(kind) / str(file.fileno())
+        with pytest.raises(StorageError, match="it is a device, not a file"), replacing(number, follow=follow):
+            pytest.fail("nothing is written")
+    assert [path.name for path in tmp_path.iterdir()] == ["f.out"]
+
+
+@pytest.mark.parametrize("follow", [False, True])
+def test_the_link_of_a_device_is_never_replaced(follow: bool) -> None:
+    with pytest.raises(StorageError, match="it is a device, not a file"), replacing(Path("/dev/stdout"), follow=follow):
         pytest.fail("nothing is written")
 
 

@@ -254,6 +254,7 @@ def test_an_address_that_is_no_web_address_is_none(url: Any) -> None:
         ("right\u202eleft", "right left"),
         ("lone \ud800 half", "lone half"),
         ("PUT https://bucket/x.mp4?X-Signature=secret failed", "PUT https://bucket/x.mp4?… failed"),
+        ("apiKey=canary-0123456789 is over its limit", "apiKey=[redacted] is over its limit"),
         ("x" * 500, "x" * 500),
         ("x" * 501, "x" * 500 + "…"),
         (None, ""),
