@@ -16,14 +16,17 @@ def close_all(ledgers: Iterable[Ledger], outcomes: Sequence[ShotOutcome], emit: 
     """Write the lockfiles, and drop closed tasks from the journals.
 
     Returns:
-        The outcomes. A shot whose take could not be written is unresolved: the next run finds it in the journal.
+        The outcomes. A shot whose take could not be written is unresolved: the next run finds it in the journal. Closed
+        tasks that stay in a journal are harmless, but what failed is said.
     """
     found = list(outcomes)
     for ledger in ledgers:
         try:
             ledger.close()
-        except LtxspecError as error:  # closed tasks left in a journal are harmless
+        except LtxspecError as error:
             lost = set(ledger.unwritten)
+            if not lost:
+                emit(ApplyEvent(EventKind.SHOT_REMARK, f"{error.line}; all takes are recorded", code=error.code))
             found = [_left_open(one, error, emit) if one.task_id in lost else one for one in found]
     return found
 

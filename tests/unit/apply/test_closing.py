@@ -20,6 +20,13 @@ class Full(MemoryState):
         raise StorageError("the disk is full")
 
 
+class Stuck(MemoryState):
+    """A disk that takes no journal any more."""
+
+    def sync(self) -> None:
+        raise StorageError("the disk is broken")
+
+
 def unwritten(state: MemoryState) -> Ledger:
     """A ledger with a take that is not written yet."""
     state.lockfile = lockfile(**{f"shot-{number}": record(take(number=number)) for number in range(10, 50)})
@@ -49,6 +56,15 @@ def test_a_take_that_cannot_be_written_is_not_reported_as_rendered() -> None:
     assert (alley.outcome, alley.message) == (Outcome.UNRESOLVED, "the disk is full")
     assert others == outcomes[1:]
     assert [(event.kind, event.address) for event in events] == [(EventKind.SHOT_UNRESOLVED, ALLEY)]
+
+
+def test_a_journal_that_cannot_be_closed_is_said_and_costs_no_take() -> None:
+    events: list[ApplyEvent] = []
+    outcome, state = ShotOutcome(ALLEY, Outcome.RENDERED, task()), Stuck()
+    assert close_all([unwritten(state)], [outcome], events.append) == [outcome]
+    assert "alley" in state.lockfile.shots
+    said = [(event.kind, event.address, event.message) for event in events]
+    assert said == [(EventKind.SHOT_REMARK, None, "the disk is broken; all takes are recorded")]
 
 
 def test_a_run_that_is_broken_off_writes_what_it_can() -> None:
