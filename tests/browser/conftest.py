@@ -36,8 +36,9 @@ def studio(_studio_once: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def browser(browser_executable: str, pytestconfig: pytest.Config) -> "Browser":
     """The one of this worker. It is opened for the first test that asks, and closed by `pytest_runtest_teardown`."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=20_000)  # milliseconds: a machine may be busy
     stash = pytestconfig.stash
     if OPEN not in stash:
         with ExitStack() as stack:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from browsing import LOW_CONTRAST, NAMELESS, Opened
+from playwright.sync_api import expect
 from storyboards import Films, pending, review, shot, take, write_page
 
 from ltxspec.review.models import Cause, CauseKind, Review, ShotKind
@@ -66,18 +67,18 @@ def test_shots_are_grouped_by_the_cause_they_share_most(page: Opened) -> None:
     ]
     button = groups.first.get_by_role("button")
     button.click()
-    assert button.get_attribute("aria-expanded") == "false"
+    expect(button).to_have_attribute("aria-expanded", "false")
     assert not page.page.get_by_role("article", name="night.alley").is_visible()
     page.ask("location.hash = '#night.alley'")
     page.page.get_by_role("article", name="night.alley").wait_for()
     page.page.get_by_label("Order", exact=True).select_option("")
-    assert groups.count() == 0
+    expect(groups).to_have_count(0)
 
 
 def test_shots_are_grouped_by_what_happens_to_them(page: Opened) -> None:
     page.page.get_by_label("Order", exact=True).select_option("kind")
     assert page.shown() == ["door", "alley", "tower", "pier", "quay", "gone"]
-    assert page.page.locator(".group").count() == 4
+    expect(page.page.locator(".group")).to_have_count(4)
 
 
 def test_what_is_retired_or_moved_is_folded_and_unfolds(page: Opened) -> None:
@@ -85,19 +86,19 @@ def test_what_is_retired_or_moved_is_folded_and_unfolds(page: Opened) -> None:
         "night.quay",
         "night.gone",
     ]
-    assert not page.page.locator("#shot-5 .stage").is_visible()
+    expect(page.page.locator("#shot-5 .stage")).to_be_hidden()
     button = page.button("Details of night.quay", shot=5)
-    assert button.get_attribute("aria-expanded") == "false"
+    expect(button).to_have_attribute("aria-expanded", "false")
     button.click()
-    assert page.page.locator("#shot-5 .stage").is_visible()
+    expect(page.page.locator("#shot-5 .stage")).to_be_visible()
     page.until("document.querySelector('#shot-5 video').readyState >= 2")
     button.click()
-    assert not page.page.locator("#shot-5 video").is_visible()
+    expect(page.page.locator("#shot-5 video")).to_be_hidden()
 
 
 def test_a_link_unfolds_its_shot_and_paper_shows_all(page: Opened) -> None:
     page.page.emulate_media(media="print")
-    assert page.page.locator("#shot-6 .still img").first.is_visible()
+    expect(page.page.locator("#shot-6 .still img").first).to_be_visible()
     page.page.emulate_media(media="screen")
     page.ask("location.hash = '#night.gone'")
     page.page.locator("#shot-6 .stage").wait_for()
@@ -107,12 +108,12 @@ def test_a_link_unfolds_its_shot_and_paper_shows_all(page: Opened) -> None:
 def test_the_grid_shows_every_shot_small_and_leads_to_it(page: Opened, scheme: str) -> None:
     page.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # a literal from the list above
     page.press("g")
-    assert page.page.get_by_role("button", name="Grid").get_attribute("aria-pressed") == "true"
+    expect(page.page.get_by_role("button", name="Grid")).to_have_attribute("aria-pressed", "true")
     boxes = [page.page.locator(f"#shot-{number}").bounding_box() for number in (1, 2, 3)]
     assert len({round(box["y"]) for box in boxes if box}) == 1
-    assert not page.page.locator("#shot-1 .transport").is_visible()
+    expect(page.page.locator("#shot-1 .transport")).to_be_hidden()
     assert page.ask(LOW_CONTRAST) == []
     assert page.ask(NAMELESS) == []
     page.button("Details of night.tower", shot=2).click()
     page.until("landing === null && active.id === 'shot-2'")
-    assert page.page.locator("#shot-2 .transport").is_visible()
+    expect(page.page.locator("#shot-2 .transport")).to_be_visible()

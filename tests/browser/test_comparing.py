@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from browsing import Opened
 from PIL import Image
+from playwright.sync_api import expect
 from storyboards import Films, review, shot, take, write_page
 
 from ltxspec.review.models import ShotKind
@@ -86,8 +87,8 @@ def test_overlay_blends_by_its_slider(colors: Opened) -> None:
     assert is_like(color_at(colors, 0.5), red=1, blue=0)
     slider.fill("100")
     assert is_like(color_at(colors, 0.5), red=0, blue=1)
-    assert slider.get_attribute("aria-valuetext") == "100 %"
-    assert colors.page.get_by_label("After, opacity").is_visible()
+    expect(slider).to_have_attribute("aria-valuetext", "100 %")
+    expect(colors.page.get_by_label("After, opacity")).to_be_visible()
 
 
 def test_wipe_follows_slider_and_pointer(colors: Opened) -> None:
@@ -102,7 +103,7 @@ def test_wipe_follows_slider_and_pointer(colors: Opened) -> None:
     colors.page.mouse.down()
     colors.page.mouse.move(box["x"] + 0.2 * box["width"], middle, steps=4)
     colors.page.mouse.up()
-    assert colors.page.locator('[data-do="mix"]').input_value() == "20"
+    expect(colors.page.locator('[data-do="mix"]')).to_have_value("20")
     assert is_like(color_at(colors, 0.4), red=0, blue=1)
     assert colors.ask("players[0].playing") is False  # dragging is not clicking
 
@@ -124,13 +125,13 @@ def test_a_mode_goes_along_and_the_shot_stays_in_place(storyboard: Opened) -> No
     before = storyboard.ask(top)
     storyboard.press("2")
     assert storyboard.ask(top) == pytest.approx(before, abs=2)
-    assert storyboard.page.locator("#shot-1 .player").get_attribute("data-mode") == "overlay"
+    expect(storyboard.page.locator("#shot-1 .player")).to_have_attribute("data-mode", "overlay")
 
 
 def test_full_screen_shows_the_player_alone(storyboard: Opened) -> None:
     storyboard.page.locator("#shot-1").get_by_role("button", name="Full screen").click()
     storyboard.page.wait_for_function("() => document.fullscreenElement === players[0].root")
-    assert storyboard.page.locator("#shot-1 .transport").is_visible()
-    assert not storyboard.page.locator("#shot-1 .stills").is_visible()
+    expect(storyboard.page.locator("#shot-1 .transport")).to_be_visible()
+    expect(storyboard.page.locator("#shot-1 .stills")).to_be_hidden()
     storyboard.press("f")
     storyboard.page.wait_for_function("() => document.fullscreenElement === null")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from browsing import LOW_CONTRAST, Opened
+from playwright.sync_api import expect
 from storyboards import Films, pending, review, shot, take, write_page
 
 from ltxspec.review.models import ShotKind
@@ -50,7 +51,7 @@ def test_it_plays_every_shot_to_the_end(opened: Opened) -> None:
     opened.ask("window.seen = new Set([cut.index]), setInterval(() => seen.add(cut.index), 10)")
     opened.until("!cut.playing && cut.index === 3")
     assert opened.ask("[...seen].sort()") == [0, 1, 2, 3]
-    assert opened.page.locator("[data-show=cut-place]").inner_text() == "4 of 4"
+    expect(opened.page.locator("[data-show=cut-place]")).to_have_text("4 of 4")
 
 
 def test_the_focus_is_on_what_plays_and_stops(opened: Opened) -> None:
@@ -67,7 +68,9 @@ def test_the_other_side_is_the_cut_as_it_was_at_the_same_shot(opened: Opened) ->
     at_the_start(opened)
     opened.page.locator('[data-do="cut-on"]').click()
     opened.page.locator('[data-do="cut-on"]').click()
-    assert "not rendered yet" in opened.page.get_by_role("dialog", name="All shots in order").inner_text()
+    expect(opened.page.get_by_role("dialog", name="All shots in order")).to_contain_text(
+        "not rendered yet", use_inner_text=True
+    )
     opened.press("b")
     assert opened.ask("cut.items.map((item) => item.shot.dataset.address.split('.')[1])") == [
         "alley",
@@ -75,14 +78,16 @@ def test_the_other_side_is_the_cut_as_it_was_at_the_same_shot(opened: Opened) ->
         "gone",
         "quay",
     ]
-    assert opened.page.locator("[data-show=cut-name]").inner_text() == "night.temple"
-    assert "not rendered yet" not in opened.page.get_by_role("dialog", name="All shots in order").inner_text()
+    expect(opened.page.locator("[data-show=cut-name]")).to_have_text("night.temple")
+    expect(opened.page.get_by_role("dialog", name="All shots in order")).not_to_contain_text(
+        "not rendered yet", use_inner_text=True
+    )
 
 
 def test_scrubbing_goes_through_all_shots(opened: Opened) -> None:
     at_the_start(opened)
     opened.page.locator('[data-do="cut-scrub"]').fill("1600")
-    assert opened.page.locator("[data-show=cut-name]").inner_text() == "night.temple"
+    expect(opened.page.locator("[data-show=cut-name]")).to_have_text("night.temple")
     opened.until("Math.abs(cut.videos[0].currentTime - 0.2) < 0.03")
     assert opened.ask(LOW_CONTRAST) == []
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from browsing import Opened, Tabs
+from playwright.sync_api import expect
 from reviewing import FILE, run, write_review
 
 from ltxspec.project.project import open_project
@@ -81,9 +82,9 @@ def test_no_key_decides_about_another_take_than_side_b_shows(
         assert "rendered" in said
         assert "nothing to decide" in said
     assert page.ask(SHELF) is None
-    assert page.page.locator("form.composer").count() == 0
+    expect(page.page.locator("form.composer")).to_have_count(0)
     strip(page, "alley").first.get_by_role("button", name="Approve").click()
-    assert strip(page, "alley").first.locator(".decided").first.inner_text() == "✓ Approved"
+    expect(strip(page, "alley").first.locator(".decided").first).to_have_text("✓ Approved")
 
 
 def test_a_take_that_is_not_on_this_machine_is_not_decided_about_by_a_key(
@@ -108,8 +109,8 @@ def test_verdicts_that_cannot_be_read_are_not_called_missing(opened: Callable[..
     page = opened(studio)
     text = page.page.locator("body").inner_text()
     assert "not reviewed" not in text
-    assert page.page.locator("#reviewed").inner_text() == "verdicts not known"
-    assert "night.review.json" in page.page.locator("#unread").inner_text()
+    expect(page.page.locator("#reviewed")).to_have_text("verdicts not known")
+    expect(page.page.locator("#unread")).to_contain_text("night.review.json", use_inner_text=True)
     page.page.get_by_label("Verdict", exact=True).select_option("Not reviewed")
     assert page.shown() == []
 
@@ -122,13 +123,13 @@ def test_a_served_page_says_at_once_that_verdicts_cannot_be_read(serve: Callable
     whole = file.read_text("utf-8")
     file.write_text(f"<<<<<<< ours\n{whole}", "utf-8")
     page.until("!document.getElementById('unread').hidden")
-    assert "not reviewed" not in page.page.locator("body").inner_text()
+    expect(page.page.locator("body")).not_to_contain_text("not reviewed", use_inner_text=True)
     assert page.page.locator("#unread").inner_text().count("night.review.json") == 1
     page.press("j", "k", "a")
     assert "night.review.json" in told(page)
     file.write_text(whole, "utf-8")
     page.until("document.getElementById('reviewed').textContent === '1 of 2 reviewed'")
-    assert page.page.locator("#unread").is_hidden()
+    expect(page.page.locator("#unread")).to_be_hidden()
 
 
 def test_a_served_page_says_what_pick_says_and_follows_what_an_approval_sets_free(
@@ -140,18 +141,18 @@ def test_a_served_page_says_what_pick_says_and_follows_what_an_approval_sets_fre
     said = told(page)
     assert "Take 1 of night.alley is in use. The spec asks for something else than take 1 shows" in said
     assert "the next apply will" in said
-    assert "in use until the next apply" in strip(page, "alley").first.inner_text()
+    expect(strip(page, "alley").first).to_contain_text("in use until the next apply", use_inner_text=True)
 
 
 def test_a_verdict_is_confirmed_and_the_headline_follows_it(serve: Callable[..., Opened], studio: Path) -> None:
     page = serve(studio)
-    assert page.page.locator(".chip.held").inner_text() == "= Held 1"
+    expect(page.page.locator(".chip.held")).to_have_text("= Held 1")
     page.press("j")
     page.until("activeShot().dataset.address === 'night.bridge'")
     page.press("a")
     assert told(page) == "Take 1 of night.bridge: ✓ approved."
     page.until("document.querySelector('.chip.held') === null")
-    assert page.page.locator(".chip.pending").inner_text() == "◌ To render 1"
+    expect(page.page.locator(".chip.pending")).to_have_text("◌ To render 1")
     assert page.page.locator("h1").inner_text() in page.page.title()
     door = page.page.locator('.shot[data-address="night.door"]').inner_text()
     assert "To render" in door
@@ -164,8 +165,8 @@ def test_a_verdict_of_the_take_before_is_not_shown_as_one_of_what_is_to_come(
     run(edited, "approve", "night.bridge")
     page = opened(edited)
     mark = page.page.locator('.list a:has-text("bridge") .list-verdict')
-    assert "(✓ before)" in mark.inner_text()
-    assert "in use, out of date" in strip(page, "bridge").first.inner_text()
+    expect(mark).to_contain_text("(✓ before)", use_inner_text=True)
+    expect(strip(page, "bridge").first).to_contain_text("in use, out of date", use_inner_text=True)
 
 
 def test_typed_words_are_not_lost_by_escape(opened: Callable[..., Opened], studio: Path) -> None:
@@ -176,13 +177,13 @@ def test_typed_words_are_not_lost_by_escape(opened: Callable[..., Opened], studi
     assert "kept" in told(page)
     page.press("n")
     words = strip(page, "alley").last.get_by_role("textbox")
-    assert words.input_value() == "a long thought"
+    expect(words).to_have_value("a long thought")
     strip(page, "alley").last.get_by_role("button", name="Until this frame").focus()
     page.press("Escape", "n")
-    assert words.input_value() == "a long thought"
+    expect(words).to_have_value("a long thought")
     strip(page, "alley").last.get_by_role("button", name="Discard").click()
     page.press("n")
-    assert words.input_value() == ""
+    expect(words).to_have_value("")
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
@@ -216,4 +217,4 @@ def test_small_pictures_are_whole_in_every_mode(mode: str, opened: Callable[...,
         " return [opacity, clipPath, mixBlendMode, visibility] }"
     )
     assert found == ["1", "none", "normal", "visible"]
-    assert page.page.locator("#shot-1 .divider").is_hidden()
+    expect(page.page.locator("#shot-1 .divider")).to_be_hidden()

@@ -2,6 +2,7 @@
 
 import pytest
 from browsing import Opened
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -14,7 +15,7 @@ def test_kinds_narrow_and_add_up(storyboard: Opened) -> None:
     assert storyboard.shown() == ["temple", "market"]
     storyboard.page.get_by_label("Retired 1").check()
     assert storyboard.shown() == ["temple", "market", "gone"]
-    assert storyboard.page.get_by_role("status").first.inner_text() == "3 of 5 shots"
+    expect(storyboard.page.get_by_role("status").first).to_have_text("3 of 5 shots")
 
 
 def test_spec_and_label_narrow_further(storyboard: Opened) -> None:
@@ -37,13 +38,13 @@ def test_search_finds_words_of_prompts_titles_and_causes_and_not_those_of_contro
         "side by side": [],
         "lisbon": [],
     }
-    assert storyboard.page.get_by_text("No shot fits").is_visible()
+    expect(storyboard.page.get_by_text("No shot fits")).to_be_visible()
 
 
 def test_the_list_follows_the_filter(storyboard: Opened) -> None:
     storyboard.page.get_by_role("searchbox").fill("lighthouse")
     links = storyboard.page.get_by_role("navigation", name="Shots").get_by_role("link")
-    assert links.all_inner_texts() == ["●\nRendered:\nnight.tower\n$0.48"]
+    expect(links).to_have_text(["●Rendered:night.tower$0.48"])
 
 
 def test_keys_walk_through_the_shots_that_are_shown(storyboard: Opened) -> None:
@@ -68,7 +69,7 @@ def test_keys_act_on_the_shot_in_use(storyboard: Opened) -> None:
 def test_typing_a_search_presses_no_keys(storyboard: Opened) -> None:
     storyboard.press("/")
     storyboard.page.keyboard.type("j 3l?")
-    assert storyboard.page.get_by_role("searchbox").input_value() == "j 3l?"
+    expect(storyboard.page.get_by_role("searchbox")).to_have_value("j 3l?")
     assert storyboard.ask("[settings.mode, settings.loop]") == ["side", False]
 
 
@@ -81,13 +82,13 @@ def test_space_on_a_button_presses_the_button(storyboard: Opened) -> None:
 def test_the_help_names_every_key_and_closes(storyboard: Opened) -> None:
     storyboard.press("?")
     dialog = storyboard.page.get_by_role("dialog", name="Keyboard")
-    assert dialog.is_visible()
-    assert dialog.locator("tr").count() == storyboard.ask("KEYS.length")
+    expect(dialog).to_be_visible()
+    expect(dialog.locator("tr")).to_have_count(storyboard.ask("KEYS.length"))
     storyboard.press("Escape")
-    assert not dialog.is_visible()
+    expect(dialog).to_be_hidden()
 
 
 def test_an_address_in_the_link_leads_to_its_shot(storyboard: Opened) -> None:
     storyboard.ask("location.hash = '#day.gone'")
     storyboard.page.wait_for_function("() => document.querySelector('.shot.active')?.dataset.address === 'day.gone'")
-    assert storyboard.page.locator("#shot-5 h2").is_visible()
+    expect(storyboard.page.locator("#shot-5 h2")).to_be_visible()

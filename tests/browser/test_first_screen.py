@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from browsing import Opened
+from playwright.sync_api import expect
 from storyboards import Films, many, review, shot, take, write_page
 
 from ltxspec.review.models import RuleChange, ShotKind
@@ -71,8 +72,8 @@ def test_what_is_far_from_a_difference_unfolds_on_demand(open_page: Callable[...
     assert folded is not None
     assert unfolded is not None
     assert unfolded["height"] > folded["height"] + 40
-    assert opened.button("Show less").get_attribute("aria-expanded") == "true"
-    assert "word0 word1 word2" in prompt.inner_text()
+    expect(opened.button("Show less")).to_have_attribute("aria-expanded", "true")
+    expect(prompt).to_contain_text("word0 word1 word2", use_inner_text=True)
 
 
 def test_every_video_has_its_first_still_when_it_comes_into_sight(
@@ -103,16 +104,16 @@ def test_the_shorter_video_is_marked_as_ended_while_the_other_goes_on(storyboard
     assert [mark.is_visible() for mark in marks.all()] == [False, False]
     storyboard.scrub(45)
     assert [mark.is_visible() for mark in marks.all()] == [True, False]
-    assert marks.first.inner_text() == "Ended at 1.60 s"
+    expect(marks.first).to_have_text("Ended at 1.60 s")
     storyboard.scrub(39)
-    assert not marks.first.is_visible()
+    expect(marks.first).to_be_hidden()
 
 
 def test_money_and_digest_are_folded_away_and_changed_rules_are_not(
     open_page: Callable[..., Opened], wide: Path
 ) -> None:
     opened = open_page(wide)
-    assert opened.page.get_by_text("budget.per_apply: $5.00").first.is_visible()
-    assert not opened.page.get_by_text("Spent in this change").is_visible()
+    expect(opened.page.get_by_text("budget.per_apply: $5.00").first).to_be_visible()
+    expect(opened.page.get_by_text("Spent in this change")).to_be_hidden()
     opened.page.get_by_text("Money and digest").click()
-    assert opened.page.get_by_text("Spent in this change").is_visible()
+    expect(opened.page.get_by_text("Spent in this change")).to_be_visible()

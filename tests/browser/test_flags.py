@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from browsing import LOW_CONTRAST, NAMELESS, Opened
 from passage_films import BLACK, LOUD, MOVING, SILENT, film
+from playwright.sync_api import expect
 from replacing import replace
 from storyboards import Films, review, shot, take
 
@@ -100,14 +101,14 @@ def test_unmet_expectations_are_at_their_second_and_a_click_leads_there(flagged:
 
 
 def test_marks_are_those_of_what_is_on_the_sides(flagged: Opened) -> None:
-    assert flagged.page.locator(".flags .note").count() == 1
+    expect(flagged.page.locator(".flags .note")).to_have_count(1)
     flagged.page.get_by_role("button", name="Show take 3 on side B").click()
     flagged.settle()
     assert named(flagged) == []
     flagged.page.get_by_role("button", name="Show take 2 on side A").click()
     flagged.settle()
     assert named(flagged) == ["⚠ A: black 1–2 s", "⚠ A: silent 1.4–3 s"]
-    assert flagged.page.locator(".flags .note").count() == 0
+    expect(flagged.page.locator(".flags .note")).to_have_count(0)
 
 
 def test_a_note_is_marked_as_soon_as_it_is_written(flagged: Opened) -> None:
@@ -131,7 +132,7 @@ def test_loudness_and_no_audio_are_said_for_each_side(flagged: Opened) -> None:
     assert third != second
     flagged.page.get_by_role("button", name="Show take 1 on side B").click()
     flagged.settle()
-    assert loud.all_inner_texts() == [third, "no audio"]
+    expect(loud).to_have_text([third, "no audio"])
     flagged.button("Sound of before").click()
     assert [state["muted"] for state in flagged.state().values()] == [False, True]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from browsing import LOW_CONTRAST, NAMELESS, Opened
+from playwright.sync_api import expect
 from storyboards import Films, review, shot, take, write_page
 
 from ltxspec.render.references import Reference
@@ -48,8 +49,8 @@ def test_a_chain_stands_source_first_with_its_frames_side_by_side(file: Path, op
     opened = open_page(file)
     assert opened.shown() == ["alley", "street", "door"]
     street = opened.page.locator('[data-address="night.street"] .join')
-    assert street.count() == 2
-    assert "After Begins with the last frame of night.alley take 2" in street.nth(1).inner_text()
+    expect(street).to_have_count(2)
+    expect(street.nth(1)).to_contain_text("After Begins with the last frame of night.alley take 2", use_inner_text=True)
     one, other = (street.nth(1).locator("img").nth(index).bounding_box() for index in (0, 1))
     assert one is not None
     assert other is not None
@@ -67,13 +68,13 @@ def test_what_cannot_be_shown_is_said_and_what_is_not_as_expected_has_a_badge(
     door = opened.page.locator('[data-address="night.door"] .join')
     door.scroll_into_view_if_needed()  # cards far away have no text until they come near
     opened.settle()
-    assert "Not known yet: its take is still to come." in door.inner_text()
-    assert "No video yet." in door.inner_text()
+    expect(door).to_contain_text("Not known yet: its take is still to come.", use_inner_text=True)
+    expect(door).to_contain_text("No video yet.", use_inner_text=True)
     badge = opened.page.locator(".badge.unmet")
-    assert badge.count() == 1
+    expect(badge).to_have_count(1)
     badge.scroll_into_view_if_needed()
     opened.settle()
-    assert "Not as expected: audio: it has no audio." in badge.inner_text()
+    expect(badge).to_contain_text("Not as expected: audio: it has no audio.", use_inner_text=True)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

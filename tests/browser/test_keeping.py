@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from browsing import Opened
+from playwright.sync_api import expect
 from replacing import replace
 from storyboards import Films, review, shot, take, write_page
 
@@ -32,13 +33,13 @@ def test_what_is_only_in_this_browser_is_said_until_it_is_saved_under_a_name(
 ) -> None:
     page = opened(viewport={"width": size[0], "height": size[1]})
     unsaved = page.page.locator("#unsaved")
-    assert unsaved.is_hidden()
+    expect(unsaved).to_be_hidden()
     page.press("j", "k", "a")
-    assert page.page.locator("#told").inner_text() == "Take 3 of night.alley: ✓ approved, in this browser only."
-    assert unsaved.inner_text() == "1 not saved"
+    expect(page.page.locator("#told")).to_have_text("Take 3 of night.alley: ✓ approved, in this browser only.")
+    expect(unsaved).to_have_text("1 not saved")
     unsaved.click()
     page.page.get_by_role("button", name="Save the file").click()
-    assert "Write your name first" in page.page.locator("#export-said").inner_text()
+    expect(page.page.locator("#export-said")).to_contain_text("Write your name first", use_inner_text=True)
     page.page.get_by_label("Your name").fill("Bo")
     with page.page.expect_download() as download:
         page.page.get_by_role("button", name="Save the file").click()
@@ -47,10 +48,10 @@ def test_what_is_only_in_this_browser_is_said_until_it_is_saved_under_a_name(
     assert [one["by"] for item in document["takes"] for one in item["verdicts"]] == ["Bo"]
     page.press("Escape")
     page.until("!document.getElementById('export').open")
-    assert unsaved.is_hidden()
+    expect(unsaved).to_be_hidden()
     page.press("r")
-    assert page.page.locator("#told").inner_text() == "Take 3 of night.alley: ✕ rejected, in this browser only."
-    assert unsaved.inner_text() == "1 not saved"
+    expect(page.page.locator("#told")).to_have_text("Take 3 of night.alley: ✕ rejected, in this browser only.")
+    expect(unsaved).to_have_text("1 not saved")
 
 
 def test_a_key_right_after_a_dialog_is_closed_is_the_page_s(opened: Callable[..., Opened]) -> None:
@@ -73,10 +74,10 @@ def test_up_to_four_takes_are_decided_about_where_they_play(opened: Callable[...
     group = page.page.get_by_role("group", name="Verdict about video 2")
     group.get_by_role("button", name="Reject").click()
     page.until("bench.cells.length === 3")
-    assert group.get_by_role("button", name="Reject").get_attribute("aria-pressed") == "true"
-    assert "✕ Rejected" in page.page.locator("#bench").inner_text()
+    expect(group.get_by_role("button", name="Reject")).to_have_attribute("aria-pressed", "true")
+    expect(page.page.locator("#bench")).to_contain_text("✕ Rejected", use_inner_text=True)
     page.press("Escape")
-    assert "✕ Rejected" in page.page.locator("#shot-1 .take").nth(1).inner_text()
+    expect(page.page.locator("#shot-1 .take").nth(1)).to_contain_text("✕ Rejected", use_inner_text=True)
 
 
 def test_the_help_begins_at_its_beginning(opened: Callable[..., Opened]) -> None:
@@ -91,7 +92,7 @@ def keys(page: Opened) -> list[str]:
 
 
 def test_a_page_without_takes_says_so_and_offers_no_key_for_them(storyboard: Opened) -> None:
-    assert storyboard.page.get_by_text("Nothing can be decided here").is_visible()
+    expect(storyboard.page.get_by_text("Nothing can be decided here")).to_be_visible()
     storyboard.press("?")
     assert {"a", "w", "r", "n"}.isdisjoint(keys(storyboard))
     assert "j" in keys(storyboard)
@@ -99,7 +100,7 @@ def test_a_page_without_takes_says_so_and_offers_no_key_for_them(storyboard: Ope
 
 def test_with_takes_every_key_is_listed(opened: Callable[..., Opened]) -> None:
     page = opened()
-    assert page.page.get_by_text("Nothing can be decided here").count() == 0
+    expect(page.page.get_by_text("Nothing can be decided here")).to_have_count(0)
     page.press("?")
     assert {"a", "w", "r", "n", "p", "g"} <= set(keys(page))
 
@@ -111,34 +112,34 @@ def test_what_the_base_would_render_as_well_is_marked_folded_and_counted_apart(
     page = open_page(write_page(films, replace(varied_review, shots=shots), tmp_path / "review.html"))
     number = sum(one.inherited for one in shots)
     assert number
-    assert page.page.locator(".chip.pending").count() == 0
-    assert page.page.locator(".chip.inherited").inner_text() == f"⌂ Also at the base {number}"
-    assert page.page.locator('.shot[data-kind="inherited"].folded').count() == number
+    expect(page.page.locator(".chip.pending")).to_have_count(0)
+    expect(page.page.locator(".chip.inherited")).to_have_text(f"⌂ Also at the base {number}")
+    expect(page.page.locator('.shot[data-kind="inherited"].folded')).to_have_count(number)
     own = len(shots) - number
     group = page.page.get_by_role("button", name="Also at the base, so not because of this change")
     assert group.inner_text().endswith(f" {number} shots: {number} to render for ≥ $0.48 + 1 unknown")
-    assert group.get_attribute("aria-expanded") == "false"
+    expect(group).to_have_attribute("aria-expanded", "false")
     count = page.page.get_by_role("status").first
-    assert count.inner_text() == f"{own} shots, {number} also at the base"
+    expect(count).to_have_text(f"{own} shots, {number} also at the base")
     everything = page.page.locator(".shot")
-    assert page.page.locator(".shot:visible").count() == own
+    expect(page.page.locator(".shot:visible")).to_have_count(own)
     assert [everything.nth(at).get_attribute("data-kind") == "inherited" for at in range(len(shots))] == (
         [False] * own + [True] * number
     )
     page.page.locator(".chip.inherited").click()
-    assert page.page.locator(".shot:visible").count() == number
-    assert count.inner_text() == f"{number} of {len(shots)} shots"
+    expect(page.page.locator(".shot:visible")).to_have_count(number)
+    expect(count).to_have_text(f"{number} of {len(shots)} shots")
     page.page.locator(".chip.inherited").click()
     for order in ("cost", "cause", "kind", ""):
         page.page.get_by_label("Order", exact=True).select_option(order)
-        assert page.page.locator(".backlog ~ .shot").count() == number
-        assert page.page.locator(".shot:visible").count() == own
+        expect(page.page.locator(".backlog ~ .shot")).to_have_count(number)
+        expect(page.page.locator(".shot:visible")).to_have_count(own)
     group.click()
-    assert page.page.locator(".shot:visible").count() == len(shots)
+    expect(page.page.locator(".shot:visible")).to_have_count(len(shots))
     group.click()
     page.ask("location.hash = '#shot-5'")
     page.until("document.querySelector('.shot.active')?.id === 'shot-5'")
-    assert group.get_attribute("aria-expanded") == "true"
+    expect(group).to_have_attribute("aria-expanded", "true")
 
 
 def test_a_side_without_a_video_is_as_wide_as_the_other(

@@ -62,6 +62,15 @@ def test_the_address_names_the_shot_in_view_and_keeps_the_history_short(
     assert opened.page.evaluate(OFF, "shot-31") == pytest.approx(0, abs=1)
 
 
+def test_a_link_of_the_list_leaves_the_name_of_its_shot_in_the_address(
+    open_page: Callable[..., Opened], sixty: Path
+) -> None:
+    opened = open_page(sixty)
+    opened.page.locator(".list a").nth(1).click()
+    opened.until("landing === null && active?.id === 'shot-2'")
+    opened.until("location.hash === '#night.shot1'")
+
+
 def test_a_reader_who_scrolls_is_not_pulled_back(open_page: Callable[..., Opened], sixty: Path) -> None:
     opened = open_page(sixty, "#shot-41")
     opened.page.mouse.move(900, 500)

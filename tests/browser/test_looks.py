@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 from browsing import LOW_CONTRAST, NAMELESS, REPEATED_IDS, Opened
+from playwright.sync_api import expect
 from storyboards import Films, many, review, shot, take, write_page
 
 from ltxspec.review.models import ShotKind
@@ -39,7 +40,7 @@ def test_the_theme_can_be_chosen_and_is_remembered(storyboard: Opened) -> None:
     assert seen == [("Theme: light", light), ("Theme: dark", dark), ("Theme: auto", light)]
     button.click()
     storyboard.page.reload()
-    assert storyboard.page.get_by_role("button", name="Theme").inner_text() == "Theme: light"
+    expect(storyboard.page.get_by_role("button", name="Theme")).to_have_text("Theme: light")
 
 
 def test_every_control_has_a_name_and_every_id_is_one_elements(storyboard: Opened) -> None:
@@ -49,9 +50,10 @@ def test_every_control_has_a_name_and_every_id_is_one_elements(storyboard: Opene
 
 def test_headings_landmarks_and_language_are_there(storyboard: Opened) -> None:
     page = storyboard.page
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     assert page.title().startswith("Review: 2 shots rendered for $0.96, 2 to render")
-    assert page.get_by_role("main").count() == page.get_by_role("search").count() == 1
+    expect(page.get_by_role("main")).to_have_count(1)
+    expect(page.get_by_role("search")).to_have_count(1)
     levels = page.eval_on_selector_all("h1, h2, h3", "(all) => all.map((one) => Number(one.tagName[1]))")
     assert levels[0] == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
@@ -92,7 +94,7 @@ def test_nothing_moves_by_itself(storyboard: Opened) -> None:
 
 def test_paper_shows_stills_instead_of_players(storyboard: Opened) -> None:
     storyboard.page.emulate_media(media="print")
-    assert storyboard.page.locator("#shot-1 .still img").first.is_visible()
+    expect(storyboard.page.locator("#shot-1 .still img").first).to_be_visible()
     hidden = [".bar", ".transport", ".settings", "video", ".list"]
     assert [name for name in hidden if storyboard.page.locator(name).first.is_visible()] == []
     pdf = storyboard.page.pdf(format="A4")
@@ -111,7 +113,7 @@ def test_paper_has_the_whole_prompt_and_what_the_head_folds(
     opened.settle()
     opened.page.emulate_media(media="print")
     opened.ask("dispatchEvent(new Event('beforeprint'))")
-    assert opened.page.get_by_text("Spent in this change").is_visible()
+    expect(opened.page.get_by_text("Spent in this change")).to_be_visible()
     words = "(one) => [one.scrollHeight - one.clientHeight, getComputedStyle(one).maskImage]"
     assert opened.page.locator(".words").evaluate(words) == [0, "none"]
     far = "(one) => getComputedStyle(one).display"
@@ -171,10 +173,10 @@ def test_a_phone_needs_no_scrolling_sideways(open_page: Callable[..., Opened], s
 def test_a_page_without_scripts_still_reads(browser: "Browser", storyboard_file: Path) -> None:
     page = browser.new_page(java_script_enabled=False)
     page.goto(storyboard_file.as_uri())
-    assert page.locator("#shot-1 .still img").first.is_visible()
-    assert not page.locator("#shot-1 .screen").first.is_visible()  # which would be black
-    assert page.get_by_text("Playing and filtering need JavaScript").is_visible()
-    assert not page.locator(".transport").first.is_visible()
+    expect(page.locator("#shot-1 .still img").first).to_be_visible()
+    expect(page.locator("#shot-1 .screen").first).to_be_hidden()  # which would be black
+    expect(page.get_by_text("Playing and filtering need JavaScript")).to_be_visible()
+    expect(page.locator(".transport").first).to_be_hidden()
     page.close()
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from browsing import Opened
+from playwright.sync_api import expect
 from storyboards import Films, many, write_page
 
 if TYPE_CHECKING:
@@ -32,13 +33,13 @@ def test_pictures_and_players_are_made_when_a_shot_comes_near(opened: Opened) ->
     count = "(selector) => document.querySelectorAll(`main ${selector}`).length"
     assert 6 <= opened.page.evaluate(count, "video") <= 20
     assert 18 <= opened.page.evaluate(count, ".still img") <= 60
-    assert not opened.page.locator("#shot-50 video").count()
+    expect(opened.page.locator("#shot-50 video")).to_have_count(0)
     opened.ask("document.getElementById('shot-50').scrollIntoView()")
     opened.until("document.querySelector('#shot-50 video')?.readyState >= 2")
-    assert opened.page.locator("#shot-50 .still img").count() == 6
-    assert opened.page.locator("#shot-50 .transport").is_visible()
-    assert opened.page.locator("#shot-50 video").first.get_attribute("aria-label") == "Before, night.shot49"
-    assert not opened.page.locator("#shot-30 video").count()
+    expect(opened.page.locator("#shot-50 .still img")).to_have_count(6)
+    expect(opened.page.locator("#shot-50 .transport")).to_be_visible()
+    expect(opened.page.locator("#shot-50 video").first).to_have_attribute("aria-label", "Before, night.shot49")
+    expect(opened.page.locator("#shot-30 video")).to_have_count(0)
 
 
 def test_a_shot_keeps_its_height_when_it_is_scrolled_past(opened: Opened) -> None:
@@ -68,7 +69,7 @@ def test_the_list_loads_the_pictures_in_sight(opened: Opened) -> None:
     opened.ask("find(document, '.list').scrollTo(0, 1e6)")
     opened.until("document.querySelector('.list li:last-child img')?.naturalWidth > 0")
     middle = opened.page.locator("#shot-3 .still img").nth(4).get_attribute("src")
-    assert opened.page.locator(".list li:nth-child(3) img").get_attribute("src") == middle
+    expect(opened.page.locator(".list li:nth-child(3) img")).to_have_attribute("src", middle)
     opened.page.get_by_role("searchbox").fill("shot3")
     opened.until(
         "[...document.querySelectorAll('.list li:not([hidden])')].slice(0, 8).every((row) => row.querySelector('img'))"
@@ -82,7 +83,7 @@ def test_the_cut_plays_shots_that_were_never_near(opened: Opened) -> None:
         opened.page.keyboard.press("j")
     opened.until("document.querySelector('#cut video:not([hidden])').readyState >= 2")
     assert opened.ask("document.querySelector('#cut video:not([hidden])').poster").startswith("data:image/jpeg")
-    assert not opened.page.locator("#shot-40 video").count()
+    expect(opened.page.locator("#shot-40 video")).to_have_count(0)
 
 
 def test_paper_has_the_pictures_of_all_shots(opened: Opened) -> None:
@@ -95,8 +96,8 @@ def test_readers_without_scripts_see_all_pictures(browser: "Browser", sixty: Pat
     page.goto(sixty.as_uri())
     last = page.locator(f"#shot-{NUMBER} .still img").last
     last.scroll_into_view_if_needed()
-    assert last.is_visible()
-    assert page.locator(".still img").count() == 6 * NUMBER
+    expect(last).to_be_visible()
+    expect(page.locator(".still img")).to_have_count(6 * NUMBER)
     page.close()
 
 
@@ -177,11 +178,11 @@ def test_the_keys_between_two_pictures_are_one_search(opened: Opened) -> None:
 
 
 def test_what_stands_in_the_folded_table_is_found_without_building_it(opened: Opened) -> None:
-    assert not opened.page.locator("#shot-50 .parameters").count()
+    expect(opened.page.locator("#shot-50 .parameters")).to_have_count(0)
     opened.page.get_by_role("searchbox").fill("shot49")
     opened.until("document.getElementById('count').textContent.startsWith('1 of')")
     found = opened.ask("words(shots[49])")
     assert "maker:1@0" in found
     assert "<" not in found
     assert "all parameters" not in found
-    assert not opened.page.locator("#shot-40 .parameters").count()
+    expect(opened.page.locator("#shot-40 .parameters")).to_have_count(0)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from browsing import Opened
+from playwright.sync_api import expect
 from storyboards import Films, review, shot, take, write_page
 
 from ltxspec.review.models import Review, ShotKind
@@ -52,7 +53,7 @@ def test_scrubbing_moves_both_videos_to_the_same_frame(storyboard: Opened) -> No
         storyboard.scrub(frame)
         assert storyboard.times() == pytest.approx([(frame + 0.5) / FPS] * 2, abs=HALF_A_FRAME)
     slider = storyboard.page.locator('#shot-1 [data-do="scrub"]')
-    assert slider.get_attribute("aria-valuetext") == "0.08 seconds, frame 3 of 50"
+    expect(slider).to_have_attribute("aria-valuetext", "0.08 seconds, frame 3 of 50")
 
 
 def test_the_shorter_video_holds_its_last_frame(storyboard: Opened) -> None:
@@ -71,7 +72,7 @@ def test_a_step_is_one_frame_and_shift_makes_it_a_second(storyboard: Opened) -> 
         storyboard.button(name).click()
     storyboard.settle()
     assert storyboard.times() == pytest.approx([1.5 / FPS] * 2)
-    assert storyboard.page.locator("#shot-1 .time").inner_text() == "0.04 / 2.00 s · frame 2"
+    expect(storyboard.page.locator("#shot-1 .time")).to_have_text("0.04 / 2.00 s · frame 2")
 
 
 def test_a_still_takes_both_videos_to_its_time(storyboard: Opened) -> None:
@@ -86,7 +87,7 @@ def test_speed_and_sound_are_set_once_for_all_shots(storyboard: Opened) -> None:
     states = storyboard.state()
     assert {side: state["muted"] for side, state in states.items()} == {"before": False, "after": True}
     assert [state["rate"] for state in (*states.values(), *storyboard.state("tower").values())] == [0.5] * 3
-    assert storyboard.page.locator('#shot-2 [data-do="speed"]').input_value() == "0.5"
+    expect(storyboard.page.locator('#shot-2 [data-do="speed"]')).to_have_value("0.5")
     for key in ("]", "]", "]", "m"):
         storyboard.page.locator("body").press(key)
     assert [(state["rate"], state["muted"]) for state in storyboard.state().values()] == [(2, True)] * 2
@@ -106,7 +107,7 @@ def test_looping_begins_anew(storyboard: Opened) -> None:
     storyboard.settle()
     storyboard.press("Space")
     storyboard.until("players[0].playing && players[0].frame > 1 && players[0].frame < 25")
-    assert storyboard.button("Loop").get_attribute("aria-pressed") == "true"
+    expect(storyboard.button("Loop")).to_have_attribute("aria-pressed", "true")
 
 
 def test_one_shot_plays_at_a_time(storyboard: Opened) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from browsing import Opened
+from playwright.sync_api import expect
 from replacing import replace
 from storyboards import Films, pending, review, shot, take, write_page
 
@@ -60,7 +61,7 @@ def test_markup_in_texts_is_shown_and_not_obeyed(
     storyboard.settle()
     storyboard.page.locator("h2").first.click()
     assert storyboard.ask("window.owned") is None
-    assert ATTACK in storyboard.page.locator("h2").first.inner_text()
+    expect(storyboard.page.locator("h2").first).to_contain_text(ATTACK, use_inner_text=True)
     assert storyboard.ask("document.querySelectorAll('[onclick], [onerror], iframe').length") == 0
     links = storyboard.page.eval_on_selector_all(".blank a", "(all) => all.map((one) => one.href)")
     assert links == ["https://ok.example/a.mp4"]

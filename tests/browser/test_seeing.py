@@ -1,12 +1,14 @@
 """In and out points, the filmstrip, blinking, zoom, gain and sound: checked by what the videos and pixels really do."""
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from browsing import Opened
 from PIL import Image, ImageStat
+from playwright.sync_api import expect
 from storyboards import Films, review, shot, take, write_page
 
 from ltxspec.review.models import Review, ShotKind
@@ -37,7 +39,7 @@ def test_between_in_and_out_points_it_loops(storyboard: Opened) -> None:
     storyboard.scrub(20)
     storyboard.press("o")
     assert storyboard.ask("[players[0].from, players[0].to]") == [10, 20]
-    assert storyboard.button("in point, 0.40 seconds").get_attribute("aria-pressed") == "true"
+    expect(storyboard.button("in point, 0.40 seconds")).to_have_attribute("aria-pressed", "true")
     storyboard.ask("window.rounds = 0, window.least = 99, window.most = 0, window.last = 0")
     storyboard.ask(
         """(() => { const watch = () => { const now = players[0].frame;
@@ -52,7 +54,7 @@ def test_between_in_and_out_points_it_loops(storyboard: Opened) -> None:
     assert storyboard.ask("most") <= 21
     storyboard.press("x")
     assert storyboard.ask("[players[0].from, players[0].to]") == [None, None]
-    assert not storyboard.page.locator("#shot-1 .marks").is_visible()
+    expect(storyboard.page.locator("#shot-1 .marks")).to_be_hidden()
 
 
 def test_an_out_point_before_the_in_point_takes_its_place(storyboard: Opened) -> None:
@@ -70,16 +72,16 @@ def test_the_moment_under_the_pointer_is_shown_above_the_slider(storyboard: Open
     assert box is not None
     storyboard.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     peek = storyboard.page.locator("#shot-1 .peek")
-    assert peek.is_visible()
-    assert peek.locator("video").count() == 2
-    assert peek.inner_text() == "0.96 s" or peek.inner_text() == "1.00 s"
+    expect(peek).to_be_visible()
+    expect(peek.locator("video")).to_have_count(2)
+    expect(peek).to_have_text(re.compile(r"0\.96 s|1\.00 s"))
     storyboard.until(
         "[...document.querySelectorAll('.peek video')].every((one) => one.currentTime > 0.9 && !one.seeking)"
     )
     assert storyboard.ask("players[0].frame") == 0  # looking is not going there
     storyboard.page.mouse.move(5, 5)
-    assert not peek.is_visible()
-    assert peek.locator("video").count() == 0
+    expect(peek).to_be_hidden()
+    expect(peek.locator("video")).to_have_count(0)
 
 
 def test_blinking_shows_one_side_at_a_time_in_the_same_place(storyboard: Opened) -> None:
@@ -92,7 +94,7 @@ def test_blinking_shows_one_side_at_a_time_in_the_same_place(storyboard: Opened)
         places.append(sides.nth(visible.index(True)).locator(".screen").bounding_box())
     assert seen == [[False, True], [True, False], [False, True]]
     assert places[0] == places[1] == places[2]
-    assert storyboard.page.get_by_label("Blink").first.is_checked()
+    expect(storyboard.page.get_by_label("Blink").first).to_be_checked()
 
 
 def test_zoom_and_pan_move_both_sides_together(storyboard: Opened) -> None:
@@ -118,7 +120,7 @@ def test_zoom_and_pan_move_both_sides_together(storyboard: Opened) -> None:
     assert storyboard.ask("[players[0].pan.x, players[0].pan.y, players[0].frame]") == [-0.1, -0.1, 0]
     storyboard.press("z")
     assert storyboard.ask("players[0].zoom") == 1
-    assert storyboard.button("Zoom: fits").inner_text() == "Fit"
+    expect(storyboard.button("Zoom: fits")).to_have_text("Fit")
 
 
 def test_full_size_is_a_video_pixel_on_a_pixel_of_the_screen(
@@ -131,7 +133,7 @@ def test_full_size_is_a_video_pixel_on_a_pixel_of_the_screen(
     opened.button("Zoom: fits").click()
     shown = opened.ask("players[0].lead.video.getBoundingClientRect().width")
     assert shown == pytest.approx(1920, abs=2)
-    assert opened.button("Zoom: 100 per cent").inner_text() == "100 %"
+    expect(opened.button("Zoom: 100 per cent")).to_have_text("100 %")
 
 
 def test_gain_makes_small_differences_visible(open_page: Callable[..., Opened], films: Films, tmp_path: Path) -> None:
@@ -144,7 +146,7 @@ def test_gain_makes_small_differences_visible(open_page: Callable[..., Opened], 
     faint = brightness(opened)
     opened.page.locator('#shot-1 [data-do="gain"]').fill("16")
     opened.page.wait_for_timeout(300)
-    assert opened.page.get_by_label("Gain ×16").first.is_visible()
+    expect(opened.page.get_by_label("Gain ×16").first).to_be_visible()
     assert brightness(opened) > faint * 4 + 4
 
 

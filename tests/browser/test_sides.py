@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from browsing import Opened, Tabs
+from playwright.sync_api import expect
 from replacing import replace
 from reviewing import CONFIG, SPEC, git, make_studio, run, takes, write_review
 from sharing import made_once
@@ -84,10 +85,10 @@ def test_a_shot_to_be_rendered_again_that_the_base_lacks_plays_its_latest_take(
     assert len({*sources(page, "bridge")}) == 2
     bridge = page.page.locator('.shot[data-address="night.bridge"]')
     bridge.get_by_role("radio", name="Difference").check(force=True)
-    assert bridge.locator('.pair[data-mode="difference"] .screen video').count() == 2
+    expect(bridge.locator('.pair[data-mode="difference"] .screen video')).to_have_count(2)
     page.press("a")
     page.until("document.getElementById('reviewed').textContent === '0 of 2 reviewed'")
-    assert bridge.locator(".take").first.locator(".decided").first.inner_text() == "✓ Approved"
+    expect(bridge.locator(".take").first.locator(".decided").first).to_have_text("✓ Approved")
     page.press("p")
     page.until("cut.items.length === 2")
     notes = [page.ask("document.querySelector('[data-show=cut-note]').textContent")]
@@ -100,23 +101,23 @@ def test_a_preview_is_compared_like_a_take_and_never_taken_for_one(opened: Calla
     page = opened(edited, "--animatics", strips=2)
     alley = page.page.locator('.shot[data-address="night.alley"]')
     assert captions(page, "alley") == ["Before", "Preview, not rendered"]
-    assert alley.locator("h3", has_text="takes").inner_text() == "3 takes"
+    expect(alley.locator("h3", has_text="takes")).to_have_text("3 takes")
     preview = sources(page, "alley")[1]
     put(page, "alley", "take 3", "B")
     put(page, "alley", "preview", "A")
     assert captions(page, "alley") == ["A: preview", "B: take 3"]
     assert sources(page, "alley")[0] == preview
     card = alley.locator(".take").last
-    assert card.get_by_role("button", name="Approve").count() == 0
-    assert card.get_by_role("button", name="Copy").count() == 0
-    assert "not rendered" in card.inner_text()
+    expect(card.get_by_role("button", name="Approve")).to_have_count(0)
+    expect(card.get_by_role("button", name="Copy")).to_have_count(0)
+    expect(card).to_contain_text("not rendered", use_inner_text=True)
     put(page, "alley", "preview", "B")
     page.press("r")  # side B shows no take: nothing is decided, also not about another one
     assert page.ask("localStorage.getItem('ltxspec-review:sandbox')") is None
     alley.get_by_role("button", name="Compare up to four").click()
     dialog = page.page.get_by_role("dialog", name="Takes of night.alley")
-    assert dialog.locator("video").count() == 4
-    assert "not rendered" in dialog.inner_text()
+    expect(dialog.locator("video")).to_have_count(4)
+    expect(dialog).to_contain_text("not rendered", use_inner_text=True)
 
 
 def test_takes_are_compared_where_the_video_in_use_is_not_on_this_machine(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from browsing import Opened, Tabs
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -79,7 +80,7 @@ def test_what_was_kept_and_cannot_be_read_is_set_aside_and_said_once(text: str, 
     assert told(opened) == "Take 3 of night.alley: ✓ approved, in this browser only."
     reloaded(opened)
     assert told(opened) == ""
-    assert opened.page.locator("#reviewed").inner_text() == "1 of 2 reviewed"
+    expect(opened.page.locator("#reviewed")).to_have_text("1 of 2 reviewed")
     opened.page.locator("#reviewed").click()
     with opened.page.expect_download() as download:
         opened.page.get_by_role("button", name="Save what could not be read").click()
@@ -91,8 +92,8 @@ def test_what_is_sound_beside_it_counts(opened: Opened) -> None:
     opened.page.evaluate("([shelf, text]) => localStorage.setItem(shelf, text)", [SHELF, json.dumps(said)])
     opened.page.evaluate("(shelf) => localStorage.setItem(`${shelf}:saved`, 'zzz')", SHELF)
     reloaded(opened)
-    assert opened.page.locator("#reviewed").inner_text() == "1 of 2 reviewed"
-    assert opened.page.locator("#unsaved").inner_text() == "1 not saved"
+    expect(opened.page.locator("#reviewed")).to_have_text("1 of 2 reviewed")
+    expect(opened.page.locator("#unsaved")).to_have_text("1 not saved")
     opened.press("n")
     opened.page.keyboard.type("Too dark.")
     opened.press("Control+Enter")
@@ -106,8 +107,8 @@ def test_a_browser_that_keeps_nothing_loses_nothing_that_was_typed(script: str, 
     opened.press("j", "k", "n")
     opened.page.keyboard.type("Too dark.")
     opened.press("Control+Enter", "a")
-    assert opened.page.locator("#reviewed").inner_text() == "1 of 2 reviewed"
-    assert opened.page.locator("#unsaved").inner_text() == "2 not saved"
+    expect(opened.page.locator("#reviewed")).to_have_text("1 of 2 reviewed")
+    expect(opened.page.locator("#unsaved")).to_have_text("2 not saved")
     leaving = "!dispatchEvent(new Event('beforeunload', { cancelable: true }))"  # asked before it is closed
     assert opened.ask(leaving)
     opened.page.locator("#unsaved").click()
@@ -117,7 +118,7 @@ def test_a_browser_that_keeps_nothing_loses_nothing_that_was_typed(script: str, 
     document = json.loads(Path(download.value.path()).read_text("utf-8"))
     assert [one["note"] for item in document["takes"] for one in item["notes"]] == ["Too dark."]
     assert [one["by"] for item in document["takes"] for one in item["verdicts"]] == ["Bo"]
-    assert opened.page.locator("#unsaved").is_hidden()
+    expect(opened.page.locator("#unsaved")).to_be_hidden()
     assert not opened.ask(leaving)
 
 
@@ -126,14 +127,14 @@ def test_what_is_kept_is_looked_for_when_the_browser_has_answered(opened: Opened
     opened.page.locator("#theme").click()
     opened.page.add_init_script(TOO_EARLY)
     reloaded(opened)
-    assert opened.page.locator("#reviewed").inner_text() == "1 of 2 reviewed"
+    expect(opened.page.locator("#reviewed")).to_have_text("1 of 2 reviewed")
     assert opened.ask("document.documentElement.dataset.theme") == "light"
     opened.press("j", "n")
     opened.page.keyboard.type("Too dark.")
     opened.press("Control+Enter", "a")
-    assert opened.page.locator("#reviewed").inner_text() == "2 of 2 reviewed"
+    expect(opened.page.locator("#reviewed")).to_have_text("2 of 2 reviewed")
     reloaded(opened)
-    assert opened.page.locator("#reviewed").inner_text() == "2 of 2 reviewed"
+    expect(opened.page.locator("#reviewed")).to_have_text("2 of 2 reviewed")
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ def test_nothing_can_be_decided_before_and_everything_after_whatever_the_answer(
     early = opened.page.locator("#reviewed").inner_text()
     assert early in ("1 of 2 reviewed", "2 of 2 reviewed")
     reloaded(opened)
-    assert opened.page.locator("#reviewed").inner_text() == early
+    expect(opened.page.locator("#reviewed")).to_have_text(early)
 
 
 def test_what_cannot_be_read_and_has_no_other_place_is_not_written_over(opened: Opened) -> None:
@@ -163,7 +164,7 @@ def test_what_cannot_be_read_and_has_no_other_place_is_not_written_over(opened: 
     opened.ask(f"localStorage.setItem('{SHELF}', {unreadable})")
     reloaded(opened)
     opened.press("j", "k", "a")
-    assert opened.page.locator("#reviewed").inner_text() == "1 of 2 reviewed"
+    expect(opened.page.locator("#reviewed")).to_have_text("1 of 2 reviewed")
     assert opened.ask(f"localStorage.getItem('{SHELF}') === {unreadable}")
     assert opened.ask("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from browsing import LOW_CONTRAST, NAMELESS, OWN, REPEATED_IDS, Opened, Tabs
 from jsonschema import Draft202012Validator
+from playwright.sync_api import expect
 from reviewing import run, takes, written
 
 from ltxspec.lock.review_export import export_schema
@@ -133,7 +134,7 @@ def test_any_take_is_put_on_either_side(disk: Opened) -> None:
     after = disk.ask("players[0].clips.map((clip) => clip.video.getAttribute('src'))")
     assert after[1] == before[0]
     assert len({*before, *after}) == 3
-    assert shot(disk, "alley").locator("figcaption b").all_inner_texts() == ["A: take 2", "B: take 1"]
+    expect(shot(disk, "alley").locator("figcaption b")).to_have_text(["A: take 2", "B: take 1"])
     disk.button("Play").click()
     disk.until("players[0].clips.every((clip) => clip.video.currentTime > 0.3)")
     disk.button("Pause").click()
@@ -148,18 +149,18 @@ def test_a_shot_with_one_side_gets_a_second_one(open_page: Callable[..., Opened]
     opened = open_page(studio / "review.html")
     opened.until("document.querySelectorAll('.take').length === 5")
     opened.settle()
-    assert shot(opened, "bridge").locator(".single").count() == 1
+    expect(shot(opened, "bridge").locator(".single")).to_have_count(1)
     press(opened, "bridge", 1, "Show take 1 on side A")
     opened.settle()
-    assert shot(opened, "bridge").locator("figcaption b").all_inner_texts() == ["A: take 1", "After"]
+    expect(shot(opened, "bridge").locator("figcaption b")).to_have_text(["A: take 1", "After"])
     shot(opened, "bridge").get_by_role("radio", name="Difference").check(force=True)
-    assert shot(opened, "bridge").locator('.pair[data-mode="difference"] video').count() == 2
+    expect(shot(opened, "bridge").locator('.pair[data-mode="difference"] video')).to_have_count(2)
 
 
 def test_up_to_four_takes_play_in_step(disk: Opened) -> None:
     shot(disk, "alley").get_by_role("button", name="Compare up to four").click()
     dialog = disk.page.get_by_role("dialog", name="Takes of night.alley")
-    assert dialog.locator("video").count() == 3
+    expect(dialog.locator("video")).to_have_count(3)
     dialog.get_by_label("Video 1", exact=True).first.wait_for()
     dialog.get_by_role("combobox", name="Video 1").select_option(label="take 3 · $0.54")
     disk.until("bench.cells.every((clip) => clip.wanted === null && clip.video.readyState >= 2)")
@@ -190,7 +191,7 @@ def test_a_review_on_disk_is_exported_imported_and_sets_a_gated_shot_free(disk: 
     press(disk, "bridge", 1, "Approve")
     reject_with_a_box(disk)
     assert progress(disk) == "1 of 2 reviewed", "the alley's take in use is not decided about"
-    assert take(disk, "alley", 2).locator(".decided").first.inner_text() == "✕ Rejected"
+    expect(take(disk, "alley", 2).locator(".decided").first).to_have_text("✕ Rejected")
     disk.page.locator("#export-button").click()
     disk.page.get_by_label("Your name").fill("Bo")
     with disk.page.expect_download() as download:
@@ -227,12 +228,12 @@ def test_what_the_repository_has_is_forgotten_by_the_browser(disk: Opened, studi
     run(studio, "review", "--html", "review.html")
     disk.page.reload()
     ready(disk)
-    assert take(disk, "bridge", 1).locator(".decided").first.inner_text() == "✓ Approved"
+    expect(take(disk, "bridge", 1).locator(".decided").first).to_have_text("✓ Approved")
     disk.page.locator("#export-button").click()
     disk.page.get_by_role("button", name="Remove what is recorded from this browser").click()
     assert drafts(disk) == {}
     disk.press("Escape")
-    assert take(disk, "bridge", 1).locator(".decided").first.inner_text() == "✓ Approved by Bo"
+    expect(take(disk, "bridge", 1).locator(".decided").first).to_have_text("✓ Approved by Bo")
 
 
 def test_decisions_are_kept_over_a_reload_and_can_be_taken_back(disk: Opened) -> None:
@@ -280,12 +281,12 @@ def test_a_span_and_a_point(disk: Opened) -> None:
     assert (note["at"], note["until"], "box" in note) == (1.0, 2.5, False)
     assert note["point"] == pytest.approx([0.5, 0.25], abs=0.01)
     at_frame(disk, "alley", 40)
-    assert shot(disk, "alley").locator("svg.canvas circle").count() == 1
+    expect(shot(disk, "alley").locator("svg.canvas circle")).to_have_count(1)
     at_frame(disk, "alley", 100)
-    assert shot(disk, "alley").locator("svg.canvas circle").count() == 0
+    expect(shot(disk, "alley").locator("svg.canvas circle")).to_have_count(0)
     take(disk, "alley", 3).get_by_role("link", name="1–2.5 s").click()
     disk.settle()
-    assert shot(disk, "alley").locator("svg.canvas circle").count() == 1
+    expect(shot(disk, "alley").locator("svg.canvas circle")).to_have_count(1)
     assert disk.ask("location.hash") == "#night.alley@1"
 
 
@@ -326,10 +327,10 @@ def test_a_box_is_set_by_the_keyboard_alone(disk: Opened) -> None:
 def test_keys_decide_about_the_take_on_side_b(disk: Opened) -> None:
     disk.press("j", "k")
     disk.press("r")
-    assert take(disk, "alley", 3).locator(".decided").first.inner_text() == "✕ Rejected"
+    expect(take(disk, "alley", 3).locator(".decided").first).to_have_text("✕ Rejected")
     press(disk, "alley", 1, "Show take 1 on side B")
     disk.press("a")
-    assert take(disk, "alley", 1).locator(".decided").first.inner_text() == "✓ Approved"
+    expect(take(disk, "alley", 1).locator(".decided").first).to_have_text("✓ Approved")
 
 
 def test_shots_are_filtered_by_verdict(disk: Opened) -> None:
@@ -367,7 +368,7 @@ def test_a_strangers_note_stays_a_text(open_page: Callable[..., Opened], studio:
     run(studio, "reject", "night.alley", "--at", "1", "--note", attack, "--by", attack)
     run(studio, "review", "--html", "review.html")
     opened = ready(open_page(studio / "review.html"))
-    assert attack in take(opened, "alley", 3).locator(".notes").inner_text()
+    expect(take(opened, "alley", 3).locator(".notes")).to_contain_text(attack, use_inner_text=True)
     assert opened.ask("window.owned") is None
 
 
@@ -428,11 +429,11 @@ def test_a_served_page_shows_what_commands_write_and_picks(open_served: Callable
     opened = open_served()
     run(studio, "reject", "night.bridge", "--note", "from a shell", "--by", "Bo")
     opened.until("document.getElementById('reviewed').textContent === '1 of 2 reviewed'")
-    assert "from a shell" in take(opened, "bridge", 1).locator(".notes").inner_text()
+    expect(take(opened, "bridge", 1).locator(".notes")).to_contain_text("from a shell", use_inner_text=True)
     press(opened, "alley", 2, "Use take 2")
     opened.until("[...document.querySelectorAll('.take')][1].textContent.includes('in use')")
     assert [item["current"] for item in takes(studio, "night.alley")] == [False, True, False]
-    assert take(opened, "alley", 2).get_by_role("button", name="Use take 2").count() == 0
+    expect(take(opened, "alley", 2).get_by_role("button", name="Use take 2")).to_have_count(0)
     opened.until("find(document.getElementById('shot-1'), '.side.after figcaption').textContent.includes('take 2')")
     opened.page.get_by_role("button", name="Play all").click()
     assert opened.ask("cut.items[0].clip.put") == "B: take 2"

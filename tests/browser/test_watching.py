@@ -47,12 +47,12 @@ def test_the_page_follows_what_is_seen(browser: "Browser", tmp_path: Path) -> No
         expect(page.locator("h1")).to_have_text("Plan: 1 to render (1 create). Estimated $0.48.")
         previews.show(edited, opened)
         expect(page.locator("video")).to_have_js_property("readyState", 4)
-        expect(page.locator("article")).to_contain_text("Snow in an alley")
+        expect(page.locator("article")).to_contain_text("Snow in an alley", use_inner_text=True)
         for scheme in ("dark", "light"):
             page.emulate_media(color_scheme=scheme)
             assert page.evaluate(LOW_CONTRAST) == []
         previews.show(broken, opened)
-        expect(page.get_by_role("alert")).to_contain_text("half written")
+        expect(page.get_by_role("alert")).to_contain_text("half written", use_inner_text=True)
         assert page.evaluate(LOW_CONTRAST) == []
         expect(page.locator("video")).to_have_count(0)
         previews.show(Planned(["specs/night.yaml"], after, edit_between(after, after), is_mended=True), opened)

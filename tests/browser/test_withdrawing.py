@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from browsing import LOW_CONTRAST, NAMELESS, Opened, Tabs
 from jsonschema import Draft202012Validator
+from playwright.sync_api import expect
 from reviewing import FILE, git, run, takes, written
 
 from ltxspec.lock.review_export import export_schema
@@ -43,7 +44,7 @@ def note(opened: Opened, words: str) -> None:
 def change(opened: Opened, old: str, new: str) -> None:
     one = take(opened)
     one.get_by_role("button", name=f"Edit the note: {old}").click()
-    assert one.get_by_role("textbox").input_value() == old
+    expect(one.get_by_role("textbox")).to_have_value(old)
     one.get_by_role("textbox").fill(new)
     one.get_by_role("button", name="Save").click()
     one.locator(".words-of-note", has_text=new).wait_for()
@@ -125,8 +126,8 @@ def test_words_that_are_being_written_are_not_lost_to_another_note(disk: Opened)
     one.get_by_role("button", name="Note", exact=True).click()
     one.get_by_role("textbox").fill("half a thou")
     one.get_by_role("button", name="Edit the note").click()
-    assert one.get_by_role("textbox").input_value() == "half a thou"
-    assert "Finish or discard" in disk.page.locator("#told").inner_text()
+    expect(one.get_by_role("textbox")).to_have_value("half a thou")
+    expect(disk.page.locator("#told")).to_contain_text("Finish or discard", use_inner_text=True)
 
 
 @pytest.fixture
@@ -171,10 +172,10 @@ def test_a_note_of_somebody_else_is_withdrawn_after_a_question_and_never_edited(
     other = open_served()
     one = take(other)
     one.locator(".words-of-note", has_text="by Ann herself").wait_for()
-    assert one.get_by_role("button", name="Edit the note").count() == 0
+    expect(one.get_by_role("button", name="Edit the note")).to_have_count(0)
     one.get_by_role("button", name="Withdraw the note: by Ann herself").click()
     dialog = other.page.get_by_role("dialog", name="Withdraw somebody else's note?")
-    assert "Ann" in dialog.inner_text()
+    expect(dialog).to_contain_text("Ann", use_inner_text=True)
     other.press("Enter")  # what has the focus keeps it
     dialog.wait_for(state="hidden")
     assert recorded(studio) == ["by Ann herself"]

@@ -47,6 +47,7 @@ function followHash() {
   if (!shot) return;
   reveal(shot);
   land(shot);
+  tellAddress();
   if (seconds !== null) for (const player of playersOf(shot)) player.goTo(Math.floor(seconds * player.fps + 0.001));
 }
 
@@ -58,12 +59,13 @@ function nameOf(shot) {
 
 let telling = 0;
 
-/** Keep the shot in use in the page's address, once scrolling is over for a moment. */
+/** Keep the shot in use in the page's address, by its name, once scrolling is over for a moment. */
 function tellAddress() {
   clearTimeout(telling);
   telling = setTimeout(() => {
     if (landing) return tellAddress();
-    if (active && placeOf(addressNow()).shot !== active) remember(nameOf(active));
+    const now = addressNow();
+    if (active && (now === active.id || placeOf(now).shot !== active)) remember(nameOf(active));
   }, 250);
 }
 
