@@ -26,10 +26,12 @@ from ltxspec.apply.task import RunContext, StopSignal, no_source_media
 from ltxspec.apply.task_start import reopen, resume_shot
 from ltxspec.errors import LtxspecError
 from ltxspec.lock.models import Take
-from ltxspec.plan.actions import Action, Change, Reason
+from ltxspec.plan.actions import SPENDING, Action, Change, Reason
 from ltxspec.render.expectations import NONE, Expectations
 from ltxspec.render.models import Request
 from ltxspec.values import Json, ShotAddress, TaskId, Usd, total_usd
+
+_FOLLOWED = frozenset({*SPENDING, Action.BLOCKED, Action.RESUME})  # after a rename, earlier takes go along
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ async def _fetch(context: RunContext, ledger: Ledger, take: Take) -> None:
 def _record_free(job: Job, adapters: Adapters) -> list[ShotOutcome]:
     """Record all changes that cost nothing and the moves that precede orders; update the links."""
     free = [c for c in job.changes if c.action in (Action.UPDATE, Action.RESTORE, Action.MOVE, Action.RETIRE)]
-    moved = [c for c in job.changes if (c.action.spends or c.action is Action.BLOCKED) and c.origin is not None]
+    moved = [c for c in job.changes if c.action in _FOLLOWED and c.origin is not None]
     if free or moved:
         job.ledger.record([*moved, *free])
     for change in [*moved, *free]:

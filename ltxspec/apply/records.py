@@ -23,23 +23,19 @@ def record_changes(lockfile: Lockfile, changes: Iterable[Change], wanted: Collec
 
     Args:
         lockfile: the current lockfile.
-        changes: update, restore, move or retire; for any other change only its `origin` is moved.
+        changes: update, restore, move or retire; for any other change, what was recorded for its `origin` is moved.
         wanted: instance keys that the spec has now; an origin among them keeps its own takes.
     """
     before, listed = lockfile, list(changes)
     heirs = _heirs(listed, wanted)
     for change in listed:
-        origin = _origin(change)
+        origin = change.origin
         if origin is not None:
             is_heir = heirs.get(origin) == change.address
-            given = {c.task_id for c in listed if _origin(c) == origin and c.address != change.address}
-            lockfile = _take_over(lockfile, before, change, origin, given if is_heir else None)
+            given = {c.task_id for c in listed if c.origin == origin and c.address != change.address}
+            lockfile = _take_over(lockfile, before, change, given, is_heir=is_heir)
         lockfile = _record(lockfile, change)
     return lockfile
-
-
-def _origin(change: Change) -> str | None:
-    return change.origin if change.action is not Action.RESUME else None
 
 
 def _heirs(changes: Sequence[Change], wanted: Collection[str]) -> dict[str, ShotAddress]:
@@ -47,9 +43,8 @@ def _heirs(changes: Sequence[Change], wanted: Collection[str]) -> dict[str, Shot
     by_wish = sorted(changes, key=lambda change: Reason.MOVED_BY_SPEC not in change.reasons)
     heirs: dict[str, ShotAddress] = {}
     for change in by_wish:
-        origin = _origin(change)
-        if origin is not None and origin not in wanted:
-            heirs.setdefault(origin, change.address)
+        if change.origin is not None and change.origin not in wanted:
+            heirs.setdefault(change.origin, change.address)
     return heirs
 
 
@@ -140,23 +135,23 @@ def _revive(lockfile: Lockfile, key: str) -> Lockfile:
 
 
 def _take_over(
-    lockfile: Lockfile, before: Lockfile, change: Change, origin: str, given: Container[TaskId | None] | None
+    lockfile: Lockfile, before: Lockfile, change: Change, given: Container[TaskId | None], *, is_heir: bool
 ) -> Lockfile:
-    """Move the origin's takes to the new key: all but those given to others, or (None) only the change's own take."""
-    key = change.address.instance
+    """Move takes of the change's origin to its key: for the heir all of them but those given to others.
+
+    Otherwise its own take; for an order in progress, the earlier takes of the same render.
+    """
+    key, origin = change.address.instance, str(change.origin)
     source = _merge(before.retired.get(origin), before.shots.get(origin))
-    if given is not None:
+    takes = tuple(take for take in source.takes if take.task_id not in given)
+    if is_heir:
         lockfile = replace(lockfile, shots=_without(lockfile.shots, origin), retired=_without(lockfile.retired, origin))
-        takes = tuple(take for take in source.takes if take.task_id not in given)
         current = source.current if any(take.task_id == source.current for take in takes) else None
         rest = ShotRecord(current, takes)
         return _with_shot(lockfile, key, _merge(rest, lockfile.shots.get(key))) if takes else lockfile
-    take = source.take(change.task_id) if change.task_id else None
-    return (
-        lockfile
-        if take is None
-        else _with_shot(lockfile, key, _merge(lockfile.shots.get(key), ShotRecord(None, (take,))))
-    )
+    render = change.fingerprint if change.action is Action.RESUME else None
+    own = tuple(take for take in takes if take.task_id == change.task_id or take.fingerprint == render)
+    return _with_shot(lockfile, key, _merge(lockfile.shots.get(key), ShotRecord(None, own))) if own else lockfile
 
 
 def _update(lockfile: Lockfile, change: Change) -> Lockfile:

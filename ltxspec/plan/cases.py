@@ -186,7 +186,7 @@ def _change(  # noqa: PLR0913  # one constructor for all branches keeps them com
 ) -> Change:
     costs = action in SPENDING or action is Action.RESUME
     lockfile, key = spec.recorded.lockfile, request.address.instance
-    records = (record_under(lockfile, key), record_under(lockfile, spec.origins.get(key)))
+    records = (record_under(lockfile, key), record_under(lockfile, origin or spec.origins.get(key)))
     model = spec.context.catalog.find(request.body["model"]) if costs else None
     current = _current(spec, request) if action not in KEEPS else None
     return Change(
@@ -200,7 +200,7 @@ def _change(  # noqa: PLR0913  # one constructor for all branches keeps them com
         limit_price=limit_price(spec.context.catalog, request.body, request.estimate) if costs else None,
         retake=order[0],
         attempt=order[1],
-        number=number_of(action, task, key, records, spec.recorded),
+        number=None if origin in spec.keys else number_of(action, task, key, records, spec.recorded),
         request=request,
         source=(request.file, request.line, request.column),
         origin=origin,

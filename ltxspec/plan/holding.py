@@ -71,7 +71,7 @@ def _comes_before(source: Change | None, reference: Reference) -> bool:
 def _moving(changes: Iterable[Change]) -> Iterator[ShotAddress]:
     """The shots that get takes from another name, and the names that they get them from."""
     for change in changes:
-        if change.origin is not None and change.action is Action.MOVE:
+        if change.origin is not None and change.action in (Action.MOVE, Action.RESUME):
             yield change.address
             yield foreign_address(change.origin) or ShotAddress(change.address.spec, change.origin)
 

@@ -23,7 +23,7 @@ def left_over(
         catalog: the models.
         changes: the changes decided for the shots of the spec.
     """
-    taken = {change.origin for change in changes if change.action is not Action.RESUME}
+    taken = {change.origin for change in changes}
     gone = [
         Change(
             ShotAddress(spec, key), Action.RETIRE, (Reason.NOT_IN_SPEC,), task_id=record.current,

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 
+from ltxspec.catalog.models import PROMPT
 from ltxspec.fingerprint import task_ids
-from ltxspec.lock.journal import OpenTask
+from ltxspec.lock.journal import Intent, OpenTask
 from ltxspec.lock.merge import recorded_tasks
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Change
@@ -17,6 +18,7 @@ from ltxspec.plan.recorded import (
     RecordedState,
     Spare,
     answers,
+    every_fingerprint,
     is_needless,
     open_by_fingerprint,
     record_under,
@@ -128,9 +130,10 @@ def _plan_shot(request: Request, spec: SpecPlan) -> Change:
 
 
 def _under_way(request: Request, spec: SpecPlan, mine: Sequence[Take], *, is_owned: bool) -> OpenTask | None:
-    """A task ordered for exactly this request; if it has no take yet, also one under a name removed from the spec.
+    """A task ordered for exactly this request, the shot's own one first.
 
-    Not one of whose results some are recorded and another take was picked since: that one stays in use.
+    If the shot has no take yet, also one under a name that is gone, or whose shot asks for another render now. Not one
+    of whose results some are recorded and another take was picked since: that one stays in use.
     """
     if not spec.under_way:
         return None
@@ -140,13 +143,27 @@ def _under_way(request: Request, spec: SpecPlan, mine: Sequence[Take], *, is_own
         record is not None and record.current in known and not spec.context.selection.wants_retake(request.address)
     )
     in_use = record.current if record is not None and is_kept else None
+    elsewhere = None
     for task in (task for each in request.fingerprints for task in spec.under_way.get(each, ())):
-        task_id, instance = task.intent.task_id, task.intent.instance
-        is_free = not is_owned and instance not in spec.keys and task_id not in spec.claimed
+        task_id = task.intent.task_id
         is_left = task_id not in known or (not task.ended and in_use in (task_id, None))
-        if is_left and not is_needless(task, mine) and (is_free or instance == request.address.instance):
+        if not is_left or is_needless(task, mine):
+            continue
+        if task.intent.instance == request.address.instance:
             return task
-    return None
+        if elsewhere is None and not is_owned and task_id not in spec.claimed and _is_free(task.intent, spec):
+            elsewhere = task
+    return elsewhere
+
+
+def _is_free(order: Intent, spec: SpecPlan) -> bool:
+    """Whether the shot that an order was placed for is gone, or asks for another render now."""
+    if order.instance not in spec.keys:
+        return True
+    own = spec.wanted.get(order.instance)  # None: left out, so what it asks for is not known
+    if own is None or own.fingerprint is None:  # it depends on another shot, but never on another prompt
+        return own is not None and own.body.get(PROMPT) != order.request.get(PROMPT)
+    return every_fingerprint(order, spec.context.catalog).isdisjoint(own.fingerprints)
 
 
 def _spare(request: Request, spec: SpecPlan) -> Spare | None:

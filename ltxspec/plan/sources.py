@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
-from ltxspec.plan.actions import KEEPS, Change
+from ltxspec.plan.actions import KEEPS, Action, Change
 from ltxspec.plan.recorded import preferred, record_under
 from ltxspec.plan.selection import Selection
 from ltxspec.render.graph import requests_of, sources_first
@@ -76,10 +76,11 @@ class Sources:
         """The takes that sources have after a plan; those that are still to be rendered are missing."""
         kept: Kept = {}
         for change in changes:
-            if change.address not in self._targets or change.action not in KEEPS or change.task_id is None:
+            if change.address not in self._targets or change.task_id is None:
                 continue
-            kept[change.address] = change.task_id
-            if change.origin is not None:
+            if change.action in KEEPS:
+                kept[change.address] = change.task_id
+            if change.origin is not None and change.action in (*KEEPS, Action.RESUME):
                 lockfile, there = self._lockfiles[change.address.spec], offered.get(change.address.spec, {})
                 record = there.get(change.origin) or record_under(lockfile, change.origin)
                 if record is not None:

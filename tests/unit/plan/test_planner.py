@@ -225,6 +225,40 @@ def test_a_task_under_way_is_resumed_by_one_of_the_shots_that_replace_its_own() 
     assert [c.action for c in changes] == [Action.RESUME, Action.CREATE]
 
 
+def test_a_task_under_way_goes_with_its_render_where_names_are_given_anew() -> None:
+    under_way = journal(
+        OpenTask(intent("a", instance="alley"), "accepted"), OpenTask(intent("b", number=2, instance="gate"), "intent")
+    )
+    shifted = plan(request("alley", "n"), request("gate"), request("lane", "b"), under_way=under_way)
+    assert [(c.action, c.task_id, c.origin) for c in shifted[1:]] == [
+        (Action.RESUME, task(1), "alley"),
+        (Action.RESUME, task(2), "gate"),
+    ]
+    assert shifted[0].action is Action.CREATE
+    swapped = plan(request("alley", "b"), request("gate"), under_way=under_way)
+    assert [(c.action, c.task_id) for c in swapped] == [(Action.RESUME, task(2)), (Action.RESUME, task(1))]
+    shared = plan(request("lane"), request("alley"), under_way=under_way)  # whose own name still asks for it
+    assert [(c.address.instance, c.action) for c in shared[:2]] == [("lane", Action.CREATE), ("alley", Action.RESUME)]
+
+
+def test_a_shot_prefers_its_own_task_to_that_of_a_name_that_is_gone() -> None:
+    under_way = journal(
+        OpenTask(intent(instance="gone"), "accepted"), OpenTask(intent(number=2, instance="alley"), "accepted")
+    )
+    assert [(c.address.instance, c.task_id) for c in plan(request(), under_way=under_way)] == [
+        ("alley", task(2)),
+        ("gone", task(1)),
+    ]
+
+
+def test_a_task_of_a_shot_whose_render_is_not_known_yet_is_left_to_it_unless_its_prompt_is_another() -> None:
+    under_way = journal(OpenTask(intent(instance="alley"), "accepted"))
+    unknown = replace(request("alley"), fingerprint=None)
+    assert [c.action for c in plan(request("gate"), unknown, under_way=under_way)][0] is Action.CREATE
+    other = replace(request("alley", "n"), fingerprint=None)
+    assert [c.action for c in plan(request("gate"), other, under_way=under_way)] == [Action.RESUME, Action.CREATE]
+
+
 def test_a_shot_that_has_its_take_does_not_adopt_the_task_of_a_twin_that_is_gone() -> None:
     under_way = journal(OpenTask(intent(number=5, instance="lane"), "accepted"))
     changes = plan(request(), locked=lockfile(alley=record(take())), under_way=under_way)
@@ -385,7 +419,7 @@ def test_a_task_ordered_under_a_name_that_is_gone_is_resumed_under_the_new_one()
     change = only(plan(request("gate"), under_way=under_way))
     assert (change.action, change.origin) == (Action.RESUME, "alley")
     older = plan(request("gate"), locked=lockfile(alley=record(take("b", number=2))), under_way=under_way)
-    assert [(c.address.instance, c.action) for c in older] == [("gate", Action.RESUME), ("alley", Action.RETIRE)]
+    assert [(c.address.instance, c.action) for c in older] == [("gate", Action.RESUME)]  # takes of `alley` go along
 
 
 def test_a_task_of_an_earlier_version_is_collected_beside_the_new_order() -> None:
