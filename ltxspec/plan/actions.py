@@ -185,6 +185,7 @@ class Plan:
     later: Sequence[Change] = ()  # orders that `--limit` leaves for a later run
     doubted: Mapping[ShotAddress, Remark] = field(default_factory=dict)  # kept takes that were decided against
     included: frozenset[ShotAddress] = frozenset()  # sources that nobody selected, and that selected shots need
+    heirs: Mapping[TaskId, ShotAddress] = field(default_factory=dict)  # takes that change hands, also by later runs
     is_part: bool = False  # whether a selection leaves shots out; `spent` covers these as well
     variables: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)  # per spec; names the causes of changes
     part: PlanPart | None = None  # None: it is the whole

@@ -52,8 +52,9 @@ def _settled(sources: Sources, selection: Selection, plan: Callable[[Sequence[Re
     kept = sources.as_recorded(selection)
     for planned in count(1):
         changes, offered = plan(sources.completed(kept))
+        known = sources.taken_over
         now = sources.kept_by(changes, offered)
-        if now == kept:
+        if now == kept and sources.taken_over == known:
             return changes, offered
         kept = now
         if planned >= _MORE_ROUNDS and planned >= sources.depth + _MORE_ROUNDS:

@@ -48,9 +48,13 @@ def heirs_of(changes: Iterable[Change]) -> dict[str, ShotAddress]:
     found: dict[str, ShotAddress] = {}
     for change in sorted(changes, key=lambda change: Reason.MOVED_BY_SPEC not in change.reasons):
         if change.origin is not None:
-            origin = foreign_address(change.origin) or ShotAddress(change.address.spec, change.origin)
-            found.setdefault(str(origin), change.address)
+            found.setdefault(str(origin_of(change)), change.address)
     return found
+
+
+def origin_of(change: Change) -> ShotAddress:
+    """The name from which a change with an `origin` takes over."""
+    return foreign_address(str(change.origin)) or ShotAddress(change.address.spec, str(change.origin))
 
 
 def _second_heir(

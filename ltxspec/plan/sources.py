@@ -36,6 +36,11 @@ class Sources:
         return bool(self._takes)
 
     @property
+    def taken_over(self) -> int:
+        """How many sources are known to get the takes of another name."""
+        return len(self._origins)
+
+    @property
     def has_gates(self) -> bool:
         """Whether a take may need an approval before others may follow from it."""
         known = filter(None, map(self._requests.get, self._targets))

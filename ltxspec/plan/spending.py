@@ -1,6 +1,6 @@
 """What the takes of a spec have cost: as reported by the provider, else as counted for limits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -38,6 +38,15 @@ def _counted(lockfile: Lockfile, found: TakesById) -> Lockfile:
 def _own(take: Take, spec: str, found: TakesById) -> Take | None:
     address, known = found[take.task_id]
     return known if address.spec == spec else None
+
+
+def sums(
+    recorded: Mapping[str, RecordedState], aside: Container[str], catalog: Catalog
+) -> tuple[dict[str, tuple[Usd, int]], dict[str, tuple[Usd, int]]]:
+    """`spent` and `assumed` of each spec that is not left aside, with each task in one of all lockfiles only."""
+    counted = {name: state for name, state in counted_once(recorded).items() if name not in aside}
+    money = {name: spent(state) for name, state in counted.items()}
+    return money, {name: assumed(state, catalog) for name, state in counted.items()}
 
 
 def spent(recorded: RecordedState) -> tuple[Usd, int]:

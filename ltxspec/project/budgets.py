@@ -19,6 +19,7 @@ from ltxspec.plan.budgets import (
     order_of_task,
     refuse_over_project,
 )
+from ltxspec.plan.heirs import Heirs
 from ltxspec.plan.limits import OVER_PROJECT
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_names, recorded_state
@@ -57,7 +58,7 @@ def limits_over_project(
     if project.service.free or not budget.spans_project:
         return []
     counted = {change.task_id for change in (*plan.changes, *plan.outside) if is_open(change)}
-    orders = [order for side in project.paid for order in _orders(side, counted)]
+    orders = [order for side in project.paid for order in _orders(side, counted, plan.heirs)]
     found = []
     if budget.per_month is not None:
         month = (now or SystemClock().now()).strftime("%Y-%m")
@@ -80,13 +81,16 @@ def _given(project: ProjectContext) -> list[LabelLimit]:
     return limits
 
 
-def _orders(project: ProjectContext, counted: Collection[TaskId | None]) -> Sequence[Order]:
-    """Every order with one provider, each task once, without those that are counted elsewhere."""
+def _orders(project: ProjectContext, counted: Collection[TaskId | None], heirs: Heirs) -> Sequence[Order]:
+    """Every order with one provider, each task once, without those that are counted elsewhere.
+
+    Takes that a plan moves count for the shots that get them.
+    """
     names = recorded_names(project)
     states = {name: recorded_state(project, name) for name in names}
     lockfiles = [state.lockfile for state in states.values()]
-    takes = [each for task, each in takes_by_id(lockfiles).items() if task not in counted]
-    found = [order_of_take(address, take, project.catalog) for address, take in takes]
+    takes = {task: each for task, each in takes_by_id(lockfiles).items() if task not in counted}
+    found = [order_of_take(heirs.get(task, address), take, project.catalog) for task, (address, take) in takes.items()]
     known = {task for lockfile in lockfiles for task in recorded_tasks(lockfile)} | set(counted)
     for name, state in states.items():
         for task_id, task in state.journal.open.items():

@@ -15,6 +15,7 @@ from ltxspec.plan.document import PlanDocument, PlanOptions
 from ltxspec.plan.doubts import doubt_warning, doubted
 from ltxspec.plan.followers import follower_warning
 from ltxspec.plan.graph_selection import source_warnings, with_dependents
+from ltxspec.plan.heirs import heirs_of_takes, with_heirs
 from ltxspec.plan.limits import budget_warning
 from ltxspec.plan.moves import heirs_of, idle_moves
 from ltxspec.plan.pins import pin_warnings
@@ -29,7 +30,7 @@ from ltxspec.plan.same_words import same_words
 from ltxspec.plan.selecting import Selected, idle_retries, limited, selected
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.plan.selection_check import check_selection, with_effect
-from ltxspec.plan.spending import assumed, counted_once, spent
+from ltxspec.plan.spending import sums
 from ltxspec.plan.unmet import unmet_warning
 from ltxspec.plan.unsaved import unsaved_warning
 from ltxspec.project.load import render_specs
@@ -195,9 +196,8 @@ def plan_specs(  # noqa: PLR0913  # what a plan is made of, each from another si
     diagnostics += _remarks(project, rendered, have, changes)
     found = selected(changes, selection, {spec.name for spec in rendered if spec.is_context})
     targets, aside = found.changes, _not_touched(rendered, found)
-    counted = {name: state for name, state in counted_once(have).items() if name not in aside}
-    money = {name: spent(state) for name, state in counted.items()}
-    unreported = {name: assumed(state, project.catalog) for name, state in counted.items()}
+    heirs = heirs_of_takes(changes, have, offered)
+    money, unreported = sums(with_heirs(have, heirs, offered), aside, project.catalog)
     diagnostics = with_effect(diagnostics, selection, found.included)
     diagnostics += [*found.diagnostics, *idle_retries(targets, selection), *owned_elsewhere_warnings(targets)]
     diagnostics += [*same_renders(changes, targets), *same_words(targets, have), *unsaved_warning(targets, have)]
@@ -208,7 +208,7 @@ def plan_specs(  # noqa: PLR0913  # what a plan is made of, each from another si
     plan = Plan(
         project.provider, targets, diagnostics, money, unreported, outside, terms_of(project.config), offered,
         variables={spec.name: spec.variables for spec in rendered}, is_part=_leaves_out(rendered, own, targets),
-        included=found.included,
+        included=found.included, heirs=heirs,
     )  # fmt: skip
     diagnostics += [*shadowed_prices(plan, project.catalog), *retired_models(plan, project.catalog)]
     return plan

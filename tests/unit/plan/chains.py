@@ -7,6 +7,7 @@ from builders import fingerprint, lockfile, record, request, take
 from msgspec.structs import replace as with_fields
 
 from ltxspec.catalog.models import Catalog
+from ltxspec.lock.journal import JournalState
 from ltxspec.lock.models import Lockfile, Take
 from ltxspec.lock.verdicts import Remark, Verdict
 from ltxspec.plan.actions import Action, Change
@@ -50,8 +51,9 @@ def plan(
     locked: Lockfile | None = None,
     chosen: Selection | None = None,
     verdicts: dict[TaskId, Remark] | None = None,
+    under_way: JournalState | None = None,
 ) -> dict[str, Change]:
-    have = {"night": RecordedState(locked or lockfile())}
+    have = {"night": RecordedState(locked or lockfile(), under_way or JournalState())}
     context = PlanContext("project", "runware", CATALOG, chosen or Selection())
 
     def plain(specs: Any) -> Planned:

@@ -1,11 +1,12 @@
 """Shots that follow from each other: what a reference means is what its source has after the plan."""
 
-from builders import lockfile, record, request
+from builders import intent, journal, lockfile, record, request
 from hypothesis import given
 from hypothesis import strategies as st
 from unit.plan.chains import ALLEY, DOOR, FIRST, OWNED, SECOND, STREET, actions, bought, follows, plan
 
 from ltxspec.apply.records import record_changes
+from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Reason
 from ltxspec.plan.selection import selection
@@ -46,6 +47,15 @@ def test_a_retake_replaces_what_follows_unless_its_take_is_pinned() -> None:
     pinned = follows("street", "alley", number=1)
     owned = lockfile(alley=record(FIRST), street=record(bought(pinned, 2, FIRST)))
     assert actions(plan(ALLEY, pinned, locked=owned, chosen=chosen))["street"] is Action.NO_OP
+
+
+def test_a_pinned_take_goes_along_with_a_source_that_is_renamed_while_its_retake_is_in_progress() -> None:
+    pinned = follows("street", "gate", number=1)
+    owned = lockfile(alley=record(FIRST), street=record(bought(pinned, 2, FIRST)))
+    retake = OpenTask(intent("alley", number=9, instance="alley"), "accepted")
+    changes = plan(request("gate", "alley"), pinned, locked=owned, under_way=journal(retake))
+    assert changes["gate"].action is Action.RESUME
+    assert changes["street"].action in (Action.NO_OP, Action.UPDATE)
 
 
 def test_a_source_with_another_take_that_is_known_changes_what_follows() -> None:

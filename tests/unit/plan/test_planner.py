@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from builders import MODEL, fingerprint, intent, journal, lockfile, output, record, request, take, task
@@ -254,7 +254,7 @@ def test_a_shot_prefers_its_own_task_to_that_of_a_name_that_is_gone() -> None:
 def test_a_task_of_a_shot_whose_render_is_not_known_yet_is_left_to_it_unless_its_prompt_is_another() -> None:
     under_way = journal(OpenTask(intent(instance="alley"), "accepted"))
     unknown = replace(request("alley"), fingerprint=None)
-    assert [c.action for c in plan(request("gate"), unknown, under_way=under_way)][0] is Action.CREATE
+    assert next(c.action for c in plan(request("gate"), unknown, under_way=under_way)) is Action.CREATE
     other = replace(request("alley", "n"), fingerprint=None)
     assert [c.action for c in plan(request("gate"), other, under_way=under_way)] == [Action.RESUME, Action.CREATE]
 
@@ -670,6 +670,23 @@ def lockfiles(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Lockfile:
 
 
 FREE = (Action.UPDATE, Action.RESTORE, Action.MOVE, Action.RETIRE)
+
+
+@given(st.permutations(("alley", "gate", "lane", "pier")), st.sets(st.sampled_from("abcd")), st.booleans())
+def test_what_is_in_progress_is_never_ordered_again_whatever_the_shots_are_called_now(
+    names: list[str], ordered: set[str], is_accepted: bool
+) -> None:
+    before = zip("abcd", ("alley", "gate", "lane", "quay"), strict=True)
+    stage: Literal["accepted", "intent"] = "accepted" if is_accepted else "intent"
+    tasks = [
+        OpenTask(intent(prompt, number=number, instance=name), stage)
+        for number, (prompt, name) in enumerate(before, 1)
+        if prompt in ordered
+    ]
+    wanted = [request(name, prompt) for name, prompt in zip(names, "abcn", strict=True)]
+    changes = plan(*wanted, under_way=journal(*tasks))
+    orders = {c.fingerprint for c in changes if c.action.spends}
+    assert orders == {fingerprint(prompt) for prompt in {*"abcn"} - ordered}
 
 
 @given(WANTED, lockfiles(), st.lists(st.tuples(OLD_KEYS, PROMPTS), max_size=2))

@@ -50,6 +50,21 @@ def test_a_month_counts_every_lockfile_and_each_task_once(tmp_path: Path) -> Non
     assert later.spent == Spent()
 
 
+@pytest.mark.parametrize("name", ["night", "dusk"])
+def test_what_was_spent_under_an_earlier_name_counts_for_the_new_one(name: str, tmp_path: Path) -> None:
+    project = opened(tmp_path, 'per_spec = "9"\nper_label = {"act=one" = "1"}')
+    (tmp_path / "specs" / "night.yaml").unlink()
+    renamed = SPEC.replace("alley:", "lane: {moved: night.alley, prompt: a lane, labels: {act: one}}\n  square:")
+    write_spec(tmp_path, renamed if name == "dusk" else renamed.replace("night.alley", "alley"), name)
+    (found,) = limits(project)
+    assert found.spent == Spent(Decimal("0.48"), 1)
+    assert project.plan(()).plan.spent == {name: (Decimal("0.48" if name == "dusk" else "0.96"), 1)}
+    (part,) = limits_over_project(
+        project, project.plan((), targets=(f"{name}.pier",)).plan, project.plan(()).rendered, is_whole=True, now=NOW
+    )
+    assert part.spent == found.spent
+
+
 def test_labels_are_those_of_all_specs_whichever_are_planned(tmp_path: Path) -> None:
     project = opened(tmp_path, 'per_label = {act = "9", "act=two" = "1"}')
     write_spec(tmp_path, SPEC.replace("alley:", "gate:"), "day")
