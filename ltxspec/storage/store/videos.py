@@ -55,7 +55,7 @@ class VideoStore:
         """Refuse to write to, or delete from, a store of another project; a new store is claimed for this one.
 
         Args:
-            used: this machine has sent videos there: a store without any owner is then not that one.
+            used: this machine knows of videos there: a store without any owner is then not that one.
 
         Raises:
             Refused: it is another project's.
@@ -73,7 +73,7 @@ class VideoStore:
 
         if not self._store.get(_OWNER, take) and used:
             raise StorageError(
-                f"the store `{self.name}` is empty, and this machine has sent videos there",
+                f"the store `{self.name}` is empty, and this machine has sent videos there, or fetched some",
                 hint="is it mounted? If it is a new one under the same name, `ltxspec archive push` fills it",
             )
         self._refuse_other(bytes(found))
