@@ -51,6 +51,10 @@ class VideoStore:
         """The store itself."""
         return self._store
 
+    def has_owner(self) -> bool:
+        """Whether the store says which project it belongs to. Raises StorageError."""
+        return self._store.head(_OWNER) is not None
+
     def refuse_other_project(self, *, used: bool = False) -> None:
         """Refuse to write to, or delete from, a store of another project; a new store is claimed for this one.
 
