@@ -6,19 +6,19 @@ from datetime import datetime
 from ltxspec.errors import Diagnostic, Problems, Refused
 from ltxspec.lock.by_task import takes_by_id
 from ltxspec.lock.merge import recorded_tasks
-from ltxspec.plan.actions import Plan
+from ltxspec.plan.actions import Plan, is_open
 from ltxspec.plan.budgets import (
     History,
     LabelLimit,
     Order,
     ProjectLimit,
-    is_open,
+    exceeded_over_project,
     label_limits,
     month_limit,
     order_of_take,
     order_of_task,
-    refuse_over_project,
 )
+from ltxspec.plan.exceeded import exceeded_warnings
 from ltxspec.plan.heirs import Heirs
 from ltxspec.plan.limits import OVER_PROJECT
 from ltxspec.project.load import render_specs
@@ -113,10 +113,10 @@ def _labels(
 def over_project_warnings(
     project: ProjectContext, plan: Plan, rendered: Sequence[RenderedSpec], *, is_whole: bool
 ) -> list[Diagnostic]:
-    """A warning with the text of the refusal, if `apply` would refuse a plan for one of these limits."""
+    """A warning for each of these limits because of which `apply` would refuse a plan."""
     try:
         limits = limits_over_project(project, plan, rendered, is_whole=is_whole)
-        refuse_over_project(plan, limits, project.config.budget.per_shot)
     except Refused as refused:
         return [Diagnostic("warning", OVER_PROJECT, refused.summary, hint=refused.hint)]
-    return []
+    found = exceeded_over_project(plan, limits, project.config.budget.per_shot)
+    return exceeded_warnings(plan, found, OVER_PROJECT)

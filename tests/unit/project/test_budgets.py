@@ -113,3 +113,17 @@ def test_takes_of_shots_that_are_gone_have_no_label(tmp_path: Path) -> None:
     (tmp_path / "ltxspec.toml").write_text('[budget]\nper_label = {act = "9"}\n', "utf-8")
     write_spec(tmp_path, SPEC)
     assert {one.spent for one in limits(open_project(tmp_path))} == {Spent()}
+
+
+def test_every_limit_that_is_exceeded_is_said_at_once_by_plan_and_apply(tmp_path: Path) -> None:
+    project = opened(
+        tmp_path, 'per_apply = "0.50"\nper_month = "1"\nper_label = {"act=one" = "1", "act=two" = "0.53"}', "runware"
+    )
+    warned = [(item.code, item.message) for item in project.plan().diagnostics if item.code.startswith("over-")]
+    assert [code for code, _ in warned] == ["over-budget", *["over-project-budget"] * 3]
+    with pytest.raises(Refused) as refused:
+        project.apply(project.plan())
+    assert (refused.value.code, refused.value.exit_code) == ("over-budget", 4)
+    assert [line.partition("; ")[0] for line in refused.value.details] == [message for _, message in warned]
+    for name in ("`[budget] per_apply`", "`[budget] per_month`", "per_label` of `act=one`", "per_label` of `act=two`"):
+        assert name in refused.value.summary
