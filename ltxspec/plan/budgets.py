@@ -167,8 +167,12 @@ def exceeded_over_project(plan: Plan, limits: Iterable[ProjectLimit], assumed: U
         assumed: what an order of unknown price counts as, in USD; None: only the rest is checked.
     """
     found = []
+    every, by_label = [*plan.changes, *plan.outside], dict[tuple[str, str], list[Change]]()
+    for change in every:
+        for label in change.labels.items():
+            by_label.setdefault(label, []).append(change)
     for limit in limits:
-        changes = [change for change in (*plan.changes, *plan.outside) if limit.counts(change)]
+        changes = every if limit.label is None else by_label.get(limit.label, [])
         if not any(change.action.spends for change in changes):
             continue
         sums = reckoning(changes)

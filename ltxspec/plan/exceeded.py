@@ -1,6 +1,6 @@
 """Limits that a plan exceeds: all of them are named at once, in a warning each or in one refusal. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +23,9 @@ class Exceeded:
     name: str
     message: str
     cure: str
+
+
+Exceeding = Callable[[Plan], Sequence[Exceeded]]  # the limits that a plan exceeds
 
 
 def refuse_exceeded(plan: Plan, found: Sequence[Exceeded]) -> None:

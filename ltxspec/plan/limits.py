@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ltxspec.errors import Diagnostic, Refused
 from ltxspec.plan.actions import Change, Plan, reckoning
-from ltxspec.plan.exceeded import Exceeded, exceeded_warnings, refuse_exceeded
+from ltxspec.plan.exceeded import Exceeded, Exceeding, exceeded_warnings, refuse_exceeded
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.values import Usd, dollars
 
@@ -48,25 +48,24 @@ def budget_warning(plan: Plan, limits: SpendingLimits) -> list[Diagnostic]:
     return exceeded_warnings(plan, exceeded_limits(plan, limits), "over-budget")
 
 
-def within(plan: Plan, limits: SpendingLimits) -> tuple[int, Refused | None]:
-    """The number of orders, in the order of the plan, that the limits allow; and what refuses one more.
+def within(plan: Plan, exceeding: Exceeding) -> tuple[int, Sequence[Exceeded]]:
+    """The number of orders, in the order of the plan, that the limits allow; and the limits that one more exceeds.
 
     Args:
         plan: the plan, with its orders.
-        limits: the limits.
+        exceeding: the limits that a plan exceeds; of more orders, never fewer.
     """
     orders = [change for change in plan.changes if change.action.spends]
     free = [change for change in plan.changes if not change.action.spends]
-    fits, too_many, refusal = 0, len(orders) + 1, None  # the limits refuse more than a number of orders, never fewer
+    fits, too_many = 0, len(orders) + 1
+    over: Sequence[Exceeded] = ()
     while too_many - fits > 1:
         number = (fits + too_many) // 2
-        try:
-            refuse_over_budget(replace(plan, changes=[*free, *orders[:number]]), limits)
-        except Refused as refused:
-            too_many, refusal = number, refused
+        if found := exceeding(replace(plan, changes=[*free, *orders[:number]])):
+            too_many, over = number, found
         else:
             fits = number
-    return fits, refusal
+    return fits, over
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,3 +127,32 @@ def test_every_limit_that_is_exceeded_is_said_at_once_by_plan_and_apply(tmp_path
     assert [line.partition("; ")[0] for line in refused.value.details] == [message for _, message in warned]
     for name in ("`[budget] per_apply`", "`[budget] per_month`", "per_label` of `act=one`", "per_label` of `act=two`"):
         assert name in refused.value.summary
+
+
+@pytest.mark.parametrize(
+    ("budget", "fits"),
+    [
+        ('per_month = "0.54"', ["alley"]),
+        ('per_month = "1.07"', ["alley"]),
+        ('per_month = "1.08"', ["alley", "pier"]),
+        ('per_month = "0.53"', []),
+        ('per_label = {act = "1", "act=two" = "0.53"}', ["alley"]),
+        ('per_apply = "9"\nper_label = {"act=one" = "0.53"}', []),
+        ('per_apply = "0.54"\nper_month = "9"\nper_label = {act = "9"}', ["alley"]),
+    ],
+)
+def test_as_many_orders_as_the_budget_allows_are_within_every_limit(
+    budget: str, fits: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "ltxspec.toml").write_text(f"[budget]\n{budget}\n", "utf-8")
+    write_spec(tmp_path, SPEC)
+    planned = open_project(tmp_path, "runware").plan((), limit="budget")
+    assert [change.address.instance for change in planned.changes] == fits
+    assert [item.code for item in planned.diagnostics] == ([] if fits else ["nothing-fits"])
+
+
+def test_a_limit_of_labels_that_cannot_be_read_is_left_to_the_refusal(tmp_path: Path) -> None:
+    project = opened(tmp_path, 'per_label = {act = "0.53"}', "runware")
+    write_spec(tmp_path, "shots: 1\n", "day")
+    planned = project.plan(["specs/night.yaml"], limit="budget")
+    assert [item.code for item in planned.diagnostics if item.code.startswith("over-")] == ["over-project-budget"]
