@@ -71,7 +71,8 @@ def project_status(
     unread = [] if project.service.free else unread_warnings(project)
     shown = [*(problems.diagnostics if broken or problems.errors else []), *remarks.warnings, *unread]
     shown += [found for found in plan.diagnostics if found.code in _TOLD]
-    over = limits_over_project(project, plan, rendered, is_whole=not paths, now=moment, strict=False)
+    is_whole = not paths and not problems.errors  # the labels of a spec with errors are not known
+    over = limits_over_project(project, plan, rendered, is_whole=is_whole, now=moment, strict=False)
     status = ProjectStatus(
         plan, shots, limits, left_for_specs(plan, limits), broken=broken, diagnostics=shown, over_project=over
     )

@@ -15,6 +15,7 @@ from ltxspec.lock.models import Lockfile
 from ltxspec.plan.budgets import ProjectLimit, Spent
 from ltxspec.project.api import Project, open_project
 from ltxspec.project.budgets import limits_over_project, over_project_warnings
+from ltxspec.project.status.state import project_status
 
 NOW = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
 SPEC = """\
@@ -156,3 +157,11 @@ def test_a_limit_of_labels_that_cannot_be_read_is_left_to_the_refusal(tmp_path: 
     write_spec(tmp_path, "shots: 1\n", "day")
     planned = project.plan(["specs/night.yaml"], limit="budget")
     assert [item.code for item in planned.diagnostics if item.code.startswith("over-")] == ["over-project-budget"]
+
+
+def test_a_status_leaves_limits_of_labels_out_while_a_spec_cannot_be_read(tmp_path: Path) -> None:
+    """The takes of its shots would count without their labels, and more would seem to be left."""
+    project = opened(tmp_path, 'per_month = "9"\nper_label = {act = "9"}', "runware")
+    assert [one.label for one in project_status(project).over_project] == [None, ("act", "one"), ("act", "two")]
+    write_spec(tmp_path, "shots: 1\n", "day")
+    assert [one.label for one in project_status(project).over_project] == [None]
