@@ -76,6 +76,9 @@ class LabelLimit:
     value: str | None
     usd: Usd
 
+    def __str__(self) -> str:
+        return self.key if self.value is None else f"{self.key}={self.value}"
+
 
 @dataclass(frozen=True, slots=True)
 class Order:

@@ -20,12 +20,14 @@ from ltxspec.plan.budgets import (
 )
 from ltxspec.plan.exceeded import exceeded_warnings
 from ltxspec.plan.heirs import Heirs
+from ltxspec.plan.idle_limits import IDLE, idle_limits
 from ltxspec.plan.limits import OVER_PROJECT
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_names, recorded_state
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.clock import SystemClock
+from ltxspec.suggest import shown
 from ltxspec.values import ShotAddress, TaskId
 
 _UNREAD = "what the shots with a label have cost is not known: there are specs with problems"
@@ -73,11 +75,12 @@ def limits_over_project(
     return found
 
 
-def _given(project: ProjectContext) -> list[LabelLimit]:
-    limits = []
+def _given(project: ProjectContext) -> dict[LabelLimit, str]:
+    """The limits of labels, each with its name as it is written."""
+    limits = {}
     for name, usd in project.config.budget.per_label.items():
         key, equals, value = name.partition("=")
-        limits.append(LabelLimit(key.strip(), value.strip() if equals else None, usd))
+        limits[LabelLimit(key.strip(), value.strip() if equals else None, usd)] = name
     return limits
 
 
@@ -113,10 +116,31 @@ def _labels(
 def over_project_warnings(
     project: ProjectContext, plan: Plan, rendered: Sequence[RenderedSpec], *, is_whole: bool
 ) -> list[Diagnostic]:
-    """A warning for each of these limits because of which `apply` would refuse a plan."""
+    """A warning for each of these limits because of which `apply` would refuse a plan, or that limits nothing."""
+    idle = idle_limit_warnings(project, rendered, is_whole=is_whole)
     try:
         limits = limits_over_project(project, plan, rendered, is_whole=is_whole)
     except Refused as refused:
-        return [Diagnostic("warning", OVER_PROJECT, refused.summary, hint=refused.hint)]
+        return [Diagnostic("warning", OVER_PROJECT, refused.summary, hint=refused.hint), *idle]
     found = exceeded_over_project(plan, limits, project.config.budget.per_shot)
-    return exceeded_warnings(plan, found, OVER_PROJECT)
+    return [*exceeded_warnings(plan, found, OVER_PROJECT), *idle]
+
+
+def idle_limit_warnings(
+    project: ProjectContext, rendered: Sequence[RenderedSpec], *, is_whole: bool
+) -> list[Diagnostic]:
+    """A warning for each limit of a label that no shot has, on any provider; none unless all shots are known."""
+    given = _given(project)
+    if not given or not is_whole or any(spec.left_out for spec in rendered):
+        return []
+    labels = (request.labels or {} for spec in rendered for request in spec.requests)
+    return [
+        Diagnostic(
+            "warning",
+            IDLE,
+            f"no shot has the label {shown(limit)}, so its limit in `[budget.per_label]` limits nothing",
+            project.config.budget.place_of_label(given[limit]),
+            hint,
+        )
+        for limit, hint in idle_limits(given, labels)
+    ]

@@ -159,6 +159,34 @@ def test_a_limit_of_labels_that_cannot_be_read_is_left_to_the_refusal(tmp_path: 
     assert [item.code for item in planned.diagnostics if item.code.startswith("over-")] == ["over-project-budget"]
 
 
+IDLE = 'per_label = {acts = "9", "act=Two" = "9", act = "9", "act=one" = "9", "mood=calm" = "9"}'
+
+
+def test_limits_of_labels_that_no_shot_has_are_named_with_near_names_and_their_line(tmp_path: Path) -> None:
+    project = opened(tmp_path, IDLE, "runware")
+    for found in (project.plan().diagnostics, project_status(project).diagnostics):
+        told = [(item.severity, item.message, item.hint) for item in found if item.code == "idle-limit"]
+        assert told == [
+            ("warning", f"no shot has the label `{name}`, so its limit in `[budget.per_label]` limits nothing", hint)
+            for name, hint in (
+                ("acts", "did you mean `act`?"),
+                ("act=Two", "did you mean `act=two`?"),
+                ("mood=calm", "the labels are `act`"),
+            )
+        ]
+        (where,) = {item.where for item in found if item.code == "idle-limit"}
+        assert where is not None
+        assert (Path(where.file).name, where.line) == ("ltxspec.toml", 2)
+
+
+def test_a_limit_of_a_label_is_called_idle_only_where_the_labels_of_all_shots_are_known(tmp_path: Path) -> None:
+    project = opened(tmp_path, IDLE, "runware")
+    assert "idle-limit" not in {item.code for item in project.plan(["specs/night.yaml"]).diagnostics}
+    assert "idle-limit" in {item.code for item in project.plan(targets=["night.pier"]).diagnostics}
+    write_spec(tmp_path, "shots: 1\n", "day")
+    assert "idle-limit" not in {item.code for item in project_status(project).diagnostics}
+
+
 def test_a_status_leaves_limits_of_labels_out_while_a_spec_cannot_be_read(tmp_path: Path) -> None:
     """The takes of its shots would count without their labels, and more would seem to be left."""
     project = opened(tmp_path, 'per_month = "9"\nper_label = {act = "9"}', "runware")
