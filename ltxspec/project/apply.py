@@ -10,14 +10,11 @@ from ltxspec.apply.events import NOTHING_DONE, ApplyEvent, Emit, EventKind, RunS
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Change, Plan, Reason
 from ltxspec.plan.bought_again import refuse_buying_again
-from ltxspec.plan.budgets import ProjectLimit, exceeded_over_project
 from ltxspec.plan.document import PlanDocument, PlanOptions
-from ltxspec.plan.exceeded import refuse_exceeded
-from ltxspec.plan.limits import exceeded_limits, refuse_unknown_prices
+from ltxspec.plan.limits import refuse_unknown_prices
 from ltxspec.plan.policy import refuse_by_policy
 from ltxspec.plan.shards import Shard
-from ltxspec.plan.terms import SpendingLimits
-from ltxspec.project.budgets import limits_over_project
+from ltxspec.project.budgets import refuse_over_limits
 from ltxspec.project.links import relink
 from ltxspec.project.locks import LockedSpecs, holding_specs, locked
 from ltxspec.project.others import move_takes, sources
@@ -118,7 +115,7 @@ def prepare_apply(
         show(part)
         limits = run_limits(project, options.saved, options.max_cost)
         _refuse(project, planned.plan, options, held)
-        over_project = _refuse_over_limits(planned, limits)
+        over_project = refuse_over_limits(project, planned.plan, planned.rendered, limits, is_whole=planned.is_whole)
         refuse_unread(project, planned.changes)
         if not part.pending and not any(item.journal.open for item in held.given.values()):
             relink(project, [have.lockfile for have in held.given.values()])
@@ -220,23 +217,6 @@ def _refuse(project: ProjectContext, plan: Plan, options: ApplyOptions, held: Lo
         refuse_buying_again(plan.changes)
     if not options.allow_unknown_cost:
         refuse_unknown_prices(plan)
-
-
-def _refuse_over_limits(planned: ProjectPlan, limits: SpendingLimits) -> list[ProjectLimit]:
-    """Refuse a plan that exceeds limits, naming all of them. Returns those that count over the whole project.
-
-    Raises:
-        Refused: as described, or limits of labels cannot be counted.
-        LockfileError, StorageError: a record cannot be read.
-    """
-    found = exceeded_limits(planned.plan, limits)
-    try:
-        over_project = limits_over_project(planned.project, planned.plan, planned.rendered, is_whole=planned.is_whole)
-    except Refused:
-        refuse_exceeded(planned.plan, found)
-        raise
-    refuse_exceeded(planned.plan, [*found, *exceeded_over_project(planned.plan, over_project, limits.per_shot)])
-    return over_project
 
 
 def _approved(project: ProjectContext, plan: Plan, options: ApplyOptions, approve: Approve | None) -> bool:

@@ -18,10 +18,11 @@ from ltxspec.plan.budgets import (
     order_of_take,
     order_of_task,
 )
-from ltxspec.plan.exceeded import exceeded_warnings
+from ltxspec.plan.exceeded import exceeded_warnings, refuse_exceeded
 from ltxspec.plan.heirs import Heirs
 from ltxspec.plan.idle_limits import IDLE, idle_limits
-from ltxspec.plan.limits import OVER_PROJECT
+from ltxspec.plan.limits import OVER_PROJECT, exceeded_limits
+from ltxspec.plan.terms import SpendingLimits
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_names, recorded_state
 from ltxspec.project.project import ProjectContext
@@ -111,6 +112,37 @@ def _labels(
     if problems.errors or any(spec.left_out for spec in every):
         return None
     return {request.address: dict(request.labels or {}) for spec in every for request in spec.requests}
+
+
+def refuse_over_limits(
+    project: ProjectContext,
+    plan: Plan,
+    rendered: Sequence[RenderedSpec],
+    limits: SpendingLimits,
+    *,
+    is_whole: bool,
+) -> list[ProjectLimit]:
+    """Refuse a plan that exceeds limits, naming all of them. Returns those that count over the whole project.
+
+    Args:
+        project: the project. On a free provider nothing counts over the whole project.
+        plan: the plan.
+        rendered: its specs.
+        limits: the limits of the run.
+        is_whole: whether these are all specs of the project.
+
+    Raises:
+        Refused: as described, or limits of labels cannot be counted.
+        LockfileError, StorageError: a record cannot be read.
+    """
+    found = exceeded_limits(plan, limits)
+    try:
+        over_project = limits_over_project(project, plan, rendered, is_whole=is_whole)
+    except Refused:
+        refuse_exceeded(plan, found)
+        raise
+    refuse_exceeded(plan, [*found, *exceeded_over_project(plan, over_project, limits.per_shot)])
+    return over_project
 
 
 def over_project_warnings(

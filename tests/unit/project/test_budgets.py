@@ -13,8 +13,9 @@ from unit.project.projects import project as with_lockfiles
 from ltxspec.errors import LockfileError, Refused
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.budgets import ProjectLimit, Spent
+from ltxspec.plan.terms import SpendingLimits
 from ltxspec.project.api import Project, open_project
-from ltxspec.project.budgets import limits_over_project, over_project_warnings
+from ltxspec.project.budgets import limits_over_project, over_project_warnings, refuse_over_limits
 from ltxspec.project.status.state import project_status
 
 NOW = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
@@ -193,3 +194,13 @@ def test_a_status_leaves_limits_of_labels_out_while_a_spec_cannot_be_read(tmp_pa
     assert [one.label for one in project_status(project).over_project] == [None, ("act", "one"), ("act", "two")]
     write_spec(tmp_path, "shots: 1\n", "day")
     assert [one.label for one in project_status(project).over_project] == [None]
+
+
+def test_a_limit_that_is_exceeded_is_named_before_labels_that_cannot_be_read(tmp_path: Path) -> None:
+    project = opened(tmp_path, 'per_label = {act = "9"}', "runware")
+    planned = project.plan(["specs/night.yaml"])
+    write_spec(tmp_path, "shots: 1\n", "day")
+    for limits, code in ((SpendingLimits(Decimal("0.10")), "over-budget"), (SpendingLimits(), "unread-spec")):
+        with pytest.raises(Refused) as refused:
+            refuse_over_limits(project, planned.plan, planned.rendered, limits, is_whole=False)
+        assert refused.value.code == code
