@@ -237,3 +237,8 @@ def _add(changes: Iterable[Change], price: Callable[[Change], Usd | None]) -> Es
     usd, unknown = total_usd([price(change) for change in listed if change.action in SPENDING])
     under_way, under_way_unknown = total_usd([price(change) for change in listed if change.action is Action.RESUME])
     return Estimate(usd, unknown, under_way, under_way_unknown)
+
+
+def is_open(change: Change) -> bool:
+    """Whether a change is an order in progress, which a plan counts by itself."""
+    return change.action is Action.RESUME and change.task_id is not None

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ltxspec.catalog.models import Catalog
-from ltxspec.errors import Refused
 from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.models import Take
-from ltxspec.plan.actions import Action, Change, Plan, reckoning
+from ltxspec.plan.actions import Change, Plan, reckoning
+from ltxspec.plan.exceeded import Exceeded
 from ltxspec.plan.prices import limit_price, listed_price
 from ltxspec.values import Json, ShotAddress, Usd, dollars
 
@@ -75,6 +75,9 @@ class LabelLimit:
     key: str
     value: str | None
     usd: Usd
+
+    def __str__(self) -> str:
+        return self.key if self.value is None else f"{self.key}={self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +161,21 @@ def _values(
     return {(key, value) for each in labels for key, value in each.items() if key in keys}
 
 
-def refuse_over_project(plan: Plan, limits: Iterable[ProjectLimit], assumed: Usd | None = None) -> None:
-    """Raise `Refused` if the plan would exceed a limit of the project. What is in progress counts as spent.
+def exceeded_over_project(plan: Plan, limits: Iterable[ProjectLimit], assumed: Usd | None = None) -> list[Exceeded]:
+    """The limits of the project that a plan would exceed. What is in progress counts as spent.
 
     Args:
         plan: the plan.
         limits: the limits, with what counted before, without what the plan has in progress.
         assumed: what an order of unknown price counts as, in USD; None: only the rest is checked.
     """
+    found = []
+    every, by_label = [*plan.changes, *plan.outside], dict[tuple[str, str], list[Change]]()
+    for change in every:
+        for label in change.labels.items():
+            by_label.setdefault(label, []).append(change)
     for limit in limits:
-        changes = [change for change in (*plan.changes, *plan.outside) if limit.counts(change)]
+        changes = every if limit.label is None else by_label.get(limit.label, [])
         if not any(change.action.spends for change in changes):
             continue
         sums = reckoning(changes)
@@ -175,7 +183,9 @@ def refuse_over_project(plan: Plan, limits: Iterable[ProjectLimit], assumed: Usd
         orders = Spent(sums.usd, sums.unknown)
         total = limit.spent.reckoned(assumed) + under_way.reckoned(assumed) + orders.reckoned(assumed)
         if total > limit.limit:
-            raise Refused("over-budget", _message(limit, orders, under_way, total, assumed), hint=_hint(limit, plan))
+            name = f"`{limit.setting}`" + (f" of `{limit.name}`" if limit.label is not None else "")
+            found.append(Exceeded(name, _message(limit, orders, under_way, total, assumed), _cure(limit)))
+    return found
 
 
 def _message(limit: ProjectLimit, orders: Spent, under_way: Spent, total: Usd, assumed: Usd | None) -> str:
@@ -194,19 +204,5 @@ def _message(limit: ProjectLimit, orders: Spent, under_way: Spent, total: Usd, a
     )
 
 
-def _hint(limit: ProjectLimit, plan: Plan) -> str:
-    return with_collect(
-        f"`{limit.setting}` sets this limit: raise it, or apply a part with `--target` or `--limit`", plan
-    )
-
-
-def with_collect(hint: str, plan: Plan) -> str:
-    """The advice for a limit; also how to fetch orders in progress, if there are any: a refused apply leaves them."""
-    if not any(is_open(change) for change in (*plan.changes, *plan.outside)):
-        return hint
-    return f"{hint}; `ltxspec collect` fetches what is in progress, whatever the limits"
-
-
-def is_open(change: Change) -> bool:
-    """Whether a change is an order in progress, which a plan counts by itself."""
-    return change.action is Action.RESUME and change.task_id is not None
+def _cure(limit: ProjectLimit) -> str:
+    return f"`{limit.setting}` sets this limit: raise it, or apply a part with `--target` or `--limit`"

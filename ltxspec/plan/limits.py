@@ -1,11 +1,11 @@
 """Refuses a plan before anything is spent, because of budget limits or unknown prices."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ltxspec.errors import Diagnostic, Refused
 from ltxspec.plan.actions import Change, Plan, reckoning
-from ltxspec.plan.budgets import with_collect
+from ltxspec.plan.exceeded import Exceeded, Exceeding, exceeded_warnings, refuse_exceeded
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.values import Usd, dollars
 
@@ -23,50 +23,49 @@ def refuse_unknown_prices(plan: Plan) -> None:
         )
 
 
-def refuse_over_budget(plan: Plan, limits: SpendingLimits) -> None:
-    """Raise `Refused` if the plan would exceed a limit. Money under way from earlier runs counts as spent.
+def exceeded_limits(plan: Plan, limits: SpendingLimits) -> list[Exceeded]:
+    """All limits that the plan would exceed. Money under way from earlier runs counts as spent.
 
     A take whose cost was never reported counts at its listed price. Without a listed price it counts at the limit for
-    one shot, if there is one; otherwise the known part of the sum is a minimum, and the plan is refused if that alone
-    exceeds the limit.
+    one shot, if there is one; otherwise the known part of the sum is a minimum, and the plan is over the limit if that
+    alone exceeds it.
     """
     total = reckoning([*plan.changes, *plan.outside])
     if total.usd == 0 and total.unknown == 0:
-        return
+        return []
     whole = _Sum(total.usd + total.under_way, total.unknown + total.under_way_unknown, limits.per_shot)
-    _refuse_total(whole, _Sum(total.under_way, total.under_way_unknown, limits.per_shot), plan, limits)
-    _refuse_shots(plan, limits)
-    _refuse_specs(plan, limits)
+    under_way = _Sum(total.under_way, total.under_way_unknown, limits.per_shot)
+    return [*_over_apply(whole, under_way, limits), *_over_shots(plan, limits), *_over_specs(plan, limits)]
+
+
+def refuse_over_budget(plan: Plan, limits: SpendingLimits) -> None:
+    """Raise `Refused` if the plan would exceed a limit; it names all of them."""
+    refuse_exceeded(plan, exceeded_limits(plan, limits))
 
 
 def budget_warning(plan: Plan, limits: SpendingLimits) -> list[Diagnostic]:
-    """A warning if `apply` would refuse the plan because of a limit, with the refusal's text; else nothing."""
-    try:
-        refuse_over_budget(plan, limits)
-    except Refused as refused:
-        return [Diagnostic("warning", refused.code, refused.summary, hint=refused.hint)]
-    return []
+    """A warning for each limit because of which `apply` would refuse the plan."""
+    return exceeded_warnings(plan, exceeded_limits(plan, limits), "over-budget")
 
 
-def within(plan: Plan, limits: SpendingLimits) -> tuple[int, Refused | None]:
-    """The number of orders, in the order of the plan, that the limits allow; and what refuses one more.
+def within(plan: Plan, exceeding: Exceeding) -> tuple[int, Sequence[Exceeded]]:
+    """The number of orders, in the order of the plan, that the limits allow; and the limits that one more exceeds.
 
     Args:
         plan: the plan, with its orders.
-        limits: the limits.
+        exceeding: the limits that a plan exceeds; of more orders, never fewer.
     """
     orders = [change for change in plan.changes if change.action.spends]
     free = [change for change in plan.changes if not change.action.spends]
-    fits, too_many, refusal = 0, len(orders) + 1, None  # the limits refuse more than a number of orders, never fewer
+    fits, too_many = 0, len(orders) + 1
+    over: Sequence[Exceeded] = ()
     while too_many - fits > 1:
         number = (fits + too_many) // 2
-        try:
-            refuse_over_budget(replace(plan, changes=[*free, *orders[:number]]), limits)
-        except Refused as refused:
-            too_many, refusal = number, refused
+        if found := exceeding(replace(plan, changes=[*free, *orders[:number]])):
+            too_many, over = number, found
         else:
             fits = number
-    return fits, refusal
+    return fits, over
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +89,14 @@ class _Sum:
         return f"{dollars(self.reckoned)} ({self.unknown} unknown, counted as {dollars(self.assumed)})"
 
 
-def _refuse_total(total: _Sum, under_way: _Sum, plan: Plan, limits: SpendingLimits) -> None:
+def _over_apply(total: _Sum, under_way: _Sum, limits: SpendingLimits) -> Iterator[Exceeded]:
     if limits.per_apply is not None and total.reckoned > limits.per_apply:
         setting = "--max-cost" if limits.typed else "`[budget] per_apply`"
         ordered = f" with {under_way} for what is in progress" if under_way.known or under_way.unknown else ""
-        raise Refused(
-            "over-budget",
+        yield Exceeded(
+            "`--max-cost`" if limits.typed else setting,
             f"the plan costs {total}{ordered}, which is over the limit of {dollars(limits.per_apply)} for one apply",
-            hint=_hint(
-                plan,
+            _cure(
                 limits,
                 "per_apply",
                 f"{setting} sets this limit: raise it, or apply a part: what fits with `--limit budget`, or --target",
@@ -106,16 +104,16 @@ def _refuse_total(total: _Sum, under_way: _Sum, plan: Plan, limits: SpendingLimi
         )
 
 
-def _refuse_shots(plan: Plan, limits: SpendingLimits) -> None:
+def _over_shots(plan: Plan, limits: SpendingLimits) -> Iterator[Exceeded]:
     limit = limits.per_shot
     if limit is None:
         return
     dear = [c for c in plan.changes if c.action.spends and c.reckoned is not None and c.reckoned > limit]
     if dear:
-        raise Refused(
-            "over-budget",
+        yield Exceeded(
+            "`[budget] per_shot`",
             f"{_names(dear)} would cost more than {dollars(limit)} for one shot",
-            hint=_hint(plan, limits, "per_shot", "make it shorter or smaller, or raise `[budget] per_shot`"),
+            _cure(limits, "per_shot", "make it shorter or smaller, or raise `[budget] per_shot`"),
         )
 
 
@@ -137,7 +135,7 @@ def _before(plan: Plan, spec: str) -> tuple[Usd, int, int]:
     return spent + listed, unknown, unreported - unknown
 
 
-def _refuse_specs(plan: Plan, limits: SpendingLimits) -> None:
+def _over_specs(plan: Plan, limits: SpendingLimits) -> Iterator[Exceeded]:
     if limits.per_spec is None:
         return
     by_spec: dict[str, list[Change]] = {}
@@ -154,18 +152,17 @@ def _refuse_specs(plan: Plan, limits: SpendingLimits) -> None:
             limits.per_shot,
         )
         if total.reckoned > limits.per_spec:
-            raise Refused(
-                "over-budget",
+            yield Exceeded(
+                f"`[budget] per_spec` of `{spec}`",
                 f"`{spec}` would have cost {total} in all, over its limit of {dollars(limits.per_spec)}"
                 + _listed(listed),
-                hint=_hint(plan, limits, "per_spec", "raise `[budget] per_spec`"),
+                _cure(limits, "per_spec", "raise `[budget] per_spec`"),
             )
 
 
-def _hint(plan: Plan, limits: SpendingLimits, name: str, hint: str) -> str:
+def _cure(limits: SpendingLimits, name: str, cure: str) -> str:
     """The advice for a limit; one that comes from a saved plan is raised by saving the plan again."""
-    saved = "the plan was saved under this limit: save it again to spend more"
-    return with_collect(saved if name in limits.saved else hint, plan)
+    return "the plan was saved under this limit: save it again to spend more" if name in limits.saved else cure
 
 
 def _listed(takes: int) -> str:

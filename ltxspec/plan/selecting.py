@@ -6,12 +6,12 @@ What is left out is not touched by the run: nothing is ordered, moved, retired o
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from ltxspec.errors import Diagnostic, Refused
+from ltxspec.errors import Diagnostic
 from ltxspec.plan.actions import Action, Change, Plan, Reason
+from ltxspec.plan.exceeded import Exceeded, Exceeding, with_collect
 from ltxspec.plan.graph_selection import covered, sources_first
 from ltxspec.plan.limits import within
 from ltxspec.plan.selection import Selection
-from ltxspec.plan.terms import SpendingLimits
 from ltxspec.values import ShotAddress, foreign_address
 
 
@@ -91,21 +91,22 @@ def _healthy(changes: Sequence[Change]) -> str:
     return f"`{change.address}` {state}"
 
 
-def limited(plan: Plan, most: int | SpendingLimits) -> Plan:
+def limited(plan: Plan, most: int | Exceeding) -> Plan:
     """A plan with its first orders only; the others are `later`. Everything that costs nothing stays.
 
     An order counts after those that it follows from, so none is left without its sources.
 
     Args:
         plan: the whole plan.
-        most: the number of orders, or the limits that the orders must not exceed.
+        most: the number of orders, or what says which limits a plan exceeds; the orders are within all of them.
     """
     orders = sources_first([change for change in plan.changes if change.action.spends])
-    if isinstance(most, SpendingLimits):
-        free = [change for change in plan.changes if not change.action.spends]
-        number, refusal = within(replace(plan, changes=[*free, *orders]), most)
+    over: Sequence[Exceeded] = ()
+    if isinstance(most, int):
+        number = most
     else:
-        number, refusal = most, None
+        free = [change for change in plan.changes if not change.action.spends]
+        number, over = within(replace(plan, changes=[*free, *orders]), most)
     if number >= len(orders):
         return plan
     later = {id(change) for change in orders[number:]}
@@ -113,13 +114,14 @@ def limited(plan: Plan, most: int | SpendingLimits) -> Plan:
         plan,
         changes=[change for change in plan.changes if id(change) not in later],
         later=orders[number:],
-        diagnostics=[*plan.diagnostics, *(_nothing_fits(orders[0], refusal) if not number else [])],
+        diagnostics=[*plan.diagnostics, *(_nothing_fits(plan, orders[0], over) if not number else [])],
     )
 
 
-def _nothing_fits(first: Change, refusal: Refused | None) -> list[Diagnostic]:
+def _nothing_fits(plan: Plan, first: Change, over: Sequence[Exceeded]) -> list[Diagnostic]:
     """A warning if not even the first order is within the limits."""
-    if refusal is None:
+    if not over:
         return []
-    message = f"not even `{first.address}` is within the limits: {refusal.summary}"
-    return [Diagnostic("warning", "nothing-fits", message, hint=refusal.hint)]
+    message = f"not even `{first.address}` is within the limits: {'; '.join(one.message for one in over)}"
+    cures = "; ".join(dict.fromkeys(one.cure for one in over))
+    return [Diagnostic("warning", "nothing-fits", message, hint=with_collect(cures, plan))]

@@ -10,13 +10,11 @@ from ltxspec.apply.events import NOTHING_DONE, ApplyEvent, Emit, EventKind, RunS
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Change, Plan, Reason
 from ltxspec.plan.bought_again import refuse_buying_again
-from ltxspec.plan.budgets import refuse_over_project
 from ltxspec.plan.document import PlanDocument, PlanOptions
-from ltxspec.plan.limits import refuse_over_budget, refuse_unknown_prices
+from ltxspec.plan.limits import refuse_unknown_prices
 from ltxspec.plan.policy import refuse_by_policy
 from ltxspec.plan.shards import Shard
-from ltxspec.plan.terms import SpendingLimits
-from ltxspec.project.budgets import limits_over_project
+from ltxspec.project.budgets import refuse_over_limits
 from ltxspec.project.links import relink
 from ltxspec.project.locks import LockedSpecs, holding_specs, locked
 from ltxspec.project.others import move_takes, sources
@@ -116,9 +114,9 @@ def prepare_apply(
         part = part_of(planned, options.shard)
         show(part)
         limits = run_limits(project, options.saved, options.max_cost)
-        _refuse(project, planned.plan, options, limits, held)
-        over_project = limits_over_project(project, planned.plan, planned.rendered, is_whole=planned.is_whole)
-        refuse_over_project(planned.plan, over_project, limits.per_shot)
+        _refuse(project, planned.plan, options, held)
+        over_project = refuse_over_limits(project, planned.plan, planned.rendered, limits, is_whole=planned.is_whole)
+        refuse_unread(project, planned.changes)
         if not part.pending and not any(item.journal.open for item in held.given.values()):
             relink(project, [have.lockfile for have in held.given.values()])
             yield None
@@ -206,10 +204,8 @@ async def apply_events(planned: ProjectPlan, options: ApplyOptions) -> AsyncGene
                 await run
 
 
-def _refuse(
-    project: ProjectContext, plan: Plan, options: ApplyOptions, limits: SpendingLimits, held: LockedSpecs
-) -> None:
-    """Make every check that may forbid ordering, before anything is spent."""
+def _refuse(project: ProjectContext, plan: Plan, options: ApplyOptions, held: LockedSpecs) -> None:
+    """Make every check that may forbid ordering, except those of limits, before anything is spent."""
     if options.saved is not None:
         lockfiles = [have.lockfile for have in held.recorded.values()]
         refuse_stale(options.saved, plan, lockfiles, partial(plan_retaking, project, options.plan_options, held))
@@ -221,8 +217,6 @@ def _refuse(
         refuse_buying_again(plan.changes)
     if not options.allow_unknown_cost:
         refuse_unknown_prices(plan)
-    refuse_over_budget(plan, limits)
-    refuse_unread(project, plan.changes)
 
 
 def _approved(project: ProjectContext, plan: Plan, options: ApplyOptions, approve: Approve | None) -> bool:

@@ -6,26 +6,29 @@ from datetime import datetime
 from ltxspec.errors import Diagnostic, Problems, Refused
 from ltxspec.lock.by_task import takes_by_id
 from ltxspec.lock.merge import recorded_tasks
-from ltxspec.plan.actions import Plan
+from ltxspec.plan.actions import Plan, is_open
 from ltxspec.plan.budgets import (
     History,
     LabelLimit,
     Order,
     ProjectLimit,
-    is_open,
+    exceeded_over_project,
     label_limits,
     month_limit,
     order_of_take,
     order_of_task,
-    refuse_over_project,
 )
+from ltxspec.plan.exceeded import exceeded_warnings, refuse_exceeded
 from ltxspec.plan.heirs import Heirs
-from ltxspec.plan.limits import OVER_PROJECT
+from ltxspec.plan.idle_limits import IDLE, idle_limits
+from ltxspec.plan.limits import OVER_PROJECT, exceeded_limits
+from ltxspec.plan.terms import SpendingLimits
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_names, recorded_state
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.clock import SystemClock
+from ltxspec.suggest import shown
 from ltxspec.values import ShotAddress, TaskId
 
 _UNREAD = "what the shots with a label have cost is not known: there are specs with problems"
@@ -73,11 +76,12 @@ def limits_over_project(
     return found
 
 
-def _given(project: ProjectContext) -> list[LabelLimit]:
-    limits = []
+def _given(project: ProjectContext) -> dict[LabelLimit, str]:
+    """The limits of labels, each with its name as it is written."""
+    limits = {}
     for name, usd in project.config.budget.per_label.items():
         key, equals, value = name.partition("=")
-        limits.append(LabelLimit(key.strip(), value.strip() if equals else None, usd))
+        limits[LabelLimit(key.strip(), value.strip() if equals else None, usd)] = name
     return limits
 
 
@@ -110,13 +114,65 @@ def _labels(
     return {request.address: dict(request.labels or {}) for spec in every for request in spec.requests}
 
 
+def refuse_over_limits(
+    project: ProjectContext,
+    plan: Plan,
+    rendered: Sequence[RenderedSpec],
+    limits: SpendingLimits,
+    *,
+    is_whole: bool,
+) -> list[ProjectLimit]:
+    """Refuse a plan that exceeds limits, naming all of them. Returns those that count over the whole project.
+
+    Args:
+        project: the project. On a free provider nothing counts over the whole project.
+        plan: the plan.
+        rendered: its specs.
+        limits: the limits of the run.
+        is_whole: whether these are all specs of the project.
+
+    Raises:
+        Refused: as described, or limits of labels cannot be counted.
+        LockfileError, StorageError: a record cannot be read.
+    """
+    found = exceeded_limits(plan, limits)
+    try:
+        over_project = limits_over_project(project, plan, rendered, is_whole=is_whole)
+    except Refused:
+        refuse_exceeded(plan, found)
+        raise
+    refuse_exceeded(plan, [*found, *exceeded_over_project(plan, over_project, limits.per_shot)])
+    return over_project
+
+
 def over_project_warnings(
     project: ProjectContext, plan: Plan, rendered: Sequence[RenderedSpec], *, is_whole: bool
 ) -> list[Diagnostic]:
-    """A warning with the text of the refusal, if `apply` would refuse a plan for one of these limits."""
+    """A warning for each of these limits because of which `apply` would refuse a plan, or that limits nothing."""
+    idle = idle_limit_warnings(project, rendered, is_whole=is_whole)
     try:
         limits = limits_over_project(project, plan, rendered, is_whole=is_whole)
-        refuse_over_project(plan, limits, project.config.budget.per_shot)
     except Refused as refused:
-        return [Diagnostic("warning", OVER_PROJECT, refused.summary, hint=refused.hint)]
-    return []
+        return [Diagnostic("warning", OVER_PROJECT, refused.summary, hint=refused.hint), *idle]
+    found = exceeded_over_project(plan, limits, project.config.budget.per_shot)
+    return [*exceeded_warnings(plan, found, OVER_PROJECT), *idle]
+
+
+def idle_limit_warnings(
+    project: ProjectContext, rendered: Sequence[RenderedSpec], *, is_whole: bool
+) -> list[Diagnostic]:
+    """A warning for each limit of a label that no shot has, on any provider; none unless all shots are known."""
+    given = _given(project)
+    if not given or not is_whole or any(spec.left_out for spec in rendered):
+        return []
+    labels = (request.labels or {} for spec in rendered for request in spec.requests)
+    return [
+        Diagnostic(
+            "warning",
+            IDLE,
+            f"no shot has the label {shown(limit)}, so its limit in `[budget.per_label]` limits nothing",
+            project.config.budget.place_of_label(given[limit]),
+            hint,
+        )
+        for limit, hint in idle_limits(given, labels)
+    ]

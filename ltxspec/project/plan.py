@@ -156,8 +156,8 @@ def plan_project(
     nameless += follower_warning(plan.changes, others()) if options.paths else []
     unread = [] if project.service.free else unread_warnings(project)
     plan = replace(plan, diagnostics=[*plan.diagnostics, *nameless, *unread])
-    if options.limit is not None:
-        plan = limited(plan, most_orders(project, options.limit, options.max_cost))
+    if (most := most_orders(project, plan, specs, options)) is not None:
+        plan = limited(plan, most)
     plan = replace(plan, diagnostics=[*plan.diagnostics, *source_warnings(plan)])
     plan = _with_verdicts(project, with_policies(project, plan) if project.config.policy else plan)
     return ProjectPlan(project, options, plan, specs)

@@ -1,30 +1,49 @@
 """The rules of a project about what may be bought: its limits and its policies."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from ltxspec.errors import WrongUsage
 from ltxspec.plan.actions import Plan
+from ltxspec.plan.document import PlanOptions
+from ltxspec.plan.exceeded import Exceeding
+from ltxspec.plan.limits import exceeded_limits
 from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of
+from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.config import Config
-from ltxspec.values import Usd
 
 if TYPE_CHECKING:
     from ltxspec.plan.policy import Rule
 
 
-def most_orders(project: ProjectContext, limit: int | Literal["budget"], budget: Usd | None) -> int | SpendingLimits:
-    """What `--limit` allows. Raises WrongUsage if it follows a budget that does not exist."""
-    if limit != "budget":
-        return limit
-    limits = limits_of(project.config).tightened(SpendingLimits(per_apply=budget))
-    if limits.per_apply is None and limits.per_spec is None:
+def most_orders(
+    project: ProjectContext, plan: Plan, rendered: Sequence[RenderedSpec], options: PlanOptions
+) -> int | Exceeding | None:
+    """What `--limit` allows of a plan: a number of orders, or what is within all limits; None: everything.
+
+    Limits of labels that cannot be counted allow everything: an apply is refused for them.
+
+    Raises:
+        WrongUsage: it follows a budget that does not exist.
+        LockfileError, StorageError: a record cannot be read.
+    """
+    if options.limit != "budget":
+        return options.limit
+    budget, limits = project.config.budget, limits_of(project.config).capped(options.max_cost)
+    if limits.per_apply is None and limits.per_spec is None and not budget.spans_project:
         raise WrongUsage(
             "`--limit budget` needs a budget", hint="set `[budget] per_apply`, or give `--max-cost` as well"
         )
-    return limits
+    if not budget.spans_project:
+        return lambda part: exceeded_limits(part, limits)
+    from ltxspec.plan.budgets import exceeded_over_project
+    from ltxspec.project.budgets import limits_over_project
+
+    over = limits_over_project(project, plan, rendered, is_whole=not options.paths, strict=False)
+    return lambda part: [*exceeded_limits(part, limits), *exceeded_over_project(part, over, limits.per_shot)]
 
 
 def limits_of(config: Config) -> SpendingLimits:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ltxspec.errors import Diagnostic, Refused
 from ltxspec.lock.facts import AlteredTake
 from ltxspec.plan.actions import Plan
-from ltxspec.plan.limits import refuse_over_budget, refuse_unknown_prices
+from ltxspec.plan.limits import budget_warning, refuse_unknown_prices
 from ltxspec.plan.policy import CODE as POLICY
 from ltxspec.plan.policy import refuse_by_policy
 from ltxspec.plan.terms import SpendingLimits
@@ -71,10 +71,11 @@ def _rules(plan: Plan, limits: SpendingLimits) -> Iterator[ApplyRefusal]:
     checks: tuple[Callable[[], None], ...] = (
         lambda: refuse_by_policy(plan),
         lambda: refuse_unknown_prices(plan),
-        lambda: refuse_over_budget(plan, limits),
     )
     for check in checks:
         try:
             check()
         except Refused as refused:
             yield ApplyRefusal(refused.code, refused.summary, refused.hint)
+    for over in budget_warning(plan, limits):
+        yield ApplyRefusal(over.code, over.message, over.hint)

@@ -13,6 +13,7 @@ from ltxspec.suggest import did_you_mean
 from ltxspec.values import Json, Usd, parse_usd
 
 _HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?")
+_QUOTED = re.compile(r"""\s*(["'])(.*?)\1\s*=""")
 _SECRETS = re.compile(r"key|token|secret|password", re.IGNORECASE)
 
 _TWICE = re.compile(r"Cannot declare \((?P<names>.*?),?\) twice")
@@ -172,7 +173,8 @@ def _titled(table: str) -> str:
 
 
 def _key_of(line: str) -> str:
-    return line.partition("=")[0].strip().strip("\"'")
+    quoted = _QUOTED.match(line)  # may contain `=`
+    return quoted[2] if quoted else line.partition("=")[0].strip().strip("\"'")
 
 
 def _is_other_form(name: str, current: str, table: str, key: str) -> bool:

@@ -83,6 +83,17 @@ def test_orders_in_progress_count_once_whichever_specs_are_planned(run: Any) -> 
     run("apply", "--auto-approve", budget='per_month = "2.16"')
 
 
+def test_what_limit_budget_shows_is_applied_also_from_a_saved_plan_and_nothing_is_left_then(run: Any) -> None:
+    budget = 'per_month = "1.62"\nper_label = {act = "1.08", "act=two" = "0.54"}'
+    planned = run("plan", "--limit", "budget", "-o", "plan.json", budget=budget)
+    assert "Plan: 3 to render (3 create), 1 left for later" in planned.out
+    assert "over-project-budget" not in planned.err
+    run("apply", "plan.json", budget=budget)
+    again = run("plan", "--limit", "budget", budget=budget)
+    assert "not even `night.two` is within the limits: the month " in again.err
+    assert "; `act=two` would have cost $1.08 in all ($0.54 spent, $0.54 planned)" in again.err
+
+
 def test_the_sandbox_never_counts(run: Any) -> None:
     budget = 'per_month = "0"\nper_label = {act = "0"}'
     run("apply", "--provider", "sandbox", budget=budget + "\n[sandbox]\nspeed = 1000")

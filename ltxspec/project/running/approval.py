@@ -12,6 +12,7 @@ from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Plan, Reason, estimate
 from ltxspec.plan.document import PlanDocument, PlannedShot, PlanOptions, Problem
 from ltxspec.plan.doubts import ABOUT_VERDICTS
+from ltxspec.plan.idle_limits import IDLE
 from ltxspec.plan.limits import OVER_PROJECT, budget_warning
 from ltxspec.plan.planfile import applied, as_planned, plan_differences, plan_digest, terms_of
 from ltxspec.plan.unmet import UNMET
@@ -21,6 +22,7 @@ from ltxspec.values import TaskId, dollars, money_text
 
 _MOST_COMMITS = 10  # searched for the approved plan, newest first
 _MOST_LINES = 20
+_CHANGING = {*ABOUT_VERDICTS, UNMET, OVER_PROJECT, IDLE}  # codes of warnings that a saved plan need not have
 _SAVE_AGAIN = "review the current plan and save it again: `ltxspec plan -o FILE`"
 
 
@@ -186,7 +188,7 @@ def _anywhere(problem: Problem) -> Problem:
 
 def _compared(problems: Iterable[Problem]) -> list[Problem]:
     """The warnings that must be the same; what is found or decided about takes meanwhile changes no plan."""
-    return [_anywhere(problem) for problem in problems if problem.code not in {*ABOUT_VERDICTS, UNMET, OVER_PROJECT}]
+    return [_anywhere(problem) for problem in problems if problem.code not in _CHANGING]
 
 
 def _listed_twice(shots: Iterable[PlannedShot]) -> str | None:

@@ -14,7 +14,7 @@ from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.status import Expiry, Kept, ProjectStatus, ShotStatus, state_of
 from ltxspec.plan.unmet import UNMET
 from ltxspec.project.adapters import open_archive
-from ltxspec.project.budgets import limits_over_project
+from ltxspec.project.budgets import idle_limit_warnings, limits_over_project
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
 from ltxspec.project.plan import plan_project
@@ -71,7 +71,9 @@ def project_status(
     unread = [] if project.service.free else unread_warnings(project)
     shown = [*(problems.diagnostics if broken or problems.errors else []), *remarks.warnings, *unread]
     shown += [found for found in plan.diagnostics if found.code in _TOLD]
-    over = limits_over_project(project, plan, rendered, is_whole=not paths, now=moment, strict=False)
+    is_whole = not paths and not problems.errors  # the labels of a spec with errors are not known
+    over = limits_over_project(project, plan, rendered, is_whole=is_whole, now=moment, strict=False)
+    shown += idle_limit_warnings(project, rendered, is_whole=is_whole)
     status = ProjectStatus(
         plan, shots, limits, left_for_specs(plan, limits), broken=broken, diagnostics=shown, over_project=over
     )

@@ -20,13 +20,14 @@ from ltxspec.plan.budgets import (
     Order,
     ProjectLimit,
     Spent,
+    exceeded_over_project,
     label_limits,
     month_limit,
     month_of,
     order_of_take,
     order_of_task,
-    refuse_over_project,
 )
+from ltxspec.plan.exceeded import refuse_exceeded
 from ltxspec.storage.packaged import read_model_documents
 from ltxspec.values import ShotAddress, Usd
 
@@ -40,6 +41,10 @@ def month(limit: str, *, spent: str = "0", unknown: int = 0) -> ProjectLimit:
 
 def labelled(action: Action = Action.CREATE, instance: str = "alley", **labels: str) -> Change:
     return change(action, replace(request(instance), labels=labels))
+
+
+def refuse_over_project(plan: Plan, limits: list[ProjectLimit], assumed: Usd | None = None) -> None:
+    refuse_exceeded(plan, exceeded_over_project(plan, limits, assumed))
 
 
 @pytest.mark.parametrize(

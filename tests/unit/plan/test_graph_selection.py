@@ -12,6 +12,7 @@ from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Plan, Reason
 from ltxspec.plan.addresses import suggestion
 from ltxspec.plan.graph_selection import covered, source_warnings, sources_first, with_dependents
+from ltxspec.plan.limits import exceeded_limits
 from ltxspec.plan.selecting import limited, selected
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.plan.terms import SpendingLimits
@@ -128,7 +129,7 @@ def test_a_limit_counts_sources_first() -> None:
         assert [change.address.instance for change in limited(whole, most).changes] == names
     price = whole.changes[0].estimate
     assert price is not None
-    part = limited(whole, SpendingLimits(per_apply=price * 2))
+    part = limited(whole, lambda part: exceeded_limits(part, SpendingLimits(per_apply=price * 2)))
     assert [change.address.instance for change in part.changes] == ["street", "alley"]
     assert [change.address.instance for change in part.later] == ["door", "fog"]
 

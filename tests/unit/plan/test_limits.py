@@ -209,3 +209,22 @@ def test_the_cure_names_the_setting_that_limits(limits: SpendingLimits, cure: st
     with pytest.raises(Refused) as caught:
         refuse_over_budget(planned(shot()), limits)
     assert cure in (caught.value.hint or "")
+
+
+def test_every_limit_that_a_plan_exceeds_is_said_at_once() -> None:
+    plan, limits = planned(shot("a"), shot("b"), shot(spec="day")), limit("0.95", "0.40", "0.47")
+    warnings = budget_warning(plan, limits)
+    assert [warning.message for warning in warnings] == [
+        "the plan costs $1.44, which is over the limit of $0.95 for one apply",
+        "`night.a`, `night.b`, `day.alley` would cost more than $0.40 for one shot",
+        "`night` would have cost $0.96 in all, over its limit of $0.47",
+        "`day` would have cost $0.48 in all, over its limit of $0.47",
+    ]
+    with pytest.raises(Refused) as caught:
+        refuse_over_budget(plan, limits)
+    assert (caught.value.code, caught.value.exit_code) == ("over-budget", 4)
+    assert caught.value.summary == (
+        "the plan exceeds 4 limits: `[budget] per_apply`, `[budget] per_shot`, `[budget] per_spec` of `night`, "
+        "`[budget] per_spec` of `day`"
+    )
+    assert list(caught.value.details) == [f"{warning.message}; {warning.hint}" for warning in warnings]

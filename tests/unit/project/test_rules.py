@@ -2,10 +2,14 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+from builders import change, request
 
 from ltxspec.errors import WrongUsage
+from ltxspec.plan.actions import Plan
+from ltxspec.plan.document import PlanOptions
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.project.project import ProjectContext, open_project
 from ltxspec.project.rules import limits_of, most_orders, rules_of, terms_of
@@ -28,9 +32,17 @@ def test_limits_and_policies_are_those_of_the_configuration(tmp_path: Path) -> N
 
 
 def test_a_limit_is_a_number_or_what_the_budget_allows(tmp_path: Path) -> None:
-    assert most_orders(opened(tmp_path), 3, None) == 3
-    with pytest.raises(WrongUsage, match="needs a budget"):
-        most_orders(opened(tmp_path), "budget", None)
-    found = most_orders(opened(tmp_path, BUDGET), "budget", Decimal(2))
-    assert isinstance(found, SpendingLimits)
-    assert found.per_apply == Decimal(2)
+    plan = Plan("runware", [change(), change(wanted=request("pier"), number=2)])
+
+    def most(text: str = "", **options: Any) -> Any:
+        return most_orders(opened(tmp_path, text), plan, [], PlanOptions(**options))
+
+    assert (most(), most(limit=3)) == (None, 3)
+    for text in ("", '[budget]\nper_shot = "5"\n'):
+        with pytest.raises(WrongUsage, match="needs a budget"):
+            most(text, limit="budget")
+    assert most(BUDGET, limit="budget")(plan) == []
+    (over,) = most(BUDGET, limit="budget", max_cost=Decimal("0.50"))(plan)
+    assert (over.name, over.cure.partition(":")[0]) == ("`--max-cost`", "--max-cost sets this limit")
+    (over,) = most('[budget]\nper_month = "0.95"\n', limit="budget")(plan)
+    assert over.name == "`[budget] per_month`"

@@ -29,6 +29,16 @@ def test_each_limit_is_the_one_that_apply_has() -> None:
     assert codes(limits=SpendingLimits(per_shot=Decimal("0.47"))) == ["over-budget"]
 
 
+def test_each_limit_that_is_exceeded_is_a_refusal() -> None:
+    both = SpendingLimits(per_apply=Decimal("0.47"), per_shot=Decimal("0.47"))
+    found = refusals(PLAN, both, [], [])
+    assert [one.message for one in found] == [
+        "the plan costs $0.48, which is over the limit of $0.47 for one apply",
+        "`night.alley` would cost more than $0.47 for one shot",
+    ]
+    assert "per_shot" in (found[1].hint or "")
+
+
 def test_an_unknown_price_is_named_beside_a_limit_that_is_passed() -> None:
     plan = Plan("runware", [change(), change(wanted=request("pier", "fog", estimate=None), number=2)])
     assert codes(plan, SpendingLimits(per_apply=Decimal("0.10"))) == ["unknown-price", "over-budget"]

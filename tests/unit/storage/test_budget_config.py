@@ -26,6 +26,23 @@ def test_labels_may_have_limits_in_a_table_of_their_own() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('per_month = 9\n[budget.per_label]\nact = 5\n"act=two" = 6', 5),
+        ("per_month = 9\n[budget.per_label]\nact = 5\n  'act=two'=6", 5),
+        ('per_month = 9\nper_label = {act = 5, "act=two" = 6}', 3),
+        ('per_month = 9\nper_label.act = 5\nper_label."act=two" = 6', 3),
+    ],
+)
+def test_the_place_of_a_limit_is_its_line_or_that_of_its_table(text: str, line: int) -> None:
+    found, problems = budget(text)
+    place = found.place_of_label("act=two")
+    assert place is not None
+    assert (problems, place.file, place.line) == ([], "ltxspec.toml", line)
+    assert BudgetConfig().place_of_label("act") is None
+
+
+@pytest.mark.parametrize(
     "value", ['"5"', "{act = -1}", '{act = "much"}', '{"" = 5}', '{"=two" = 5}', "{act = {two = 5}}"]
 )
 def test_a_limit_that_cannot_be_read_is_an_error_and_no_missing_limit(value: str) -> None:

@@ -183,6 +183,14 @@ def test_the_tighter_limit_holds(project: Path, saved: str, now: str) -> None:
     assert ("save it again to spend more" in refused.err) is (saved == "0.10")
 
 
+def test_a_warning_about_a_limit_of_no_label_may_be_gone_when_a_saved_plan_is_applied(project: Path) -> None:
+    (project / "ltxspec.toml").write_text('[budget.per_label]\n"act=on" = 5\n', "utf-8")
+    assert "warning[idle-limit]" in ltxspec("plan", "-o", "plan.json", cwd=project).err
+    (project / "ltxspec.toml").write_text("", "utf-8")
+    refused = ltxspec("apply", "plan.json", "--max-cost", "0.10", cwd=project, check=4, **KEY)
+    assert "error[over-budget]" in refused.err
+
+
 @pytest.mark.parametrize("now", ["", '[[policy]]\nassert = "true"\n'])
 def test_a_saved_plan_is_refused_under_other_policies(project: Path, now: str) -> None:
     (project / "ltxspec.toml").write_text('[[policy]]\nassert = "duration <= 8"\n', "utf-8")
