@@ -32,7 +32,7 @@ class Claim:
         """The holder in words."""
         if not self.holder:
             return "somebody whose claim cannot be read"
-        return f"`{self.command}` (process {self.pid} on {self.machine}) at {self.at}"
+        return f"`{self.command}` (process {self.pid} on {self.machine}, clone {self.holder}) at {self.at}"
 
 
 class Claims(Protocol):
@@ -116,11 +116,7 @@ class Claiming:
             return Denial(f"the task could not be claimed: {error.summary}")
         if found.is_ours:
             return found.is_new
-        return Denial(
-            f"{found.who} claimed this task and may have ordered it: `ltxspec collect` there goes on; once it is "
-            "certain that nothing was ordered, `ltxspec apply --retry` here takes it over",
-            elsewhere=True,
-        )
+        return Denial(f"{found.who} claimed this task and may have ordered it", elsewhere=True)
 
     async def lost(self, spec: str) -> Denial | None:
         """Why nothing may be ordered any more; None while the lease is certainly held."""

@@ -1,5 +1,6 @@
 """The claim of one task in this run: made before each order, released when certainly nothing was accepted under it."""
 
+import shlex
 from dataclasses import replace
 
 from ltxspec.apply.claiming import Denial
@@ -29,12 +30,18 @@ def denied(run: TaskRun, denial: Denial) -> ShotOutcome | None:
     if not denial.elsewhere:
         run.context.stop.stop(denial.why)
         return leave(run, denial.why) if facts.submits > 0 else abandon(run, denial.why, code="lease")
-    run.elsewhere, run.ordered_here = denial.why, False
+    run.elsewhere, run.ordered_here = f"{denial.why}: {_cure(run)}", False
     if facts.submits == 0:
         run.sent = run.context.clock.monotonic()  # it may be ordered as late as now
     run.facts = replace(facts, submits=max(facts.submits, 1), repeated=True)
-    run.tell(EventKind.SHOT_UNCLEAR, f"{denial.why}; looking it up")
+    run.tell(EventKind.SHOT_UNCLEAR, "claimed by another machine; looking it up")
     return None
+
+
+def _cure(run: TaskRun) -> str:
+    """What to do about a task that another machine has claimed, here and there."""
+    retry = f"`ltxspec apply --retry {shlex.quote(str(run.address))}`"
+    return f"`ltxspec collect` there goes on; once it is certain that nothing was ordered, {retry} here takes it over"
 
 
 async def released(run: TaskRun, outcome: ShotOutcome) -> ShotOutcome:

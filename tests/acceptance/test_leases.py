@@ -108,7 +108,9 @@ def test_what_another_machine_claimed_stays_open_until_somebody_is_certain(s3: S
     with (project / "ltxspec.toml").open("a") as file:
         file.write("[runware]\ngrace = 0.1\n")
     left = ltxspec("apply", "--target", "night.alley", cwd=project, check=3)
-    assert "`ltxspec apply` (process 9 on far) at 2026-11-22T10:00:00.000Z claimed this task" in left.err
+    who = "`ltxspec apply` (process 9 on far, clone 0123456789abcdef) at 2026-11-22T10:00:00.000Z"
+    assert left.err.count(f"{who} claimed this task") == 1
+    assert "`ltxspec apply --retry night.alley` here takes it over" in left.err
     assert lockfile(project) == {}
     again = ltxspec("apply", "--target", "night.alley", cwd=project, check=3)
     assert "claimed this task" in again.err

@@ -15,6 +15,7 @@ from ltxspec.apply.events import EventKind, Outcome
 from ltxspec.apply.ports import RenderOrder, TaskState
 from ltxspec.apply.recovery import Facts
 from ltxspec.errors import StorageError
+from ltxspec.values import ShotAddress
 
 EARLIER = Facts(submits=1, poll=UNKNOWN, archive=UNKNOWN, waited=100)
 
@@ -25,14 +26,26 @@ def test_what_another_machine_claimed_is_not_sent_and_adopted_once_the_provider_
     assert done.outcome is Outcome.COLLECTED
     assert not done.ordered_here
     assert bench.provider.submitted == []
-    assert next(text for kind, text in bench.told if kind is EventKind.SHOT_UNCLEAR).endswith("; looking it up")
+    assert (EventKind.SHOT_UNCLEAR, "claimed by another machine; looking it up") in bench.told
+
+
+def test_who_claimed_it_and_the_cure_are_said_once_and_the_address_as_a_shell_takes_it() -> None:
+    bench = Bench(Shows())
+    address = ShotAddress("night", "cut[a b]")
+    bench.follow(claiming=Claiming(FakeClaims(THEIRS)), address=address)
+    (said,) = [text for _, text in bench.told if "(process 2 on there, clone b)" in text]
+    assert "`ltxspec apply --retry 'night.cut[a b]'` here takes it over" in said
 
 
 def test_what_it_claimed_and_the_provider_does_not_know_stays_open_with_words() -> None:
     bench = Bench(Shows())
     left = bench.follow(claiming=Claiming(claims := FakeClaims(THEIRS)))
     assert left.outcome is Outcome.UNRESOLVED
-    assert "the provider does not know it; `ltxspec apply` (process 2 on there) at" in (left.message or "")
+    assert left.message == (
+        "the provider does not know it; `ltxspec apply` (process 2 on there, clone b) at 2026-11-22T10:00:00Z claimed "
+        "this task and may have ordered it: `ltxspec collect` there goes on; once it is certain that nothing was "
+        "ordered, `ltxspec apply --retry night.alley` here takes it over"
+    )
     assert bench.provider.submitted == []
     assert bench.clock.monotonic() >= 5, "it may become visible late"
     assert bench.provider.looked_up == [task()]
