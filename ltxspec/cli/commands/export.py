@@ -100,7 +100,7 @@ def openjd(
         click.echo(job_text(job), nl=False)
         return 0
     save_job(job, session.folder / out)
-    click.echo(f"wrote {out}", err=True)
+    click.echo(f"wrote {session.as_seen(out)}", err=True)
     return 0
 
 
