@@ -66,7 +66,7 @@ def test_an_altered_video_is_not_shown_as_the_one_that_was_paid_for(rendered: Pa
 
 
 def test_files_are_named_as_they_are_reached_from_where_the_command_was_typed(rendered: Path) -> None:
-    outside = rendered.parent
+    outside, said = rendered.parent, ""
     for arguments, name in (
         (("frame", "night.alley", "-o", "g.png"), "g.png"),
         (("export", "csv", "--media", "m", "-o", "c.csv"), "c.csv"),
@@ -74,6 +74,7 @@ def test_files_are_named_as_they_are_reached_from_where_the_command_was_typed(re
         (("plan", "-o", "night.plan"), "night.plan"),
     ):
         done = ltxspec("-C", rendered.name, *arguments, cwd=outside, check=None)
-        assert f"{rendered.name}/{name}" in done.out + done.err
+        said = done.out + done.err
+        assert f"{rendered.name}/{name}" in said
         assert (rendered / name).is_file()
-    assert f"To do exactly this: ltxspec -C {rendered.name} apply night.plan" in done.err
+    assert f"To do exactly this: ltxspec -C {rendered.name} apply night.plan" in said
