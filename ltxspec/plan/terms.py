@@ -26,6 +26,12 @@ class SpendingLimits:
         }
         return replace(self, **lower, saved=frozenset(lower)) if lower else self
 
+    def capped(self, cap: Usd | None) -> "SpendingLimits":
+        """With the limit of `--max-cost` in USD, if it is given and the lower one."""
+        if cap is None or (self.per_apply is not None and cap >= self.per_apply):
+            return self
+        return replace(self, per_apply=cap, typed=True, saved=self.saved - {"per_apply"})
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:

@@ -1,7 +1,6 @@
 """The limits of one run: the tightest of everything that was said, and the account against which its orders count."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from ltxspec.apply.budget import RunBudget
@@ -28,9 +27,7 @@ def run_limits(project: ProjectContext, saved: PlanDocument | None, cap: Usd | N
     limits = limits_of(project.config)
     if saved is not None and (terms := terms_of(saved.limits)) is not None:
         limits = limits.tightened(terms.limits)
-    if cap is None or (limits.per_apply is not None and cap >= limits.per_apply):
-        return limits
-    return replace(limits, per_apply=cap, typed=True, saved=limits.saved - {"per_apply"})
+    return limits.capped(cap)
 
 
 def run_budget(
