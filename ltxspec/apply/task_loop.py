@@ -71,7 +71,7 @@ def _why_left(run: TaskRun) -> str:
             refusal is not None,
             f"it may have been accepted earlier, but was refused now: {refusal.message if refusal else ''}",
         ),
-        (run.elsewhere is not None, f"{unknown}; {run.elsewhere}"),
+        (run.elsewhere is not None and not facts.unwanted, f"{unknown}; {run.elsewhere}"),
         (run.unapproved, f"{unknown}, and its source needs an approval before it may be ordered again"),
         (
             facts.unwanted,

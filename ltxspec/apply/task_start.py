@@ -23,6 +23,7 @@ from ltxspec.errors import LtxspecError, ProviderError, ProviderRefused, Provide
 from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Change
+from ltxspec.plan.cases import claimed_elsewhere
 from ltxspec.render.expectations import NONE, Expectations
 from ltxspec.render.models import Request
 from ltxspec.values import ShotAddress, TaskId, Usd
@@ -124,6 +125,8 @@ async def resume_shot(  # noqa: PLR0913  # the first three are the subject, the 
         address, change, ledger, context, order, estimate, facts,
         ordered_here=False, resumed=True, unapproved=unapproved, expect=expect,
     )  # fmt: skip
+    if task.claimed_by is not None and not context.submit:  # otherwise it is claimed anew
+        run.elsewhere = claimed_elsewhere(address, task.claimed_by)
     if task.ended:
         return await _end(run, task)
     run.tell(EventKind.SHOT_LOOKED_UP, "under way since an earlier run; asking the provider")

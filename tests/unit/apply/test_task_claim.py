@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from builders import task
-from fakes import FakeProvider
+from fakes import FakeProvider, MemoryState
 from replacing import replace
 from unit.apply.stages import UNKNOWN, Shows
 from unit.apply.test_claiming import OURS, THEIRS, FakeClaims, FakeLeases
@@ -15,7 +15,18 @@ from ltxspec.apply.events import EventKind, Outcome
 from ltxspec.apply.ports import RenderOrder, TaskState
 from ltxspec.apply.recovery import Facts
 from ltxspec.errors import StorageError
+from ltxspec.lock.journal import Claimed, Event, fold
 from ltxspec.values import ShotAddress
+
+
+class FullDisk(MemoryState):
+    """Refuses to write that somebody else claimed a task."""
+
+    def write(self, event: Event) -> int:
+        if isinstance(event, Claimed):
+            raise StorageError("the disk is full")
+        return super().write(event)
+
 
 EARLIER = Facts(submits=1, poll=UNKNOWN, archive=UNKNOWN, waited=100)
 
@@ -52,6 +63,24 @@ def test_what_it_claimed_and_the_provider_does_not_know_stays_open_with_words() 
     assert claims.released == []
 
 
+def test_who_claimed_it_is_kept_for_readers_until_it_is_sent_from_here() -> None:
+    bench = Bench(Shows())
+    bench.follow(claiming=Claiming(FakeClaims(THEIRS)))
+    assert bench.steps == ["Intent", "Claimed"]
+    (opened,) = fold(bench.state.events()).open.values()
+    assert opened.claimed_by == THEIRS.who
+    bench.follow(claiming=Claiming(FakeClaims()), facts=EARLIER)
+    assert bench.steps[2:4] == ["Intent", "Repeated"]
+    assert not any(opened.claimed_by for opened in fold(bench.state.events()).open.values())
+
+
+def test_a_disk_that_is_full_changes_nothing_for_a_task_that_another_machine_claimed() -> None:
+    bench = Bench(Shows(), state=FullDisk())
+    left = bench.follow(claiming=Claiming(FakeClaims(THEIRS)))
+    assert left.outcome is Outcome.UNRESOLVED
+    assert bench.steps == ["Intent"]
+
+
 def test_a_failure_that_the_archive_shows_of_it_may_be_a_refused_repeat() -> None:
     broken = seen(TaskState.FAILED)
     bench = Bench(Shows(archived=[broken]))
@@ -63,7 +92,7 @@ def test_an_order_of_an_earlier_run_is_sent_again_only_under_a_claim() -> None:
     left = bench.follow(claiming=Claiming(FakeClaims(THEIRS)), facts=EARLIER)
     assert left.outcome is Outcome.UNRESOLVED
     assert bench.provider.submitted == []
-    assert bench.steps == ["Intent"], "not even a repeat is noted"
+    assert bench.steps == ["Intent", "Claimed"], "not even a repeat is noted"
     sent = Bench()
     assert sent.follow(claiming=Claiming(claims := FakeClaims()), facts=EARLIER).outcome is Outcome.RENDERED
     assert sent.steps[:2] == ["Intent", "Repeated"]
