@@ -109,7 +109,8 @@ def test_what_another_machine_claimed_stays_open_until_somebody_is_certain(s3: S
         file.write("[runware]\ngrace = 0.1\n")
     left = ltxspec("apply", "--target", "night.alley", cwd=project, check=3)
     who = "`ltxspec apply` (process 9 on far, clone 0123456789abcdef) at 2026-11-22T10:00:00.000Z"
-    assert left.err.count(f"{who} claimed this task") == 1
+    assert (left.out + left.err).count(f"{who} claimed this task") == 1
+    assert "another machine has claimed it: `ltxspec why night.alley` says" in " ".join(left.out.split())
     assert "`ltxspec apply --retry night.alley` here takes it over" in left.err
     assert lockfile(project) == {}
     again = ltxspec("apply", "--target", "night.alley", cwd=project, check=3)

@@ -53,10 +53,13 @@ def test_what_it_claimed_and_the_provider_does_not_know_stays_open_with_words() 
     left = bench.follow(claiming=Claiming(claims := FakeClaims(THEIRS)))
     assert left.outcome is Outcome.UNRESOLVED
     assert left.message == (
-        "the provider does not know it; `ltxspec apply` (process 2 on there, clone b) at 2026-11-22T10:00:00Z claimed "
-        "this task and may have ordered it: `ltxspec collect` there goes on; once it is certain that nothing was "
-        "ordered, `ltxspec apply --retry night.alley` here takes it over"
+        "the provider does not know it; another machine has claimed it: `ltxspec why night.alley` says what to do"
     )
+    assert (
+        "(the provider does not know it; `ltxspec apply` (process 2 on there, clone b) at 2026-11-22T10:00:00Z claimed "
+        "this task and may have ordered it: `ltxspec collect` there goes on; once it is certain that nothing was "
+        "ordered, `ltxspec apply --retry night.alley` here takes it over)"
+    ) in bench.told[-1][1]
     assert bench.provider.submitted == []
     assert bench.clock.monotonic() >= 5, "it may become visible late"
     assert bench.provider.looked_up == [task()]
