@@ -26,12 +26,10 @@ from ltxspec.apply.task import RunContext, StopSignal, no_source_media
 from ltxspec.apply.task_start import reopen, resume_shot
 from ltxspec.errors import LtxspecError
 from ltxspec.lock.models import Take
-from ltxspec.plan.actions import SPENDING, Action, Change, Reason
+from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.render.expectations import NONE, Expectations
 from ltxspec.render.models import Request
 from ltxspec.values import Json, ShotAddress, TaskId, Usd, total_usd
-
-_FOLLOWED = frozenset({*SPENDING, Action.BLOCKED, Action.RESUME})  # after a rename, earlier takes go along
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +122,8 @@ async def _outcomes(
         for job in jobs:
             outcomes += _record_free(job, adapters)
         outcomes += await _resume_all(jobs, context)
+        for job in jobs:
+            _record_resumed(job, adapters.archive)
         if settings.submit and not settings.elsewhere:
             orders = [
                 Order(change, job.ledger, change.address in job.retries)
@@ -152,7 +152,7 @@ async def _fetch(context: RunContext, ledger: Ledger, take: Take) -> None:
 def _record_free(job: Job, adapters: Adapters) -> list[ShotOutcome]:
     """Record all changes that cost nothing and the moves that precede orders; update the links."""
     free = [c for c in job.changes if c.action in (Action.UPDATE, Action.RESTORE, Action.MOVE, Action.RETIRE)]
-    moved = [c for c in job.changes if c.action in _FOLLOWED and c.origin is not None]
+    moved = [c for c in job.changes if (c.action.spends or c.action is Action.BLOCKED) and c.origin is not None]
     if free or moved:
         job.ledger.record([*moved, *free])
     for change in [*moved, *free]:
@@ -162,6 +162,23 @@ def _record_free(job: Job, adapters: Adapters) -> list[ShotOutcome]:
             ApplyEvent(EventKind.SHOT_RECORDED, f"{change.action.value} recorded", change.address, change.task_id)
         )
     return [ShotOutcome(change.address, Outcome.RECORDED, change.task_id) for change in free]
+
+
+def _record_resumed(job: Job, archive: Archive) -> None:
+    """Let the earlier takes of renamed shots go along with their orders that have ended.
+
+    Not before: as long as no take says whose order that is, the next plan finds it by the name it was placed under.
+    """
+    moved = [c for c in job.changes if c.action is Action.RESUME and c.origin is not None and _has_take(job, c)]
+    if moved:
+        job.ledger.record(moved)
+    for change in moved:
+        _relink(job, change, archive)
+
+
+def _has_take(job: Job, change: Change) -> bool:
+    record = job.ledger.lockfile.shots.get(change.address.instance)
+    return record is not None and change.task_id is not None and record.take(change.task_id) is not None
 
 
 def _relink(job: Job, change: Change, archive: Archive) -> None:

@@ -137,10 +137,7 @@ def _revive(lockfile: Lockfile, key: str) -> Lockfile:
 def _take_over(
     lockfile: Lockfile, before: Lockfile, change: Change, given: Container[TaskId | None], *, is_heir: bool
 ) -> Lockfile:
-    """Move takes of the change's origin to its key: for the heir all of them but those given to others.
-
-    Otherwise its own take; for an order in progress, the earlier takes of the same render.
-    """
+    """Move takes of the change's origin to its key: for the heir all but those given to others, else its own take."""
     key, origin = change.address.instance, str(change.origin)
     source = _merge(before.retired.get(origin), before.shots.get(origin))
     takes = tuple(take for take in source.takes if take.task_id not in given)
@@ -149,8 +146,7 @@ def _take_over(
         current = source.current if any(take.task_id == source.current for take in takes) else None
         rest = ShotRecord(current, takes)
         return _with_shot(lockfile, key, _merge(rest, lockfile.shots.get(key))) if takes else lockfile
-    render = change.fingerprint if change.action is Action.RESUME else None
-    own = tuple(take for take in takes if take.task_id == change.task_id or take.fingerprint == render)
+    own = tuple(take for take in takes if take.task_id == change.task_id)
     return _with_shot(lockfile, key, _merge(lockfile.shots.get(key), ShotRecord(None, own))) if own else lockfile
 
 

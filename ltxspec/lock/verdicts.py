@@ -1,4 +1,4 @@
-"""What people decided about takes: the file beside a lockfile, version 1, and how two versions of it are merged. Pure.
+"""What people decided about takes: the file beside a lockfile, version 1. Pure.
 
 Every remark is kept; the latest one is the verdict. A note decides nothing, and may be withdrawn. Nothing in the file
 changes what is planned to be bought. Fields and notes that came later are left out where they are not used: such a
@@ -192,13 +192,6 @@ def decode_verdicts(data: bytes, name: str) -> VerdictFile:
         raise VerdictError(f"`{name}` is not a file of verdicts: {error}", hint="restore it with git") from None
     _check(found, name)
     return found.merged(found)  # in order, each once
-
-
-def merge_verdicts(ours: VerdictFile, theirs: VerdictFile) -> VerdictFile:
-    """Every remark of both sides. Raises VerdictError if they belong to different specs."""
-    if (ours.provider, ours.spec) != (theirs.provider, theirs.spec):
-        raise VerdictError(f"verdicts of `{ours.spec}` and of `{theirs.spec}` cannot be merged")
-    return ours.merged(theirs)
 
 
 def said_in(

@@ -1,7 +1,7 @@
 """How paths are shown, and which spec files a command refers to."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from ltxspec.errors import StorageError, WrongUsage
@@ -31,25 +31,50 @@ def find_specs(paths: Iterable[Path | str], root: Path) -> list[Path]:
 
     Raises:
         WrongUsage: a path does not exist.
-        StorageError: a folder cannot be read.
+        StorageError: a folder cannot be read, or a link to a folder leads to specs that are not found otherwise.
 
     A file outside the project, or one that cannot be read, counts as a spec file: reading it reports the problem.
     """
     found: dict[Path, Path] = {}
+    links: list[Path] = []
     for path in paths:
         start = root / path
         if not start.exists():
             raise WrongUsage(f"`{path}` does not exist", hint="name a spec file, or a folder that contains some")
         with translated("read", start):
-            for file in _specs_in(start, root) if start.is_dir() and is_inside(root, start) else [start]:
+            for file in _specs_in(start, root, links) if start.is_dir() and is_inside(root, start) else [start]:
                 found.setdefault(file.resolve(), file)
+    for link in links:
+        _refuse_unfound(link, root, found)
     return list(found.values())
 
 
-def _specs_in(folder: Path, root: Path) -> Iterator[Path]:
+def linked_folder(link: str, target: str, spec: str) -> StorageError:
+    """What to say about a link to a folder that is not searched, although it leads to a spec."""
+    message = f"`{link}` is a link to a folder with specs, such as `{spec}`; links to folders are not searched"
+    return StorageError(message, hint=f"add `{target}` to `[project] specs`, or move the folder to where the link is")
+
+
+def _refuse_unfound(link: Path, root: Path, found: Collection[Path]) -> None:
+    target = link.resolve()
+    if target.is_relative_to(base := root.resolve()):
+        with translated("read", target):
+            for file in _specs_in(target, root, []):
+                if file not in found and _says_so(file, root):
+                    raise linked_folder(_shown_link(link, root), target.relative_to(base).as_posix(), file.name)
+
+
+def _shown_link(link: Path, root: Path) -> str:
+    """A path below the project without following it."""
+    return link.relative_to(root).as_posix() if link.is_relative_to(root) else link.as_posix()
+
+
+def _specs_in(folder: Path, root: Path, links: list[Path]) -> Iterator[Path]:
+    """The specs of a folder; adds the links to folders that it has to `links`."""
     top = os.fspath(folder)
     for place, folders, names in os.walk(folder, onerror=_fail):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        links += [link for name in folders if (link := Path(place, name)).is_symlink()]
         for name in sorted(names):
             file = Path(place, name)
             wanted = name.endswith(SPEC_SUFFIXES) and not name.startswith(".")

@@ -2,7 +2,7 @@
 
 import hashlib
 import posixpath
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -23,7 +23,7 @@ from ltxspec.storage.files import LARGEST_POINTER, MAX_BYTES, MAX_TEXT, ProjectF
 from ltxspec.storage.git_checkout import LINK, SUBMODULE, Checkout, may_be_text, parents
 from ltxspec.storage.git_objects import Blobs, TooLarge, list_tree
 from ltxspec.storage.inside import refuse_outside
-from ltxspec.storage.paths import find_specs
+from ltxspec.storage.paths import find_specs, linked_folder
 from ltxspec.storage.spelling import Spellings, composed, other_case
 
 _MOST_LINKS = 40  # from one to the next, as in Linux
@@ -126,7 +126,26 @@ class GitTree:
             )  # reading it reports the problem
             for path in [start] if is_one else self._specs_in(start):
                 found.setdefault(self._linked(path), path)
+        for start in starts:
+            self._refuse_unfound(_prefix(start), found)
         return list(found.values())
+
+    def _refuse_unfound(self, place: str, found: Container[str]) -> None:
+        """Refuse a link to a folder with specs that are not found otherwise, as on disk."""
+        links = [path for path, entry in self._entries.items() if entry.mode == LINK and path.startswith(place)]
+        for link in links:
+            target = self._leads_to(link)
+            if "/." in f"/{link[len(place) :]}" or target not in self._all_folders():
+                continue
+            for path in self._specs_in(target):
+                if path not in found and self._may_be_spec(path):
+                    raise linked_folder(link, target, posixpath.basename(path))
+
+    def _leads_to(self, link: str) -> str:
+        """The path that a link holds, from the root."""
+        held = b"".join(self._blobs.chunks(self._entries[link].id, limit=_LONGEST_TARGET))
+        target = held.decode(errors="surrogateescape")
+        return posixpath.normpath(posixpath.join(posixpath.dirname(link), target))
 
     def read_text(self, path: str, *, beside: str, encoding: str | None = None) -> str:
         """Text of `path` as named in the file `beside`; see `spec.files.text_of`. Raises FileProblem."""
@@ -211,8 +230,7 @@ class GitTree:
                 return place
             if entry.mode != LINK:
                 return found
-            target = b"".join(self._blobs.chunks(entry.id, limit=_LONGEST_TARGET)).decode(errors="surrogateescape")
-            found = posixpath.normpath(posixpath.join(posixpath.dirname(found), target))
+            found = self._leads_to(found)
         return place
 
     def _exists(self, place: str, path: str) -> bool:

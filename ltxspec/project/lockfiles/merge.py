@@ -14,8 +14,9 @@ from ltxspec.lock.codec import SUFFIX, decode_lockfile, encode_lockfile
 from ltxspec.lock.errors import without_merge
 from ltxspec.lock.merge import merge_lockfiles, missing_tasks, recorded_tasks, split_conflict
 from ltxspec.lock.models import Lockfile
+from ltxspec.lock.verdict_merge import merge_verdicts
 from ltxspec.lock.verdicts import SUFFIX as VERDICTS
-from ltxspec.lock.verdicts import VerdictError, decode_verdicts, encode_verdicts, merge_verdicts
+from ltxspec.lock.verdicts import VerdictError, decode_verdicts, encode_verdicts
 from ltxspec.project.project import ProjectContext
 from ltxspec.storage.durable import LARGEST, REAL, read_if_exists, replace_file
 from ltxspec.storage.file_lock import exclusive
@@ -73,32 +74,36 @@ def merge_driver(base: Path, ours: Path, theirs: Path, name: str) -> None:
 def _merge_verdicts_driven(ours: Path, contents: Sequence[bytes], name: str) -> None:
     """The same for files of verdicts. Raises VerdictError, StorageError."""
     try:
-        merged = _merged_verdicts(contents[1], contents[2], name)
+        merged = _merged_verdicts(contents[1], contents[2], contents[0], name)
     except VerdictError:
         replace_file(ours, _in_conflict(contents[1], contents[2]))
         raise
     replace_file(ours, merged)
 
 
-def _merged_verdicts(ours: bytes, theirs: bytes, name: str) -> bytes:
-    """Every remark of both sides; a side that has no such file has no remarks. Raises VerdictError."""
+def _merged_verdicts(ours: bytes, theirs: bytes, base: bytes, name: str) -> bytes:
+    """Every remark of both sides, but those that one of them took out; without a file, a side has none.
+
+    Raises VerdictError.
+    """
     sides = [decode_verdicts(side, name) for side in (ours, theirs) if side]
     if not sides:
         raise VerdictError(f"neither side of `{name}` has verdicts")
-    return encode_verdicts(merge_verdicts(sides[0], sides[-1]))
+    return encode_verdicts(merge_verdicts(sides[0], sides[-1], decode_verdicts(base, name) if base else None))
 
 
 def _merge_verdict_file(root: Path, path: str, stages: dict[int, bytes] | None) -> Merged | None:
     """Merge one file of verdicts that a git merge left unresolved; None if nothing is wrong with it."""
     data = read_if_exists(root / path, root) or b""
     if stages is not None:
-        ours, theirs = stages.get(OURS) or b"", stages.get(THEIRS) or b""
+        ours, theirs, base = (stages.get(stage) or b"" for stage in (OURS, THEIRS, BASE))
     elif b"<<<<<<<" in data:
         ours, theirs = (side.encode() for side in split_conflict(data.decode("utf-8", "replace"))[:2])
+        base = b""
     else:
         decode_verdicts(data, path)
         return None
-    merged = _merged_verdicts(ours, theirs, path)
+    merged = _merged_verdicts(ours, theirs, base, path)
     replace_file(root / path, merged, REAL.inside(root))
     return Merged(path, len(decode_verdicts(merged, path).verdicts), "verdicts of both sides")
 

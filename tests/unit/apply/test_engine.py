@@ -745,6 +745,21 @@ def test_a_shot_that_is_moved_and_bought_anew_takes_its_takes_with_it_before_the
     assert [key for key, _ in archive.asked] == ["gate", "alley", "gate"]
 
 
+def test_the_takes_of_a_renamed_shot_go_along_once_its_order_has_ended() -> None:
+    first = take("c", number=1)
+    had = lockfile(alley=record(first).with_pick(task(1)))
+    ordered = replace(intent("c", number=3), retake=2)
+    resumed = change(Action.RESUME, request("gate", "c"), number=3, origin="alley", retake=2)
+    bench = Bench(state=MemoryState(had, events=[ordered, Accepted(task(3), START)]))
+    bench.provider.charges[task(3)] = 1
+    bench.run(resumed)
+    (shot,) = bench.state.lockfile.shots.items()
+    assert (shot[0], [one.task_id for one in shot[1].takes], shot[1].current) == ("gate", [task(1), task(3)], task(3))
+    waiting = Bench(state=MemoryState(had, events=[ordered]))  # it may never have arrived
+    waiting.run(resumed)
+    assert waiting.state.lockfile == had
+
+
 def test_a_shot_that_is_only_bought_is_linked_once() -> None:
     archive = Links()
     Bench(archive=archive).run(change())

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from replacing import replace
 
+from ltxspec.lock.verdict_merge import merge_verdicts
 from ltxspec.lock.verdicts import (
     Note,
     Remark,
@@ -16,7 +17,6 @@ from ltxspec.lock.verdicts import (
     VerdictFile,
     decode_verdicts,
     encode_verdicts,
-    merge_verdicts,
     no_verdicts,
     said_in,
     verdict_schema,
@@ -214,11 +214,6 @@ def _document(**changes: Any) -> bytes:
 def test_what_is_no_file_of_verdicts_is_refused(data: bytes, words: str) -> None:
     with pytest.raises(VerdictError, match=words):
         decode_verdicts(data, "f")
-
-
-def test_files_of_different_specs_are_not_merged() -> None:
-    with pytest.raises(VerdictError, match="cannot be merged"):
-        merge_verdicts(EMPTY, no_verdicts("runware", "day"))
 
 
 @pytest.mark.parametrize(

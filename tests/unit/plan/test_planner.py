@@ -20,7 +20,7 @@ from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.plan.cases import PlanContext
 from ltxspec.plan.differences import changes_of
 from ltxspec.plan.planner import plan_spec
-from ltxspec.plan.recorded import RecordedState
+from ltxspec.plan.recorded import RecordedState, record_under
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.storage.packaged import read_model_documents
@@ -702,12 +702,17 @@ def test_what_is_in_progress_is_never_ordered_again_whatever_the_shots_are_calle
 def test_no_take_serves_two_shots_and_what_is_free_is_carried_out_once_and_for_all(
     wanted: dict[str, tuple[str, str | None, bool]], locked: Lockfile, ordered: list[tuple[str, str]]
 ) -> None:
+    def had(key: str, prompt: str) -> int:
+        held = record_under(locked, key)
+        same = [one.retake or 1 for one in (held.takes if held else ()) if one.fingerprint == fingerprint(prompt)]
+        return max(same, default=0)
+
     requests = [
         request(key, prompt, moved=moved, safety="high") if safe else request(key, prompt, moved=moved)
         for key, (prompt, moved, safe) in wanted.items()
     ]
     open_tasks = [
-        OpenTask(intent(prompt, number=90 + number, instance=key), "accepted")
+        OpenTask(replace(intent(prompt, number=90 + number, instance=key), retake=1 + had(key, prompt)), "accepted")
         for number, (key, prompt) in enumerate(ordered)
     ]
     under_way = journal(*open_tasks)

@@ -60,6 +60,20 @@ def test_a_file_behind_two_names_is_one_spec(root: Path) -> None:
     assert "specs/c.yaml" not in found(root, "specs")
 
 
+def test_a_link_to_a_folder_is_not_searched_and_what_it_would_have_led_to_is_said(root: Path) -> None:
+    (root / "real").mkdir()
+    (root / "real" / "table.yaml").write_text("- {sku: 1}\n")
+    (root / "specs" / "sub").symlink_to("../real")
+    (root / "specs" / "loop").symlink_to(".")
+    assert "real/table.yaml" not in found(root, "specs")
+    (root / "real" / "two.yaml").write_text(HEAD)
+    with pytest.raises(StorageError, match="`specs/sub` is a link to a folder with specs, such as `two") as error:
+        found(root, "specs")
+    assert "add `real` to `[project] specs`" in str(error.value.hint)
+    assert found(root, "specs", "real")[-1] == "real/two.yaml"
+    assert found(root, "specs/sub/two.yaml") == ["specs/sub/two.yaml"]
+
+
 def test_a_path_that_does_not_exist_is_an_error(root: Path) -> None:
     with pytest.raises(WrongUsage, match=r"`specs/missing\.yaml` does not exist"):
         find_specs(["specs", "specs/missing.yaml"], root)

@@ -155,6 +155,25 @@ def test_a_linked_spec_and_a_linked_prompt_are_read_alike_in_the_tree_and_in_a_c
                 tree.read_text("hid.j2", beside="specs/b.yaml")
 
 
+def test_a_link_to_a_folder_with_specs_that_are_not_found_is_an_error_in_the_tree_and_in_a_commit(root: Path) -> None:
+    (root / "specs" / "again").symlink_to("c")  # whose specs are found
+    (root / "specs" / "stills").symlink_to("../assets")  # which has none
+    (root / "specs" / ".old").symlink_to("../shelved")
+    (root / "specs" / "away").symlink_to(root.parent)
+    (root / "shelved").mkdir()
+    (root / "shelved" / "one.yaml").write_bytes(SPEC)
+    commit(root, "links")
+    with GitTree(root, commit_of(root, "HEAD")) as committed:
+        assert committed.specs(["specs"]) == FolderTree(root).specs(["specs"])
+    (root / "specs" / "shelf").symlink_to("../shelved")
+    commit(root, "one more")
+    with GitTree(root, commit_of(root, "HEAD")) as committed:
+        for tree in (committed, FolderTree(root)):
+            with pytest.raises(StorageError, match="`specs/shelf` is a link to a folder with specs, such as `one"):
+                tree.specs(["specs"])
+            assert "shelved/one.yaml" in tree.specs(["specs", "shelved"])
+
+
 def test_a_submodule_is_not_entered(root: Path, tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", str(root / "assets" / "library"))
     commit(root / "assets" / "library", "library")
