@@ -124,13 +124,17 @@ async def resume_shot(  # noqa: PLR0913  # the first three are the subject, the 
     run = TaskRun(
         address, change, ledger, context, order, estimate, facts,
         ordered_here=False, resumed=True, unapproved=unapproved, expect=expect,
+        elsewhere=None if context.submit else _claimed(task, address),
     )  # fmt: skip
-    if task.claimed_by is not None and not context.submit:  # otherwise it is claimed anew
-        run.elsewhere = claimed_elsewhere(address, task.claimed_by)
     if task.ended:
         return await _end(run, task)
     run.tell(EventKind.SHOT_LOOKED_UP, "under way since an earlier run; asking the provider")
     return await follow(run)
+
+
+def _claimed(task: OpenTask, address: ShotAddress) -> str | None:
+    """Who else had claimed a task, in words, for a run that orders nothing; one that does claims it anew."""
+    return None if task.claimed_by is None else claimed_elsewhere(address, task.claimed_by)
 
 
 def _is_complete(takes: Sequence[Take]) -> bool:
