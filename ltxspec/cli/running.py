@@ -135,6 +135,7 @@ def _on_signal(run: PreparedRun, emit: "Emit") -> None:
                 f"stopped immediately with {run.in_progress}; `ltxspec collect` continues with what is left\n"
             )
             sys.stderr.flush()
+        run.abandon()
         os._exit(EXIT_INTERRUPTED)
     run.interrupt(emit)
 

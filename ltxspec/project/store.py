@@ -1,14 +1,14 @@
 """The object store of a project: opening it, and finding videos in it that this machine lacks."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from ltxspec.apply.ports import Sink
-from ltxspec.errors import LtxspecError, MediaError, Refused
+from ltxspec.errors import LtxspecError, MediaError, Refused, StorageError
 from ltxspec.lock.models import Output
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.project import ProjectContext
@@ -77,6 +77,15 @@ def sent_list(project: ProjectContext, store: VideoStore) -> SentList:
     return SentList(project.local / "store", store.name, project.root)
 
 
+def note_stored(project: ProjectContext, store: VideoStore, videos: Iterable[str]) -> None:
+    """Note that videos were found intact in the store; they count as unsent if the list cannot be written."""
+    try:
+        sent = sent_list(project, store)
+        sent.add(set(videos) - sent.read())
+    except StorageError as error:
+        project.warn(f"that the store has a video could not be noted: {error.line}")
+
+
 def send(project: ProjectContext, store: VideoStore, sha256: str, place: Path) -> None:
     """Send one archived video, and note that the store has it. Raises StorageError."""
     store.put(sha256, place)
@@ -114,6 +123,7 @@ def bring(project: ProjectContext, archive: "FolderArchive", store: VideoStore, 
                 sink.restart()
             raise
         if is_there:
+            note_stored(project, store, [sha256])
             archive.finish(name, sha256)
             archive.forget([name])
         return is_there

@@ -8,11 +8,11 @@ from ltxspec.plan.elsewhere import foreign_origins
 from ltxspec.plan.origins import assign_origins
 from ltxspec.plan.recorded import RecordedState, record_under
 from ltxspec.project.load import every_spec
-from ltxspec.project.lookup import recorded_names, recorded_state
+from ltxspec.project.lookup import UnknownAddress, recorded_names, recorded_state
 from ltxspec.project.others import sources
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec
-from ltxspec.suggest import did_you_mean
+from ltxspec.suggest import did_you_mean, shown
 from ltxspec.values import ShotAddress, Usd, money_text, total_usd
 
 UNCLAIMED_ORDER = "unclaimed-order"
@@ -205,3 +205,22 @@ def without_spec(project: ProjectContext, names: Iterable[str]) -> list[Diagnost
         for name in dict.fromkeys(names)
         if name not in known
     ]
+
+
+def refuse_unknown_spec(project: ProjectContext, name: str) -> None:
+    """Refuse a name that no spec has, and of which nothing is recorded with any provider.
+
+    Nothing is refused if a spec cannot be read, since that may be the one. Raises UnknownAddress, LockfileError.
+    """
+    try:
+        specs = every_spec(project, {})
+    except LtxspecError:
+        return
+    recorded = [known for side in project.sides for known in recorded_names(side)]
+    known = sorted({*specs.files, *specs.broken.values(), *recorded})
+    if name in known or "" in known:
+        return
+    raise UnknownAddress(
+        f"no spec in {_places(project)} is named {shown(name)}, and nothing is recorded under that name",
+        hint=did_you_mean(name, known) or (f"the names are {_named([*map(shown, known)])}" if known else None),
+    )

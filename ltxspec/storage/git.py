@@ -8,10 +8,13 @@ each call. Git only reads what is present: it fetches nothing, starts no helper,
 
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 
 from ltxspec.errors import StorageError
@@ -58,6 +61,8 @@ _PROTOCOLS = "file:git:http:https:ssh"  # of remotes; none of them starts a prog
 
 Process = subprocess.Popen[bytes]
 Done = subprocess.CompletedProcess[bytes]
+_SPEAKING: set[Process] = set()  # to remotes
+_GRACE = 1.0  # seconds between asking git to end and killing it
 
 
 class NoRepository(StorageError):
@@ -161,17 +166,53 @@ def ask_remote(
     Raises:
         StorageError: also when it takes too long.
     """
+    patience = ("-c", "http.lowSpeedLimit=1", "-c", f"http.lowSpeedTime={ceil(timeout)}")  # if this process is killed
     own = {name: value for name, value in os.environ.items() if _FOR_REMOTES.fullmatch(name)}
     environ = {**own, **environment(), "GIT_ALLOW_PROTOCOL": _PROTOCOLS, **(given or {})}
-    command = ["git", *_command(root, arguments)]
+    command = ["git", *_command(root, (*patience, *arguments))]
     try:
-        return subprocess.run(  # noqa: S603  # arguments as a list, no shell
-            command, input=stdin, capture_output=True, check=False, env=environ, timeout=timeout
-        )
+        return _run_group(command, stdin, environ, timeout)
     except FileNotFoundError as error:
         raise _no_git() from error
     except subprocess.TimeoutExpired:
         raise StorageError(f"git {arguments[0]} takes too long", hint="run it again later") from None
+
+
+def _run_group(command: list[str], stdin: bytes, environ: Mapping[str, str], timeout: float) -> Done:
+    """Run git as a process group: the helpers that it starts for a remote do not end when only git is killed."""
+    with subprocess.Popen(  # noqa: S603  # arguments as a list, no shell
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environ,
+        start_new_session=True,
+    ) as process:
+        _SPEAKING.add(process)
+        try:
+            output, errors = process.communicate(stdin, timeout)
+        except BaseException:  # also Ctrl-C, which does not reach another session
+            _end_group(process)
+            raise
+        finally:
+            _SPEAKING.discard(process)
+    return subprocess.CompletedProcess(command, process.returncode, output, errors)
+
+
+def _end_group(process: Process) -> None:
+    """End git and its helpers, after a moment in which they can remove their temporary files."""
+    with suppress(ProcessLookupError, PermissionError):  # they have ended: macOS says the latter
+        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_GRACE)
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def end_remotes() -> None:
+    """End every git that speaks to a remote, for a process that leaves at once without waiting for its threads."""
+    for process in tuple(_SPEAKING):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def git(root: Path, *arguments: str, stdin: bytes = b"", index: str | None = None) -> bytes:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ltxspec.engines.media import Work
+    from ltxspec.errors import WrongUsage
     from ltxspec.project.archives.gc import Loose, Pruned, Pruning
     from ltxspec.project.archives.verify import Verified
     from ltxspec.project.project import ProjectContext
@@ -80,7 +81,7 @@ def pull(
 @command.command("verify", epilog="Examples: `ltxspec archive verify`, `ltxspec archive verify --store --deep`.")
 @click.option("--current", "only_current", is_flag=True, help="Leave out superseded takes and retired shots.")
 @click.option("--store", "in_store", is_flag=True, help="Check the store: sizes, and the hashes kept with them.")
-@click.option("--deep", is_flag=True, help="With --store: download every video and compare its hash.")
+@click.option("--deep", is_flag=True, help="Check the store by downloading every video and comparing its hash.")
 @options.engine("Which machines look: this one, or a Ray cluster (RAY_ADDRESS).")
 @options.output_format("text", "json")
 @options.provider
@@ -152,7 +153,7 @@ def _verified(found: "Verified") -> "ArchiveVerify":
     "--heads",
     metavar="FILE",
     type=click.File(encoding="utf-8", errors="replace"),
-    help="With --delete: the output of `git ls-remote --heads --tags` (`-`: standard input).",
+    help="With --store --delete: the output of `git ls-remote --heads --tags` (`-`: standard input).",
 )
 @options.lock_timeout
 @options.output_format("text", "json")
@@ -182,8 +183,10 @@ def gc(
     """
     from ltxspec.project.archives.gc import Pruning, prune
 
+    if not in_store and (delete or heads is not None):
+        raise _only_of_the_store("--delete" if delete else "--heads")
     project = session.open_project(provider)
-    if in_store or delete:
+    if in_store:
         from ltxspec.project.archives.store_gc import LEAST_DAYS, StorePruning
 
         listed = heads.read() if heads is not None else None
@@ -199,6 +202,15 @@ def gc(
             _tell(project, pruned, how)
         click.echo(_summary(pruned, how))
     return 0
+
+
+def _only_of_the_store(option: str) -> "WrongUsage":
+    from ltxspec.errors import WrongUsage
+
+    return WrongUsage(
+        f"`{option}` is about the store, and needs `--store`",
+        hint="`ltxspec archive gc --store` shows what would be deleted there; without it, only this archive is pruned",
+    )
 
 
 def _tell(project: "ProjectContext", pruned: "Pruned", how: "Pruning") -> None:

@@ -31,13 +31,17 @@ def force_release(
     Only for a machine that is gone for certain: a lease that is not renewed ends by itself. A holder that is alive
     after all stops ordering and goes on collecting. What it claimed stays claimed.
     """
-    from ltxspec.project.running.leasing import find_lease, release_by_force
+    from ltxspec.project.running.leasing import find_lease, refuse_unheld, release_by_force
     from ltxspec.project.running.sharding import shard_of
     from ltxspec.report.results.lock import LockForceRelease
     from ltxspec.report.terminal import clean
 
     project = session.open_project(provider)
-    found = find_lease(project, spec, shard_of(shard))
+    part = shard_of(shard)
+    found = find_lease(project, spec, part)
+    if found is None:
+        refuse_unheld(project, spec, part)
+    shown = spec if part is None else f"shard {part} of {spec}"
     released = found is not None and _agreed(found, yes=yes)
     if found is not None and released:
         release_by_force(project, found)
@@ -55,9 +59,9 @@ def force_release(
             )
         )
     elif found is None:
-        click.echo(f"Nobody holds the lease of {spec}.")
+        click.echo(f"Nobody holds the lease of {shown}.")
     elif released:
-        click.echo(clean(f"Released: the lease of {spec}, held by {found.who}."))
+        click.echo(clean(f"Released: the lease of {shown}, held by {found.who}."))
     else:
         click.echo("Nothing was changed.")
     return 0 if found is None or released else 4

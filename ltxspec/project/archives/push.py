@@ -87,10 +87,12 @@ def push_videos(
             say(Good(f"{video.shown}: would be sent ({video.bytes / 1e6:.1f} MB)"))
         pushed.sent, pushed.bytes = len(missing), sum(video.bytes for video in missing)
         return pushed
-    if missing:
+    present = there.keys() & named.keys()
+    if missing or (present and not store.has_owner()):
         store.refuse_other_project()
+    if missing:
         _send_all(project, store, missing, pushed, say, elsewhere)
-    sent_list(project, store).add(there.keys() & named.keys() - sent_list(project, store).read())
+    sent_list(project, store).add(present - sent_list(project, store).read())
     return pushed
 
 

@@ -10,7 +10,7 @@ from ltxspec.project.adapters import open_archive
 from ltxspec.project.archives.pull import takes_of
 from ltxspec.project.lookup import readable_lockfiles, recorded_shots
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.store import needed_store
+from ltxspec.project.store import needed_store, note_stored
 
 _AT_ONCE = 8  # questions to the store
 
@@ -54,6 +54,8 @@ def verify_store(
 ) -> Verified:
     """Check the videos of all recorded takes, or of the current ones only, in the store.
 
+    What is intact there counts as sent from now on, on this machine.
+
     Args:
         project: whose store.
         only_current: leave out superseded takes and retired shots.
@@ -65,7 +67,20 @@ def verify_store(
         StorageError: it cannot be reached.
     """
     look = elsewhere or _looking(look_there(project, deep=deep), _AT_ONCE)
-    return _verified(project, look, only_current=only_current)
+    return _verified(project, _noting(project, look), only_current=only_current)
+
+
+def _noting(project: ProjectContext, look: Elsewhere) -> Elsewhere:
+    """A look at the store after which this machine's list has what is intact there."""
+    store = needed_store(project)
+
+    def found(outputs: Sequence[Output]) -> list[str | None]:
+        problems = list(look(outputs))
+        intact = {output.sha256 for output, problem in zip(outputs, problems, strict=True) if problem is None}
+        note_stored(project, store, {sha256 for sha256 in intact if sha256 is not None})
+        return problems
+
+    return found
 
 
 def _looking(look: Look, at_once: int) -> Elsewhere:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ltxspec.apply.claiming import UNCLAIMED, Claiming
-from ltxspec.errors import LtxspecError, StorageError
+from ltxspec.errors import LockHeld, LtxspecError, StorageError
 from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.shards import Shard
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.store import open_videos, sent_list
+from ltxspec.project.unclaimed import refuse_unknown_spec
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.clone import Holder, known_clone, this_clone
 from ltxspec.storage.store.claims import StoreClaims
@@ -19,6 +20,7 @@ from ltxspec.storage.store.lease_state import LeaseState, force_release, look_at
 from ltxspec.storage.store.leases import Heartbeat, Lease
 from ltxspec.storage.store.port import Note, SharedNotes
 
+_MOST_NAMED = 5  # leases in one message
 _COLLECT = "nothing was ordered; `ltxspec collect` goes on with what is under way"
 
 
@@ -162,6 +164,11 @@ class FoundLease:
         """Who holds it, in words."""
         return "somebody, in a note that cannot be read" if self.state is None else self.state.who
 
+    @property
+    def part(self) -> str:
+        """Which part of the spec it is about, in words."""
+        return _part(self.shard)
+
 
 def find_lease(project: ProjectContext, spec: str, shard: Shard | None = None) -> FoundLease | None:
     """The lease of a spec, or of a shard of it, that somebody holds; None if there is none.
@@ -170,16 +177,59 @@ def find_lease(project: ProjectContext, spec: str, shard: Shard | None = None) -
         NoLeases: there is no place for leases.
         LtxspecError: it cannot be reached.
     """
+    return _lease_at(_needed_places(project), spec, shard)
+
+
+def _needed_places(project: ProjectContext) -> Places:
     places = _places(project)
     if places is None:
         raise NoLeases(
             "there are no leases: `ltxspec.toml` has neither `url` nor `leases` in [store], or the provider is free",
             hint="a lock of this machine ends with the process that holds it",
         )
+    return places
+
+
+def _lease_at(places: Places, spec: str, shard: Shard | None) -> FoundLease | None:
     state, note = look_at(places.leases, places.lease(spec, shard))
     if note is None or (state is not None and state.released):
         return None
     return FoundLease(spec, state, places, note, shard)
+
+
+def refuse_unheld(project: ProjectContext, spec: str, shard: Shard | None = None) -> None:
+    """Say why a lease that nobody holds is not what was meant, if that is so.
+
+    Raises:
+        LockHeld: other leases of the spec are held that exclude it.
+        UnknownAddress: nothing in the project has this name, and there never was a lease of it.
+        LtxspecError: leases cannot be reached.
+    """
+    places = _needed_places(project)
+    state, note = look_at(places.leases, places.lease(spec))
+    parts: list[Shard | None] = [None] if shard is not None else []
+    for count in state.parts if state is not None else ():
+        if shard is None or count != shard.count:
+            parts += [Shard(number, count) for number in range(1, count + 1)]
+    held = [found for part in parts if (found := _lease_at(places, spec, part)) is not None]
+    if held:
+        raise _held_elsewhere(spec, shard, held)
+    if note is None:
+        refuse_unknown_spec(project, spec)
+
+
+def _held_elsewhere(spec: str, shard: Shard | None, held: Sequence[FoundLease]) -> LockHeld:
+    named = "; ".join(f"{one.part}, by {one.who}" for one in held[:_MOST_NAMED])
+    more = f"; and {len(held) - _MOST_NAMED} more" if len(held) > _MOST_NAMED else ""
+    option = "" if held[0].shard is None else f" --shard {held[0].shard}"
+    return LockHeld(
+        f"no lease of {_part(shard)} of `{spec}` is held, but that of {named}{more}",
+        hint=f"`ltxspec lock force-release {spec}{option}`, if that machine is gone for certain",
+    )
+
+
+def _part(shard: Shard | None) -> str:
+    return "the whole" if shard is None else f"shard {shard}"
 
 
 def release_by_force(project: ProjectContext, found: FoundLease) -> None:

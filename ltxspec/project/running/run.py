@@ -37,6 +37,7 @@ from ltxspec.render.references import is_reference_name
 from ltxspec.report.wording import counted
 from ltxspec.storage.archive import FolderArchive
 from ltxspec.storage.clock import SystemClock
+from ltxspec.storage.git import end_remotes
 from ltxspec.values import TaskId, dollars
 
 
@@ -111,6 +112,11 @@ class PreparedRun:
         if self.arriving:
             parts.append(f"{counted(len(self.arriving), 'finished task')} whose video is being downloaded")
         return " and ".join(parts) or "nothing under way"
+
+    @staticmethod
+    def abandon() -> None:
+        """End the other processes of a run that is left at once."""
+        end_remotes()
 
     def interrupt(self, emit: Emit) -> None:
         """Stop ordering; continue to collect what is in progress."""

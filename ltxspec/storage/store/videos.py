@@ -51,11 +51,15 @@ class VideoStore:
         """The store itself."""
         return self._store
 
+    def has_owner(self) -> bool:
+        """Whether the store says which project it belongs to. Raises StorageError."""
+        return self._store.head(_OWNER) is not None
+
     def refuse_other_project(self, *, used: bool = False) -> None:
         """Refuse to write to, or delete from, a store of another project; a new store is claimed for this one.
 
         Args:
-            used: this machine has sent videos there: a store without any owner is then not that one.
+            used: this machine knows of videos there: a store without any owner is then not that one.
 
         Raises:
             Refused: it is another project's.
@@ -73,7 +77,7 @@ class VideoStore:
 
         if not self._store.get(_OWNER, take) and used:
             raise StorageError(
-                f"the store `{self.name}` is empty, and this machine has sent videos there",
+                f"the store `{self.name}` is empty, and this machine has sent videos there, or fetched some",
                 hint="is it mounted? If it is a new one under the same name, `ltxspec archive push` fills it",
             )
         self._refuse_other(bytes(found))

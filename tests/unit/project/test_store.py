@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from ltxspec.project.store import (
     StoredVideos,
     bring,
     needed_store,
+    note_stored,
     open_videos,
     sent_list,
     stored_links,
@@ -156,3 +158,30 @@ def test_unsent_is_what_is_archived_here_and_not_on_the_list(opened: ProjectCont
     assert unsent(opened, store, [sha256, UNKNOWN, sha256]) == [sha256]
     sent_list(opened, store).add([sha256])
     assert unsent(opened, store, [sha256]) == []
+
+
+def test_what_was_fetched_from_the_store_is_known_to_be_there(opened: ProjectContext) -> None:
+    push_videos(opened, lambda _: None)
+    shutil.rmtree(opened.local / "store")  # as in a fresh clone
+    lose(opened)
+    assert video_finder(opened)(sha_of(opened)) is not None
+    assert unsent(opened, store_of(opened), [sha_of(opened)]) == []
+
+
+def test_a_list_that_cannot_be_written_keeps_no_video_away(opened: ProjectContext, warnings: list[str]) -> None:
+    push_videos(opened, lambda _: None)
+    lose(opened)
+    (noted,) = (opened.local / "store").glob("*.sent")
+    noted.unlink()
+    noted.mkdir()
+    assert video_finder(opened)(sha_of(opened)) is not None
+    assert [line for line in warnings if "could not be noted" in line]
+
+
+def test_what_is_noted_already_is_not_noted_again(opened: ProjectContext) -> None:
+    store = store_of(opened)
+    note_stored(opened, store, [UNKNOWN])
+    (noted,) = (opened.local / "store").glob("*.sent")
+    size = noted.stat().st_size
+    note_stored(opened, store, [UNKNOWN])
+    assert noted.stat().st_size == size

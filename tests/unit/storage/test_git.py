@@ -1,12 +1,27 @@
 import os
 import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from acceptance.repositories import commit, git
 
 from ltxspec.errors import StorageError
-from ltxspec.storage.git import NoRepository, Repository, ask_remote, environment, open_git, repository_of
+from ltxspec.storage.git import (
+    NoRepository,
+    Repository,
+    ask_remote,
+    end_remotes,
+    environment,
+    open_git,
+    repository_of,
+)
 from ltxspec.storage.git import git as read
 
 
@@ -147,6 +162,7 @@ def test_a_remote_is_asked_with_the_users_own_settings_and_without_the_keys_of_s
     assert "GIT_AUTHOR_NAME=x" in lines
     assert "GIT_TERMINAL_PROMPT=0" in lines
     assert "GIT_ALLOW_PROTOCOL=file:git:http:https:ssh" in lines
+    assert "'http.lowSpeedTime'='20'" in next(line for line in lines if line.startswith("GIT_CONFIG_PARAMETERS="))
 
 
 def test_a_remote_that_takes_too_long_is_given_up(repository: Path) -> None:
@@ -159,3 +175,58 @@ def test_a_remote_is_not_asked_without_git(repository: Path, monkeypatch: pytest
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(StorageError, match="git is not installed"):
         ask_remote(repository, "ls-remote", timeout=20.0)
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The address of a remote that accepts connections and never answers."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/films.git"
+
+
+def helpers(address: str) -> list[str]:
+    """The processes that speak to a remote."""
+    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
+    return [line for line in listed.splitlines() if address in line]
+
+
+def wait_for(is_true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not is_true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_nothing_of_git_outlives_a_remote_that_takes_too_long(repository: Path, silent: str) -> None:
+    with pytest.raises(StorageError, match="git ls-remote takes too long"):
+        ask_remote(repository, "ls-remote", silent, timeout=0.5)
+    wait_for(lambda: not helpers(silent))
+
+
+def test_nothing_of_git_outlives_an_interruption(repository: Path, silent: str) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    main = threading.main_thread().ident
+    assert main is not None
+
+    def interrupt() -> None:
+        wait_for(lambda: len(helpers(silent)) > 1)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            ask_remote(repository, "ls-remote", silent, timeout=30.0)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    wait_for(lambda: not helpers(silent))
+
+
+def test_what_speaks_to_remotes_can_be_ended_from_another_thread(repository: Path, silent: str) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(ask_remote, repository, "ls-remote", silent, timeout=30.0)
+        wait_for(lambda: len(helpers(silent)) > 1)
+        end_remotes()
+        assert asked.result(timeout=20).returncode != 0
+    wait_for(lambda: not helpers(silent))

@@ -4,8 +4,9 @@ import pytest
 from unit.project.projects import path_of
 from unit.project.stored_projects import file_of, lose, sha_of, store_of, stored_project
 
-from ltxspec.errors import Refused
+from ltxspec.errors import Refused, StorageError
 from ltxspec.project.archives.push import Pushed, push_videos
+from ltxspec.project.archives.verify import verify_store
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.store import send, sent_list
 from ltxspec.storage.store.port import ObjectFacts
@@ -41,6 +42,18 @@ def test_what_another_machine_sent_is_noted_too(opened: ProjectContext) -> None:
     store_of(opened).put(sha_of(opened), place)
     assert push(opened) == (Pushed(present=1), [])
     assert sent_list(opened, store_of(opened)).read() == {sha_of(opened)}
+
+
+def test_videos_that_were_copied_into_a_new_store_are_taken_over_without_sending_any(opened: ProjectContext) -> None:
+    place, store = file_of(opened), store_of(opened)
+    assert place is not None
+    store.put(sha_of(opened), place)
+    assert verify_store(opened).sound == 1
+    with pytest.raises(StorageError, match="is empty") as empty:
+        store.refuse_other_project(used=True)
+    assert "`ltxspec archive push` fills it" in (empty.value.hint or "")
+    assert push(opened) == (Pushed(present=1), [])
+    store.refuse_other_project(used=True)
 
 
 def test_what_is_nowhere_is_counted(opened: ProjectContext) -> None:

@@ -1,5 +1,6 @@
 """`status` knows what is not in the store yet, and `--check` what the store lost or has with other bytes."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,9 @@ from replacing import replace
 from unit.project.stored_projects import away, lose, sha_of, store_of, stored_project
 
 from ltxspec.plan.status import Finding, FindingKind
+from ltxspec.project.archives.pull import Wanted, pull_missing
 from ltxspec.project.archives.push import push_videos
+from ltxspec.project.archives.verify import verify_store
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.status.state import project_status
 from ltxspec.project.status.store import check_store, unsent_of
@@ -45,6 +48,21 @@ def test_what_was_not_sent_yet_is_counted_and_no_finding(opened: ProjectContext)
     push_videos(opened, lambda _: None)
     (shot,) = project_status(opened).shots
     assert (shot.unsent, found(opened)) == (0, [])
+
+
+def test_what_was_pulled_or_verified_in_a_fresh_clone_is_known_to_be_in_the_store(pushed: ProjectContext) -> None:
+    lists = pushed.local / "store"
+    shutil.rmtree(lists)
+    assert [shot.unsent for shot in project_status(pushed).shots] == [1]
+    assert verify_store(pushed).sound == 1
+    assert [shot.unsent for shot in project_status(pushed).shots] == [0]
+    shutil.rmtree(lists)
+    data = lose(pushed)
+    assert pull_missing(pushed, Wanted(), lambda _: None).from_store == 1
+    assert [shot.unsent for shot in project_status(pushed).shots] == [0]
+    shutil.rmtree(lists)
+    put(pushed, data[:-1], sha_of(pushed))
+    assert (len(verify_store(pushed).bad), [shot.unsent for shot in project_status(pushed).shots]) == (1, [1])
 
 
 def test_what_is_only_in_the_store_is_not_unsent(pushed: ProjectContext) -> None:
