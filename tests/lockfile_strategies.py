@@ -11,6 +11,7 @@ from replacing import replace
 from ltxspec.lock.journal import (
     Abandoned,
     Accepted,
+    Claimed,
     Committed,
     Delivered,
     Event,
@@ -136,6 +137,7 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Delivered, task_ids, st.lists(outputs, max_size=3).map(tuple), times),
     st.builds(Accepted, task_ids, times),
     st.builds(Remarked, task_ids, words, times),
+    st.builds(Claimed, task_ids, words, times),
     st.builds(Finished, task_ids, st.lists(outputs, max_size=3).map(tuple), perhaps(amounts), times),
     st.builds(
         lambda failure, **fields: Failed(**failure.recorded, **fields),

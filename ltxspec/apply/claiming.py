@@ -32,7 +32,7 @@ class Claim:
         """The holder in words."""
         if not self.holder:
             return "somebody whose claim cannot be read"
-        return f"`{self.command}` (process {self.pid} on {self.machine}) at {self.at}"
+        return f"`{self.command}` (process {self.pid} on {self.machine}, clone {self.holder}) at {self.at}"
 
 
 class Claims(Protocol):
@@ -76,7 +76,12 @@ class Denial:
     """Why an order must not be sent now, in words."""
 
     why: str
-    elsewhere: bool = False  # somebody else claimed the task; otherwise nothing more may be ordered by this run
+    who: str | None = None  # has claimed the task, in words; otherwise nothing more may be ordered by this run
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether only this task is denied, because somebody else claimed it."""
+        return self.who is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +121,7 @@ class Claiming:
             return Denial(f"the task could not be claimed: {error.summary}")
         if found.is_ours:
             return found.is_new
-        return Denial(
-            f"{found.who} claimed this task and may have ordered it: `ltxspec collect` there goes on; once it is "
-            "certain that nothing was ordered, `ltxspec apply --retry` here takes it over",
-            elsewhere=True,
-        )
+        return Denial(f"{found.who} claimed this task and may have ordered it", found.who)
 
     async def lost(self, spec: str) -> Denial | None:
         """Why nothing may be ordered any more; None while the lease is certainly held."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from decimal import Decimal
 
 from msgspec import structs
@@ -14,11 +13,12 @@ from ltxspec.apply.orders import without_secrets
 from ltxspec.apply.ports import Archived, Clock, SpecState, TaskReport
 from ltxspec.apply.record_index import RecordIndex
 from ltxspec.apply.records import record_changes
-from ltxspec.apply.takes import by_name, marked, take_of, with_hash, with_videos, without_secrets_of
+from ltxspec.apply.takes import by_name, expiry, marked, take_of, with_hash, with_videos, without_secrets_of
 from ltxspec.apply.times import time_after, time_of, timestamp
 from ltxspec.lock.journal import (
     Abandoned,
     Accepted,
+    Claimed,
     Committed,
     Delivered,
     Event,
@@ -146,6 +146,11 @@ class Ledger:
         if self._open[task].remark != said:
             self._append(Remarked(task, said, self.now()))
 
+    def claimed(self, task: TaskId, who: str) -> None:
+        """Record who else has claimed a task, for `status` and `why`."""
+        if self._open[task].claimed_by != (name := readable(redact_message(who))):
+            self._append(Claimed(task, name, self.now()))
+
     def deliver(self, task: TaskId, outputs: Sequence[Output]) -> None:
         """Record some results; others are still being rendered."""
         self._append_outputs(Delivered(task, self._with_earlier(task, outputs), self.now()))
@@ -209,7 +214,7 @@ class Ledger:
         """
         outputs = tuple(map(without_secrets_of, with_videos(self.outputs_of(task), archived)))
         outputs = marked(outputs, expect)
-        take = self._as_recorded(take_of(self._open[task], outputs, _expiry(self._open[task], ttl)))
+        take = self._as_recorded(take_of(self._open[task], outputs, expiry(self._open[task], ttl)))
         self._index.add(instance, take, wanted=wanted)
         is_closed = self._open[task].ended and all(item is not None for item in archived)
         self._unwritten[task] = Committed(task, self.now()) if is_closed else None
@@ -291,10 +296,3 @@ class Ledger:
         written = structs.replace(event, outputs=tuple(map(without_secrets_of, event.outputs)))
         self._newest[event.task_id] = self._state.write(written)
         step(self._open, event)
-
-
-def _expiry(task: OpenTask, ttl: int | None) -> str | None:
-    """When the provider deletes the results, if that was requested."""
-    if ttl is None or task.finished_at is None:
-        return None
-    return timestamp(datetime.fromisoformat(task.finished_at) + timedelta(seconds=ttl))

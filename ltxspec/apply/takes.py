@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from msgspec import structs
 
 from ltxspec.apply.archived import with_video
 from ltxspec.apply.ports import Archived
+from ltxspec.apply.times import timestamp
 from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.models import Output, Take
 from ltxspec.plan.expectations import unmet
@@ -79,3 +81,10 @@ def take_of(task: OpenTask, outputs: tuple[Output, ...], expires: str | None) ->
         fence=intent.fence,
         **reason,
     )
+
+
+def expiry(task: OpenTask, ttl: int | None) -> str | None:
+    """When the provider deletes the results of a task, if that was requested, in seconds after its end."""
+    if ttl is None or task.finished_at is None:
+        return None
+    return timestamp(datetime.fromisoformat(task.finished_at) + timedelta(seconds=ttl))

@@ -1,11 +1,14 @@
 """The claim of one task in this run: made before each order, released when certainly nothing was accepted under it."""
 
+import contextlib
 from dataclasses import replace
 
 from ltxspec.apply.claiming import Denial
 from ltxspec.apply.events import EventKind, Outcome, ShotOutcome
 from ltxspec.apply.task import TaskRun
 from ltxspec.apply.task_finish import abandon, leave
+from ltxspec.errors import LtxspecError
+from ltxspec.plan.cases import claimed_elsewhere
 
 
 async def claim(run: TaskRun) -> Denial | None:
@@ -26,14 +29,16 @@ def denied(run: TaskRun, denial: Denial) -> ShotOutcome | None:
         The outcome if this run of the task ends here.
     """
     facts = run.facts
-    if not denial.elsewhere:
+    if denial.who is None:
         run.context.stop.stop(denial.why)
         return leave(run, denial.why) if facts.submits > 0 else abandon(run, denial.why, code="lease")
-    run.elsewhere, run.ordered_here = denial.why, False
+    run.elsewhere, run.ordered_here = claimed_elsewhere(run.address, denial.who), False
+    with contextlib.suppress(LtxspecError):  # for readers; it decides nothing
+        run.ledger.claimed(run.task_id, denial.who)
     if facts.submits == 0:
         run.sent = run.context.clock.monotonic()  # it may be ordered as late as now
     run.facts = replace(facts, submits=max(facts.submits, 1), repeated=True)
-    run.tell(EventKind.SHOT_UNCLEAR, f"{denial.why}; looking it up")
+    run.tell(EventKind.SHOT_UNCLEAR, "claimed by another machine; looking it up")
     return None
 
 

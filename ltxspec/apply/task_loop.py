@@ -1,6 +1,7 @@
 """Follows one order to its end: asks `recovery` for the next step, takes it, and updates the facts."""
 
 import contextlib
+import shlex
 from dataclasses import replace
 
 from ltxspec.apply.events import EventKind, Outcome, ShotOutcome
@@ -44,7 +45,7 @@ async def _followed(run: TaskRun) -> ShotOutcome:
             case Step.RECORD:
                 return await record(run)
             case Step.LEAVE:
-                return leave(run, _why_left(run))
+                return _left(run)
             case Step.DROP:
                 return give_up(run)
             case Step.SUBMIT:
@@ -55,6 +56,15 @@ async def _followed(run: TaskRun) -> ShotOutcome:
                 left = await _wait(run)
         if left is not None:
             return left
+
+
+def _left(run: TaskRun) -> ShotOutcome:
+    """Leave an order open. Who else has claimed it is said once, when it happens; `why` says it again."""
+    end = leave(run, why := _why_left(run))
+    if run.elsewhere is None or run.elsewhere not in why:
+        return end
+    more = f"another machine has claimed it: `ltxspec why {shlex.quote(str(run.address))}` says what to do"
+    return replace(end, message=why.replace(run.elsewhere, more))
 
 
 def _why_left(run: TaskRun) -> str:
@@ -71,7 +81,7 @@ def _why_left(run: TaskRun) -> str:
             refusal is not None,
             f"it may have been accepted earlier, but was refused now: {refusal.message if refusal else ''}",
         ),
-        (run.elsewhere is not None, f"{unknown}; {run.elsewhere}"),
+        (run.elsewhere is not None and not facts.unwanted, f"{unknown}; {run.elsewhere}"),
         (run.unapproved, f"{unknown}, and its source needs an approval before it may be ordered again"),
         (
             facts.unwanted,

@@ -23,6 +23,7 @@ from ltxspec.errors import LtxspecError, ProviderError, ProviderRefused, Provide
 from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Change
+from ltxspec.plan.cases import claimed_elsewhere
 from ltxspec.render.expectations import NONE, Expectations
 from ltxspec.render.models import Request
 from ltxspec.values import ShotAddress, TaskId, Usd
@@ -123,11 +124,17 @@ async def resume_shot(  # noqa: PLR0913  # the first three are the subject, the 
     run = TaskRun(
         address, change, ledger, context, order, estimate, facts,
         ordered_here=False, resumed=True, unapproved=unapproved, expect=expect,
+        elsewhere=None if context.submit else _claimed(task, address),
     )  # fmt: skip
     if task.ended:
         return await _end(run, task)
     run.tell(EventKind.SHOT_LOOKED_UP, "under way since an earlier run; asking the provider")
     return await follow(run)
+
+
+def _claimed(task: OpenTask, address: ShotAddress) -> str | None:
+    """Who else had claimed a task, in words, for a run that orders nothing; one that does claims it anew."""
+    return None if task.claimed_by is None else claimed_elsewhere(address, task.claimed_by)
 
 
 def _is_complete(takes: Sequence[Take]) -> bool:

@@ -44,6 +44,12 @@ class Session:
 
         return Path(self.directory).absolute()
 
+    def as_seen(self, file: str) -> str:
+        """A path on the command line as it leads to the same file from where the user stands, also with `-C`."""
+        from pathlib import Path
+
+        return file if self.directory == "." else str(Path(self.directory) / file)
+
     def open_project(
         self, provider: str | None = None, warn: "Callable[[str], None] | None" = None
     ) -> "ProjectContext":

@@ -133,7 +133,8 @@ def _deliver(session: Session, timeline: "Timeline", text: str, wanted: Wanted, 
         click.echo(text, nl=False)
         return
     save_timeline(session.folder / wanted.out, text, form.begins)
-    result = exported(timeline, form.name, wanted.out, wanted.media)
+    media = None if wanted.media is None else session.as_seen(wanted.media)
+    result = exported(timeline, form.name, session.as_seen(wanted.out), media)
     if wanted.output_format == "json":
         session.answer(result)
     else:

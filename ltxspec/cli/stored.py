@@ -19,17 +19,24 @@ _REASON = "no lockfile of any branch, tag, stash or worktree of this clone and n
 
 
 class Notes:
-    """The lines of a command about single videos: shown at once, and kept for a document."""
+    """The lines of a command about single videos: shown at once, and kept for a document.
 
-    def __init__(self) -> None:
+    Args:
+        quiet: show only those that are about problems.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
         self.lines: tuple[str, ...] = ()
+        self._is_quiet = quiet
 
     def say(self, line: str) -> None:
         """Show a line on standard error."""
+        from ltxspec.project.archives.pull import Good
         from ltxspec.redaction import redact_secrets
 
         self.lines += (redact_secrets(line),)
-        click.echo(line, err=True)
+        if not (self._is_quiet and isinstance(line, Good)):
+            click.echo(line, err=True)
 
 
 @contextlib.contextmanager
@@ -59,7 +66,7 @@ def push(session: Session, provider: str | None, output_format: str, engine: str
     from ltxspec.report.results.archive import ArchivePush
     from ltxspec.report.wording import counted
 
-    notes = Notes()
+    notes = Notes(quiet=session.quiet)
     project = session.open_project(provider)
     with elsewhere("local" if dry_run else engine, project, "send") as spread:
         pushed = push_videos(project, notes.say, dry_run=dry_run, elsewhere=spread.sent if spread else None)
@@ -101,7 +108,7 @@ def rescue(session: Session, provider: str | None, lock_timeout: float, output_f
     from ltxspec.project.archives.rescue import rescue as save
     from ltxspec.report.results.archive import ArchiveRescue
 
-    notes = Notes()
+    notes = Notes(quiet=session.quiet)
     found = save(session.open_project(provider), notes.say, dry_run=dry_run, wait=lock_timeout)
     sent, failed = (found.pushed.sent, found.pushed.failed) if found.pushed is not None else (0, 0)
     if output_format == "json":
@@ -140,10 +147,10 @@ def prune_in_store(session: Session, project: "ProjectContext", how: "StorePruni
             )
         )
         return 0
-    for item in pruned.dropped:
+    for item in () if session.quiet else pruned.dropped:
         done = "dropped" if how.delete else "would drop"
         click.echo(f"{done} {item.sha256} ({item.bytes / 1e6:.1f} MB, {item.days:.0f} days old): {_REASON}")
-    if pruned.young:
+    if pruned.young and not session.quiet:
         click.echo(f"{len(pruned.young)} more are kept: younger than {how.min_days:g} days.")
     done = "Dropped" if how.delete else "Would drop"
     count = len(pruned.dropped)

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from ltxspec.errors import LtxspecError, WrongUsage
-from ltxspec.plan.actions import Action
+from ltxspec.plan.actions import Action, estimate
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.project.lockfiles.edit import UnderWay
 from ltxspec.project.plan import ProjectPlan
 from ltxspec.project.project import ProjectContext
+from ltxspec.report.wording import amount, counted
 from ltxspec.storage.outputs import write_document
 from ltxspec.values import Json, Usd
 
@@ -155,6 +156,13 @@ def job_text(job: FarmJob) -> str:
 def save_job(job: FarmJob, path: Path) -> None:
     """Write the template to a file. Raises as `job_text`, and StorageError, also for a file that is no template."""
     write_document(path, [job_text(job).encode()], begins=b"specificationVersion:")
+
+
+def ordered(job: FarmJob) -> str:
+    """What submitting a job orders, in a few words: `3 orders, $2.16`."""
+    orders = [change for change in job.planned.changes if change.action.spends]
+    sums = estimate(orders)
+    return f"{counted(len(orders), 'order')}, {amount(sums.usd, sums.unknown)}"
 
 
 def _words(job: FarmJob) -> Mapping[str, str]:

@@ -66,6 +66,14 @@ class Remarked(_Event, frozen=True):
     at: Text
 
 
+class Claimed(_Event, frozen=True):
+    """Another machine had claimed the task, so this one sent nothing; for readers, it decides nothing."""
+
+    task_id: _Task
+    who: Text  # in words
+    at: Text
+
+
 class Delivered(_Event, frozen=True):
     """Some of several results are delivered, others still being rendered; `outputs` holds all seen so far."""
 
@@ -115,7 +123,7 @@ class Abandoned(_Event, frozen=True):
     at: Text
 
 
-Event = Intent | Repeated | Accepted | Remarked | Delivered | Finished | Failed | Committed | Abandoned
+Event = Intent | Repeated | Accepted | Remarked | Claimed | Delivered | Finished | Failed | Committed | Abandoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +139,7 @@ class OpenTask:
     sends: int = 1  # times the order was (perhaps) sent
     repeated_at: str | None = None
     remark: str | None = None  # what the provider said of it last
+    claimed_by: str | None = None  # who else had claimed it when it was to be sent, while nothing else is known of it
 
     @property
     def sent_at(self) -> str:
@@ -167,15 +176,23 @@ def step(tasks: dict[TaskId, OpenTask], event: Event) -> None:
     if isinstance(event, Intent):
         tasks.setdefault(event.task_id, OpenTask(event))
     elif event.task_id in tasks:
-        folded = _advance(tasks[event.task_id], event)
+        folded = _advance(_with_claim(tasks[event.task_id], event), event)
         if folded is None:
             del tasks[event.task_id]
         else:
             tasks[event.task_id] = folded
 
 
+def _with_claim(task: OpenTask, event: Event) -> OpenTask:
+    """The task with the claim of another machine, which an event of the order itself ends."""
+    if isinstance(event, Claimed):
+        return replace(task, claimed_by=event.who) if task.stage == "intent" else task
+    return task if task.claimed_by is None or isinstance(event, Remarked) else replace(task, claimed_by=None)
+
+
 def _advance(
-    task: OpenTask, event: Repeated | Accepted | Remarked | Delivered | Finished | Failed | Committed | Abandoned
+    task: OpenTask,
+    event: Repeated | Accepted | Remarked | Claimed | Delivered | Finished | Failed | Committed | Abandoned,
 ) -> OpenTask | None:
     """The task after one event; None when it is closed. A late event changes nothing."""
     match event:

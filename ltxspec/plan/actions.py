@@ -94,6 +94,7 @@ class Reason(StrEnum):
     BACK_IN_SPEC = "back-in-spec"
     UNDER_WAY = "under-way"
     OUTCOME_UNKNOWN = "outcome-unknown"
+    CLAIMED_ELSEWHERE = "claimed-elsewhere"  # another machine may have ordered it; the outcome is unknown as well
     FAILED_FOR_GOOD = "failed-for-good"
     OWNED_ELSEWHERE = "owned-elsewhere"  # another spec has this render and uses it
     SOURCE_NEW = "source-new"  # the shot that it follows from has no take yet

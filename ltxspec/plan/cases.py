@@ -1,5 +1,6 @@
 """What becomes of a shot in each case: its take is kept or moved, its task is resumed, or a new render is ordered."""
 
+import shlex
 from collections.abc import Callable, Container, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ from ltxspec.plan.recorded import (
 from ltxspec.plan.selection import Selection
 from ltxspec.plan.strays import NOTE
 from ltxspec.render.models import Request
-from ltxspec.values import Fingerprint, TaskId
+from ltxspec.values import Fingerprint, ShotAddress, TaskId
 
 _EARLIER_RULE = (
     "its take has the line ends or spaces that an earlier ltxspec gave to this template; an edit of it, or of what "
@@ -162,13 +163,34 @@ def resumed(request: Request, task: OpenTask, spec: SpecPlan) -> Change:
     return _change(
         request,
         Action.RESUME,
-        (Reason.OUTCOME_UNKNOWN if task.stage == "intent" else Reason.UNDER_WAY,),
+        _state_of(task),
         (),
         spec,
         task=task.intent.task_id,
         origin=task.intent.instance if is_moved else None,
         order=(task.intent.retake, task.intent.attempt),
-        note=None if task.remark is None else f"the provider says: {task.remark}",
+        note=_note_on(task, request.address),
+    )
+
+
+def _state_of(task: OpenTask) -> tuple[Reason, ...]:
+    if task.claimed_by is not None:
+        return Reason.CLAIMED_ELSEWHERE, Reason.OUTCOME_UNKNOWN
+    return (Reason.OUTCOME_UNKNOWN if task.stage == "intent" else Reason.UNDER_WAY,)
+
+
+def _note_on(task: OpenTask, address: ShotAddress) -> str | None:
+    if task.claimed_by is not None:
+        return claimed_elsewhere(address, task.claimed_by)
+    return None if task.remark is None else f"the provider says: {task.remark}"
+
+
+def claimed_elsewhere(address: ShotAddress, who: str) -> str:
+    """What is said of a task that another machine has claimed, with the cure here and there."""
+    retry = f"`ltxspec apply --retry {shlex.quote(str(address))}`"
+    return (
+        f"{who} claimed this task and may have ordered it: `ltxspec collect` there goes on; once it is certain that "
+        f"nothing was ordered, {retry} here takes it over"
     )
 
 

@@ -79,7 +79,7 @@ class _Take:
         return f"take {self.number}, outdated" if self.outdated else f"take {self.number}"
 
 
-def make_film(project: ProjectContext, options: FilmOptions, target: Path, begun: Begun) -> Animatic:
+def make_film(project: ProjectContext, options: FilmOptions, target: Path, name: str, begun: Begun) -> Animatic:
     """Write the film of the shots in the order written. An existing file is replaced completely or not at all.
 
     A shot that begins with a frame of another one begins with that frame as the film shows it.
@@ -88,6 +88,7 @@ def make_film(project: ProjectContext, options: FilmOptions, target: Path, begun
         project: the project.
         options: what is shown.
         target: a file that ends in `.mp4`, in a folder that exists.
+        name: the file as the user sees it.
         begun: called before each shot is drawn.
 
     Raises:
@@ -97,7 +98,7 @@ def make_film(project: ProjectContext, options: FilmOptions, target: Path, begun
         MediaError: a take cannot be read, or the film cannot be encoded.
         StorageError: the file cannot be written.
     """
-    _check_target(target)
+    _check_target(target, name)
     wanted = selection(targets=options.targets)
     specs = render_specs(project, options.paths, options.variables, selected=wanted)
     wanted = with_dependents(wanted, specs)
@@ -111,14 +112,14 @@ def make_film(project: ProjectContext, options: FilmOptions, target: Path, begun
     clips = cutting.clips(shots)
     with replacing(target) as aside:
         write_film(clips, aside, lambda place: begun(place + 1, len(shots), shots[place]))
-    return _document(target.name, dict(zip(shots, clips, strict=True)), takes)
+    return _document(name, dict(zip(shots, clips, strict=True)), takes)
 
 
-def _check_target(target: Path) -> None:
+def _check_target(target: Path, name: str) -> None:
     if target.suffix.lower() != ".mp4":
-        raise WrongUsage(f"`{target.name}` is not the name of a film", hint="end it in .mp4")
+        raise WrongUsage(f"`{name}` is not the name of a film", hint="end it in .mp4")
     if not target.parent.is_dir():
-        raise StorageError(f"`{target.name}` cannot be written: there is no such folder", hint="create it first")
+        raise StorageError(f"`{name}` cannot be written: there is no such folder", hint="create it first")
 
 
 def _takes(project: ProjectContext, specs: Sequence[RenderedSpec], options: FilmOptions) -> dict[ShotAddress, _Take]:

@@ -1,14 +1,16 @@
 """The shots whose current videos are meant by addresses with wildcards, in the order in which a film shows them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
-from ltxspec.lock.models import ShotRecord
+from ltxspec.lock.models import Lockfile, ShotRecord
 from ltxspec.plan.selection import Pattern
 from ltxspec.project.load import every_spec
-from ltxspec.project.lookup import all_lockfiles, find, recorded_shots
+from ltxspec.project.lookup import RecordedShot, UnknownAddress, all_lockfiles, find, recorded_shots
 from ltxspec.project.project import ProjectContext
 from ltxspec.values import ShotAddress, typed_address
+
+_Places = Mapping[ShotAddress, int]
 
 
 def meant(project: ProjectContext, patterns: Sequence[str]) -> Mapping[ShotAddress, ShotRecord | None]:
@@ -22,7 +24,7 @@ def meant(project: ProjectContext, patterns: Sequence[str]) -> Mapping[ShotAddre
         patterns: addresses, also with wildcards, and names of specs.
 
     Raises:
-        UnknownAddress: one of them matches nothing that is recorded.
+        UnknownAddress: one of them matches nothing that is recorded or in a spec.
         LockfileError: a lockfile cannot be trusted.
     """
     lockfiles = all_lockfiles(project)
@@ -33,9 +35,9 @@ def meant(project: ProjectContext, patterns: Sequence[str]) -> Mapping[ShotAddre
         if (one := recorded.get(typed_address(pattern))) is not None:
             found[one.address] = one.record
             continue
-        matched = find(project, pattern, lockfiles)
+        matched = _recorded(project, pattern, lockfiles, in_specs)
         active = [shot for shot in matched if not shot.retired]
-        found |= _in_specs_too(pattern, in_specs()) if active else {}
+        found |= _in_specs_too(pattern, in_specs()) if active or not matched else {}
         found |= {shot.address: shot.record for shot in active or matched}
     if len(found) <= 1:
         return found
@@ -43,13 +45,36 @@ def meant(project: ProjectContext, patterns: Sequence[str]) -> Mapping[ShotAddre
     return dict(sorted(found.items(), key=lambda item: (places.get(item[0], len(places)), item[0])))
 
 
-def _in_specs_too(pattern: str, in_specs: Mapping[ShotAddress, int]) -> dict[ShotAddress, ShotRecord | None]:
+def not_rendered(patterns: Iterable[str], found: Mapping[ShotAddress, ShotRecord | None]) -> list[str]:
+    """Those of some patterns that match nothing that is recorded, only shots of specs.
+
+    Args:
+        patterns: as given to `meant`.
+        found: its answer.
+    """
+    recorded = {address: None for address, record in found.items() if record is not None}
+    return [pattern for pattern in patterns if not _in_specs_too(pattern, recorded)]
+
+
+def _recorded(
+    project: ProjectContext, pattern: str, lockfiles: Sequence[Lockfile], in_specs: Callable[[], _Places]
+) -> list[RecordedShot]:
+    """As `find`; empty if only specs have what the pattern matches."""
+    try:
+        return find(project, pattern, lockfiles)
+    except UnknownAddress:
+        if not _in_specs_too(pattern, in_specs()):
+            raise
+        return []
+
+
+def _in_specs_too(pattern: str, in_specs: Iterable[ShotAddress]) -> dict[ShotAddress, ShotRecord | None]:
     """The shots of specs that a pattern matches, as if nothing were recorded of them."""
     wanted = Pattern(pattern)
     return {address: None for address in in_specs if address.spec == pattern or wanted.matches(address)}
 
 
-def _in_specs(project: ProjectContext) -> Mapping[ShotAddress, int]:
+def _in_specs(project: ProjectContext) -> _Places:
     """The shots of all specs that can be read, each with its place."""
     specs = every_spec(project, {}).rendered.values()
     requests = [request for spec in specs for request in spec.requests]

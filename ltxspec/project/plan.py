@@ -44,7 +44,7 @@ from ltxspec.project.unread import unread_warnings
 from ltxspec.project.variables import refuse_to_keep_secrets
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.storage.trees import FileTree
-from ltxspec.values import Json
+from ltxspec.values import Json, Usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,11 +278,11 @@ def read_saved_plan(path: Path, name: str) -> PlanDocument:
     return read_plan_file(read_named(path, name), name)
 
 
-def with_budget_warning(planned: ProjectPlan) -> ProjectPlan:
-    """The plan, with the text of the refusal as a warning if `apply` would refuse it for a limit of `[budget]`."""
+def with_budget_warning(planned: ProjectPlan, max_cost: Usd | None = None) -> ProjectPlan:
+    """The plan, with the text of the refusal as a warning if `apply --max-cost` would refuse it for a limit."""
     plan = planned.plan
     config = planned.project.config
-    found = budget_warning(plan, limits_of(config))
+    found = budget_warning(plan, limits_of(config).capped(max_cost))
     if config.budget.spans_project:
         from ltxspec.project.budgets import over_project_warnings
 

@@ -24,6 +24,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.BACK_IN_SPEC: "back in the spec",
     Reason.UNDER_WAY: "under way, committed",
     Reason.OUTCOME_UNKNOWN: "outcome unknown, committed",
+    Reason.CLAIMED_ELSEWHERE: "claimed by another machine",
     Reason.FAILED_FOR_GOOD: "failed permanently",
     Reason.ATTEMPTS_USED_UP: "failed in every attempt so far",
     Reason.SOURCE_NEW: "after a new shot",
@@ -73,6 +74,8 @@ def reason(change: Change) -> str:
 
 def shown(change: Change) -> Sequence[Reason]:
     """The reasons that are worth telling: of a shot that waits for its source, what it waits for."""
+    if Reason.CLAIMED_ELSEWHERE in change.reasons:
+        return [item for item in change.reasons if item is not Reason.OUTCOME_UNKNOWN]
     if _HOLDING.isdisjoint(change.reasons):
         return change.reasons
     return [item for item in change.reasons if item not in _FOLLOWING]

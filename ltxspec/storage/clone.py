@@ -48,9 +48,17 @@ def this_clone(place: Path, command: str, within: Path | None = None) -> Holder:
         found = read_if_exists(place, within, _MOST)
     if not found:
         raise StorageError(f"cannot read `{place}`, which was just written")
-    status = _status(place)
-    digest = sha256_hex(b"%d:%d:" % (status.st_ino, status.st_ctime_ns) + found)
-    return Holder(digest[:_DIGITS], os.uname().nodename, os.getpid(), command)
+    return Holder(_id(found, _status(place)), os.uname().nodename, os.getpid(), command)
+
+
+def known_clone(place: Path) -> str | None:
+    """The id of this clone as others see it; None if it has none yet. Nothing is written. Raises StorageError."""
+    found = read_if_exists(place, None, _MOST)
+    return _id(found, _status(place)) if found else None
+
+
+def _id(content: bytes, status: os.stat_result) -> str:
+    return sha256_hex(b"%d:%d:" % (status.st_ino, status.st_ctime_ns) + content)[:_DIGITS]
 
 
 def _status(place: Path) -> os.stat_result:

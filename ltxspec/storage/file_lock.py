@@ -5,6 +5,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC
 from pathlib import Path
 
 import orjson
@@ -115,7 +116,7 @@ def _introduce(descriptor: int, command: str, clock: SystemClock) -> None:
         "pid": os.getpid(),
         "host": os.uname().nodename,
         "command": command,
-        "since": clock.now().isoformat(timespec="seconds"),
+        "since": f"{clock.now().astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z",
     }
     os.ftruncate(descriptor, 0)
     write_all(descriptor, orjson.dumps(holder) + b"\n")

@@ -50,6 +50,23 @@ def film(folder: Path, *options: str) -> Any:
     return ltxspec("animatic", "-o", "film.mp4", "--format", "json", *SIZE, *options, cwd=folder).json
 
 
+def test_the_film_is_named_as_it_can_be_opened_from_where_the_command_was_typed(chain: Path) -> None:
+    (chain / "cut").mkdir()
+    for cwd, before, file, shown in (
+        (chain / "specs", (), "../cut/a.mp4", "../cut/a.mp4"),
+        (chain, ("-C", "specs"), "../cut/b.mp4", "specs/../cut/b.mp4"),
+        (chain, (), str(chain / "cut" / "c.mp4"), str(chain / "cut" / "c.mp4")),
+    ):
+        said = ltxspec(*before, "animatic", "-o", file, "--target", "film.alley", *SMALL, cwd=cwd).out
+        assert said.startswith(f"{shown}: 1 shot ")
+        assert (cwd / shown).is_file()
+    document = film(chain, "-o", "cut/d.mp4", "--target", "film.alley")
+    assert document["file"] == "cut/d.mp4"
+    refused = ltxspec("animatic", "-o", "cut/none/a.mp4", cwd=chain, check=1)
+    assert "`cut/none/a.mp4` cannot be written: there is no such folder" in refused.err
+    assert "with a `+` after it" in " ".join(ltxspec("animatic", "--help", cwd=chain).out.split())
+
+
 def between(data: bytes, size: tuple[int, int] = (640, 360)) -> Image.Image:
     """The part of a picture where no captions are, in the film's size."""
     picture = Image.open(io.BytesIO(data)).convert("RGB").resize(size)

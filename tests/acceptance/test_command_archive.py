@@ -47,6 +47,34 @@ def test_superseded_takes_are_kept_and_only_what_nothing_names_goes(rendered: Pa
     assert videos(rendered) == []
 
 
+def test_quiet_commands_say_only_problems_and_the_last_line(rendered: Path) -> None:
+    def quietly(*arguments: str, check: int = 0) -> str:
+        done = ltxspec("-q", "archive", *arguments, cwd=rendered, check=check)
+        return done.err + done.out
+
+    with (rendered / "ltxspec.toml").open("a") as config:
+        config.write(f'[store]\nurl = "{(rendered / "store").as_uri()}"\nfree = true\n')
+    (rendered / "store").mkdir()
+    assert quietly("push", "--dry-run").startswith("2 videos would be sent (")
+    assert quietly("push").startswith("2 videos sent (")
+    first, second = videos(rendered)
+    first.unlink()
+    assert quietly("pull", "--dry-run") == "0 fetched, 1 missing.\n"
+    assert quietly("pull") == "1 fetched, 0 missing.\n"
+    second.chmod(0o644)
+    second.write_bytes(b"x")
+    assert quietly("verify", check=3).count("\n") == 3, "a problem, the last line and the cure"
+    (rendered / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json").unlink()
+    assert quietly("gc") == "Nothing to drop.\n"
+    assert quietly("gc", "--min-age", "0").startswith("Dropped 2 videos (")
+    assert quietly("gc", "--store", "--min-age", "0").startswith("Would drop 2 videos (")
+
+
+def test_a_quiet_pull_names_what_it_cannot_read(rendered: Path) -> None:
+    (rendered / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json").write_text("{")
+    assert ltxspec("-q", "archive", "pull", cwd=rendered, check=3).err.startswith("error[")
+
+
 def test_what_gc_does_can_be_read_by_programs(rendered: Path) -> None:
     (rendered / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json").unlink()
     document = ltxspec("archive", "gc", "--dry-run", "--min-age", "0", "--format", "json", cwd=rendered).json

@@ -63,3 +63,18 @@ def test_an_altered_video_is_not_shown_as_the_one_that_was_paid_for(rendered: Pa
     film = ltxspec("animatic", "--rendered", "--size", "160x90", "-o", "f.mp4", "--format", "json", cwd=folder)
     assert "night.alley" in film.json["missing"]
     assert "is not on this machine, or was altered" in film.err
+
+
+def test_files_are_named_as_they_are_reached_from_where_the_command_was_typed(rendered: Path) -> None:
+    outside, said = rendered.parent, ""
+    for arguments, name in (
+        (("frame", "night.alley", "-o", "g.png"), "g.png"),
+        (("export", "csv", "--media", "m", "-o", "c.csv"), "c.csv"),
+        (("export", "openjd", "-o", "job.yaml"), "job.yaml"),
+        (("plan", "-o", "night.plan"), "night.plan"),
+    ):
+        done = ltxspec("-C", rendered.name, *arguments, cwd=outside, check=None)
+        said = done.out + done.err
+        assert f"{rendered.name}/{name}" in said
+        assert (rendered / name).is_file()
+    assert f"To do exactly this: ltxspec -C {rendered.name} apply night.plan" in said

@@ -27,6 +27,25 @@ def test_a_shot_without_a_video_has_no_output(rendered: Path) -> None:
     assert refused.err.startswith("error[no-video]: `night.flagged` has no finished video yet\n")
 
 
+def test_a_shot_that_is_not_rendered_yet_is_named_beside_the_others_and_how_to_render_it(rendered: Path) -> None:
+    (video,) = ltxspec("output", "night.alley", cwd=rendered).out.splitlines()
+    said = (
+        "warning: `night.weather[fog]` has no finished video yet\n"
+        "hint: not rendered yet: `ltxspec apply --target 'night.weather[fog]'` orders it\n"
+    )
+    for given, out in (((), []), (("night.alley",), [video])):
+        done = ltxspec("output", "night.weather[fog]", *given, cwd=rendered, check=3)
+        assert (done.out.splitlines(), done.err) == (out, said)
+    several = ltxspec("output", "night.w*", "night.fl*", cwd=rendered, check=3)
+    assert several.err.count("has no finished video yet") == 3
+    assert several.err.endswith("hint: not rendered yet: `ltxspec apply --target 'night.w*'` orders it\n")
+    alone = ltxspec("output", "night.weather/fog", "--url", "--format", "json", cwd=rendered, check=3).json
+    assert (alone["address"], alone["outputs"], alone["shots"]) == ("night.weather[fog]", [], [])
+    assert alone["missing"] == ["night.weather[fog]"]
+    unknown = ltxspec("output", "night.fog", "night.alley", cwd=rendered, check=1)
+    assert unknown.err.startswith("error[unknown-address]: no lockfile contains `night.fog`")
+
+
 def test_wildcards_mean_several_shots_and_those_without_a_video_are_named(rendered: Path) -> None:
     (one,) = ltxspec("output", "night.alley", cwd=rendered).out.splitlines()
     done = ltxspec("output", "night.*", cwd=rendered, check=3)

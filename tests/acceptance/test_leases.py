@@ -108,12 +108,46 @@ def test_what_another_machine_claimed_stays_open_until_somebody_is_certain(s3: S
     with (project / "ltxspec.toml").open("a") as file:
         file.write("[runware]\ngrace = 0.1\n")
     left = ltxspec("apply", "--target", "night.alley", cwd=project, check=3)
-    assert "`ltxspec apply` (process 9 on far) at 2026-11-22T10:00:00.000Z claimed this task" in left.err
+    who = "`ltxspec apply` (process 9 on far, clone 0123456789abcdef) at 2026-11-22T10:00:00.000Z"
+    assert (left.out + left.err).count(f"{who} claimed this task") == 1
+    assert "another machine has claimed it: `ltxspec why night.alley` says" in " ".join(left.out.split())
+    assert "`ltxspec apply --retry night.alley` here takes it over" in left.err
     assert lockfile(project) == {}
     again = ltxspec("apply", "--target", "night.alley", cwd=project, check=3)
     assert "claimed this task" in again.err
     ltxspec("apply", "--target", "night.alley", "--retry", "night.alley", cwd=project)
     assert [take["taskUUID"] for take in lockfile(project)["alley"]["takes"]] == [task]  # type: ignore[attr-defined]  # of JSON
+
+
+def test_what_another_machine_claimed_is_named_as_such_without_the_store(project: Path) -> None:
+    store = project / "store"
+    config = CONFIG + f'[store]\nurl = "{store.as_uri()}"\nfree = true\n[runware]\ngrace = 0.1\n'
+    (project / "ltxspec.toml").write_text(config)
+    ltxspec("archive", "push", cwd=project)
+    tasks = [shot["taskUUID"] for shot in ltxspec("plan", "--format", "json", cwd=project).json["shots"]]
+    (store / "sandbox/claims").mkdir(parents=True)
+    for task in tasks:
+        theirs = {"task": task, "holder": "0123456789abcdef", "machine": "far", "pid": 9, "command": "ltxspec apply",
+                  "at": "2026-11-22T10:00:00.000Z", "fence": 1, "body": None, "released": False}  # fmt: skip
+        (store / f"sandbox/claims/{task}.json").write_bytes(orjson.dumps(theirs))
+    ltxspec("apply", cwd=project, check=3)
+    who, cure = "clone 0123456789abcdef) at 2026-11-22", "`ltxspec apply --retry night.alley` here takes it over"
+    store.rename(project / "away")
+    status = ltxspec("status", cwd=project).out
+    assert "claimed by another machine: 2 shots" in status
+    assert "  night.alley  `ltxspec apply` (process 9 on far, clone" in status
+    assert "ordered 20" not in status
+    why = " ".join(ltxspec("why", "night.alley", cwd=project).out.split())
+    assert "because: claimed by another machine" in why
+    assert "committed and" not in why
+    assert (who in why, cure in why) == (True, True)
+    collected = ltxspec("collect", cwd=project, check=3).err
+    assert collected.count(who) == 2
+    assert cure in collected
+    (project / "away").rename(store)
+    ltxspec("apply", "--retry", "night.alley", "--target", "night.alley", cwd=project, check=None)
+    assert len(lockfile(project)["alley"]["takes"]) == 1  # type: ignore[arg-type]  # of JSON
+    assert "claimed by another machine: 1 shot" in ltxspec("status", cwd=project).out
 
 
 def test_the_lease_of_another_machine_is_waited_for_or_exits_with_5(s3: StoreServer, project: Path) -> None:

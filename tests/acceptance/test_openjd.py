@@ -85,6 +85,24 @@ def test_a_plan_that_changed_after_it_was_exported_is_not_ordered(farm: Path) ->
         assert ("not-approved" in done.stderr) == (code != 0)
 
 
+def test_a_job_says_what_submitting_it_orders_and_that_a_limit_refuses_it(tmp_path: Path) -> None:
+    (tmp_path / "ltxspec.toml").write_text('[provider]\nname = "sandbox"\n')
+    write_spec(tmp_path, SPEC)
+    export = ("export", "openjd", "-o", "job.yaml")
+    fits = ltxspec(*export, cwd=tmp_path)
+    assert fits.err == "wrote job.yaml: 3 orders, $1.62; submitting the job is the approval\n"
+    to_stream = ltxspec("export", "openjd", cwd=tmp_path)
+    assert to_stream.err == "3 orders, $1.62; submitting the job is the approval\n"
+    assert yaml.safe_load(to_stream.out)["specificationVersion"]
+    capped = ltxspec(*export, "--max-cost", "1", cwd=tmp_path).err
+    over = "warning[over-budget]: the plan costs $1.62, which is over the limit of $1.00 for one apply\n"
+    assert capped.startswith(over)
+    assert "--max-cost sets this limit" in capped
+    (tmp_path / "ltxspec.toml").write_text('[provider]\nname = "sandbox"\n[budget]\nper_apply = 1\n')
+    assert ltxspec(*export, cwd=tmp_path).err.startswith(over)
+    assert ltxspec("plan", cwd=tmp_path).err.startswith(over)
+
+
 def _scripts(project: Path) -> dict[str, str]:
     steps = yaml.safe_load((project / "job.yaml").read_text())["steps"]
     return {step["name"]: step["script"]["embeddedFiles"][0]["data"] for step in steps}

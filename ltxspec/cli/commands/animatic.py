@@ -40,7 +40,7 @@ class Shown:
     multiple=True,
     metavar="ADDRESS",
     shell_complete=addresses,
-    help="Only these shots (`*` and `?` are wildcards).",
+    help="Only these shots (`*` and `?` are wildcards); with a `+` after it, also those that follow from them.",
 )
 @click.option("--size", type=FRAME_SIZE, help="Pixels of the film (default: those of the largest shot).")
 @click.option("--slate", is_flag=True, help="Show take, date, cost and running time codes at the lower edge.")
@@ -72,7 +72,7 @@ def command(
         shown.paths, shown.targets, variables.read(session.folder), shown.rendered, shown.size, shown.slate
     )
     project = session.open_project(provider)
-    film = make_film(project, asked, session.folder / file, begun)
+    film = make_film(project, asked, session.folder / file, session.as_seen(file), begun)
     for address in film.missing:
         project.warn(f"the video of `{address}` is not on this machine, or was altered: an animatic is shown")
     if film.missing:

@@ -59,7 +59,7 @@ def pull(
     from ltxspec.project.archives.pull import Wanted, pull_missing
     from ltxspec.report.results.archive import ArchivePull
 
-    notes = Notes()
+    notes = Notes(quiet=session.quiet)
     project = session.open_project(provider)
     wanted = Wanted(address, only_current=only_current, wait=lock_timeout, dry_run=dry_run)
     pulled = pull_missing(project, wanted, notes.say)
@@ -198,7 +198,9 @@ def gc(
     if output_format == "json":
         session.answer(_pruned(project, pruned, how))
     else:
-        _tell(project, pruned, how)
+        if not session.quiet:
+            _tell(project, pruned, how)
+        click.echo(_summary(pruned, how))
     return 0
 
 
@@ -230,10 +232,12 @@ def _tell(project: "ProjectContext", pruned: "Pruned", how: "Pruning") -> None:
                 else " Without `[project] id`, videos are dropped only from the own archive."
             )
         )
+
+
+def _summary(pruned: "Pruned", how: "Pruning") -> str:
     size, count = sum(item.bytes for item in pruned.dropped), len(pruned.dropped)
     done = "Would drop" if how.dry_run else "Dropped"
-    summary = f"{done} {count} video{'s' * (count != 1)} ({size / 1e6:.1f} MB)" if count else "Nothing to drop"
-    click.echo(f"{summary}.")
+    return f"{done} {count} video{'s' * (count != 1)} ({size / 1e6:.1f} MB)." if count else "Nothing to drop."
 
 
 def _pruned(project: "ProjectContext", pruned: "Pruned", how: "Pruning") -> "ArchiveGc":

@@ -89,18 +89,19 @@ def openjd(
     and then joins what they recorded. Each task may be run again; nothing is paid twice.
     """
     from ltxspec import PlanOptions
-    from ltxspec.engines.openjd import FarmJob, job_text, save_job
-    from ltxspec.project.plan import plan_project
+    from ltxspec.engines.openjd import FarmJob, job_text, ordered, save_job
+    from ltxspec.project.plan import plan_project, with_budget_warning
 
     project = session.open_project(provider)
-    planned = plan_project(project, PlanOptions(paths))
+    planned = with_budget_warning(plan_project(project, PlanOptions(paths)), max_cost)
     session.show_diagnostics(planned)
     job = FarmJob(planned, shards, paths, max_cost, beside=_is_beside(session, project, out))
     if out is None:
         click.echo(job_text(job), nl=False)
-        return 0
-    save_job(job, session.folder / out)
-    click.echo(f"wrote {out}", err=True)
+    else:
+        save_job(job, session.folder / out)
+    written = "" if out is None else f"wrote {session.as_seen(out)}: "
+    click.echo(f"{written}{ordered(job)}; submitting the job is the approval", err=True)
     return 0
 
 

@@ -52,6 +52,7 @@ def command(
     project = session.open_project(provider)
     address = typed_address(address)
     picture = save_frame(project, address, at, session.folder / file, number=number, result=result)
+    file = session.as_seen(file)
     if picture.hdr is not None:
         project.warn(f"the video is HDR ({picture.hdr}); the picture has its colours without tone mapping")
     if output_format == "json":

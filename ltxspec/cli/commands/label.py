@@ -53,7 +53,7 @@ def command(
     secret = None if key == "-" else (folder / key, key)
     trusted = None if trust is None else (folder / trust, trust)
     how = replace(signed_with((folder / cert, cert), secret, trusted, timestamp), number=number, result=result)
-    made = label_result(project, typed_address(address), folder / file, file, how)
+    made = label_result(project, typed_address(address), folder / file, session.as_seen(file), how)
     if output_format == "json":
         session.answer(made)
         return 0

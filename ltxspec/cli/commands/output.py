@@ -39,7 +39,8 @@ def command(session: Session, given: tuple[str, ...], provider: str | None, outp
     exit code is 3. Of each shot, the output selected with `ltxspec pick --result` comes first.
     """
     from ltxspec.project.adapters import local_places
-    from ltxspec.project.current_videos import meant
+    from ltxspec.project.current_videos import meant, not_rendered
+    from ltxspec.project.lookup import recorded_elsewhere
     from ltxspec.project.store import stored_links
     from ltxspec.report.results.takes import Outputs, ShotOutputs, video
     from ltxspec.report.takes import place_of
@@ -49,10 +50,14 @@ def command(session: Session, given: tuple[str, ...], provider: str | None, outp
     takes = {address: record.current_take for address, record in found.items() if record is not None}
     outputs = {address: take.shown for address, take in takes.items() if take is not None}
     missing = [address for address in found if address not in outputs]
-    if not outputs:
+    to_order = not_rendered(given, found)
+    if not outputs and not to_order:
         raise _no_video(given, [address for address in missing if address in takes])
     for address in missing:
         project.warn(f"`{address}` has no finished video yet")
+    if to_order:
+        session.hint(recorded_elsewhere(project))
+        session.hint(f"not rendered yet: `{_apply(to_order, provider)}` orders it")
     links = stored_links(project, [output for shown in outputs.values() for output in shown]) if url else {}
     places = {} if url else local_places(project, from_here=True)
     if output_format == "json":
@@ -63,12 +68,18 @@ def command(session: Session, given: tuple[str, ...], provider: str | None, outp
             )
             for address, shown in outputs.items()
         ]
-        first, names = shots[0], tuple(map(str, missing))
+        first, names = shots[0] if shots else ShotOutputs(str(missing[0]), ()), tuple(map(str, missing))
         session.answer(Outputs(address=first.address, outputs=first.outputs, shots=tuple(shots), missing=names))
     else:
         for output in [output for shown in outputs.values() for output in shown]:
             click.echo(session.linked(place_of(output, links or places)))
     return _INCOMPLETE if missing else 0
+
+
+def _apply(patterns: "Sequence[str]", provider: str | None) -> str:
+    """The command that orders shots, with the provider that was asked for."""
+    chosen = ["--provider", provider] if provider is not None else []
+    return shlex.join(["ltxspec", "apply", *chosen, *(word for one in patterns for word in ("--target", one))])
 
 
 def _no_video(given: "Sequence[str]", recorded: "Sequence[ShotAddress]") -> NoVideo:

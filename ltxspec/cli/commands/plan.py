@@ -81,6 +81,8 @@ def command(session: Session, selected: Selected, flags: PlanFlags, output_forma
         planned.save(session.folder / out)
     session.show_plan(planned, output_format, is_summary=flags.summary)
     if out is not None and output_format == "text":
-        then = f"To do exactly this: ltxspec apply {shlex.quote(out)}" if planned.pending else "There is nothing to do."
-        click.echo(f"Saved to {out}. {then}", err=True)
+        here = [] if session.directory == "." else ["-C", session.directory]
+        command_line = shlex.join(["ltxspec", *here, "apply", out])
+        then = f"To do exactly this: {command_line}" if planned.pending else "There is nothing to do."
+        click.echo(f"Saved to {session.as_seen(out)}. {then}", err=True)
     return 2 if flags.detailed_exitcode and planned.pending else 0

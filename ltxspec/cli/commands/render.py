@@ -20,7 +20,7 @@ from ltxspec.cli.options import VariableOptions
     multiple=True,
     metavar="ADDRESS",
     shell_complete=addresses,
-    help="Only these shots (`*` and `?` are wildcards).",
+    help="Only these shots (`*` and `?` are wildcards); with a `+` after it, also those that follow from them.",
 )
 @options.variables
 @options.provider

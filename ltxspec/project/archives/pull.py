@@ -59,6 +59,12 @@ class Pulled:
     reasons: dict[TaskId, str] = field(default_factory=dict, compare=False)
 
 
+class Good(str):
+    """A line about a video that is no problem, which `--quiet` leaves out."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class _Desk:
     """What every fetch needs."""
@@ -95,6 +101,11 @@ class _Item:
 def pull_missing(project: ProjectContext, wanted: Wanted, say: Callable[[str], None]) -> Pulled:
     """Fetch what is missing, current takes first. A problem with one take, shot or lockfile does not affect the others.
 
+    Args:
+        project: whose takes.
+        wanted: which videos.
+        say: gets a line for each video and problem; it is `Good` if it is no problem.
+
     Raises:
         UnknownAddress: no lockfile knows the address.
     """
@@ -127,7 +138,7 @@ async def _pull_missing(project: ProjectContext, wanted: Wanted, say: Callable[[
 def _would_pull(items: Sequence[tuple[_Item, int]], say: Callable[[str], None]) -> Pulled:
     for item, _ in items:
         ends = "" if item.ends is None else f"; its address expires at {item.ends}"
-        say(f"{item}: would be fetched{ends}")
+        say(Good(f"{item}: would be fetched{ends}"))
     return Pulled(missing=sum(count for _, count in items))
 
 
@@ -187,7 +198,7 @@ async def _pull_all(desk: _Desk, items: Sequence[tuple[_Item, int]], say: Callab
         pulled.missing += missing
         if reason:
             pulled.reasons[item.task] = reason
-        say(f"{item}: {reason or 'archived'}")
+        say(f"{item}: {reason}" if reason else Good(f"{item}: archived"))
     return pulled
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ltxspec.errors import LtxspecError
 from ltxspec.project.adapters import open_archive
-from ltxspec.project.archives.pull import takes_of
+from ltxspec.project.archives.pull import Good, takes_of
 from ltxspec.project.lookup import readable_lockfiles, recorded_shots
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.store import needed_store, sent_list
@@ -67,7 +67,7 @@ def push_videos(
 
     Args:
         project: whose takes and store.
-        say: gets a line for each video and problem.
+        say: gets a line for each video and problem; it is `Good` if it is no problem.
         dry_run: send nothing.
         elsewhere: sends them, by other machines that see the archive; None: this process.
 
@@ -84,7 +84,7 @@ def push_videos(
     missing = list(_missing(project, named, there, pushed))
     if dry_run:
         for video in missing:
-            say(f"{video.shown}: would be sent ({video.bytes / 1e6:.1f} MB)")
+            say(Good(f"{video.shown}: would be sent ({video.bytes / 1e6:.1f} MB)"))
         pushed.sent, pushed.bytes = len(missing), sum(video.bytes for video in missing)
         return pushed
     present = there.keys() & named.keys()
@@ -153,4 +153,4 @@ def _send_all(
             pushed.sent += 1
             pushed.bytes += video.bytes
             again = " again: the one in the store was damaged" if video.damaged else ""
-            say(f"{count}: sent{again} ({video.bytes / 1e6:.1f} MB)")
+            say(Good(f"{count}: sent{again} ({video.bytes / 1e6:.1f} MB)"))

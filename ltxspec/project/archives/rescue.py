@@ -30,7 +30,7 @@ def rescue(project: ProjectContext, say: Callable[[str], None], *, dry_run: bool
 
     Args:
         project: whose takes.
-        say: gets a line for each video and problem.
+        say: gets a line for each video and problem; it is `Good` if it is no problem.
         dry_run: fetch and send nothing.
         wait: seconds to wait for another command that is working on a spec.
     """

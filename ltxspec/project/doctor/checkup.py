@@ -141,6 +141,7 @@ def _archive(project: ProjectContext) -> Row:
 
 def _store(project: ProjectContext) -> Row:
     """Where videos are shared, and where machines agree on who orders. Nothing is asked of it."""
+    from ltxspec.project.running.leasing import own_clone
     from ltxspec.project.store import is_made, open_videos
 
     config, found = project.config.store, []
@@ -152,6 +153,8 @@ def _store(project: ProjectContext) -> Row:
         found.append(f"{config.url} with videos and claims" + (" and leases" if config.leases is None else ""))
     if config.leases is not None:
         found.append(f"leases in git at `{config.leases}`")
+    if found and (clone := own_clone(project)) is not None:
+        found.append(f"this is clone {clone}")
     return "store", True, ", ".join(found) or "none: everything is on this machine"
 
 

@@ -4,12 +4,12 @@ import errno
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ltxspec.apply.events import Emit
-from ltxspec.errors import LtxspecError, WrongUsage
+from ltxspec.errors import LockHeld, LtxspecError, WrongUsage
 from ltxspec.project.listening.app import listen_app
 from ltxspec.project.listening.calls import Listening
 from ltxspec.project.project import ProjectContext
@@ -72,13 +72,26 @@ def _opened(
     project: ProjectContext, options: ListenOptions, emit: Emit
 ) -> "Iterator[tuple[uvicorn.Server, socket.socket]]":
     secret = _secret(project)
-    guard = project.local / project.service.folder / "locks" / "listen"
     with (
-        exclusive(guard, wait=0.0, command="listen", within=project.root, work="receiving the calls of this project"),
+        _alone(project),
         closing(_listen(options)) as listener,
         _in_turns(Listening(project, emit, project.warn)) as work,
     ):
         yield _server(secret, work), listener
+
+
+@contextmanager
+def _alone(project: ProjectContext) -> Iterator[None]:
+    """Hold the lock of the project's listener."""
+    guard = project.local / project.service.folder / "locks" / "listen"
+    work = "receiving the calls of this project"
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(exclusive(guard, wait=0.0, command="listen", within=project.root, work=work))
+        except LockHeld as error:
+            hint = "one is enough for a project; it runs until it is stopped (Ctrl-C or SIGTERM), which loses nothing"
+            raise LockHeld(error.summary, hint=hint) from None
+        yield
 
 
 def _secret(project: ProjectContext) -> str:

@@ -13,7 +13,7 @@ from ltxspec.project.project import ProjectContext
 from ltxspec.project.store import open_videos, sent_list
 from ltxspec.project.unclaimed import refuse_unknown_spec
 from ltxspec.storage.clock import SystemClock
-from ltxspec.storage.clone import Holder, this_clone
+from ltxspec.storage.clone import Holder, known_clone, this_clone
 from ltxspec.storage.store.claims import StoreClaims
 from ltxspec.storage.store.lease_parts import LeaseParts
 from ltxspec.storage.store.lease_state import LeaseState, force_release, look_at
@@ -132,6 +132,11 @@ def _places(project: ProjectContext, *, create: bool = False) -> Places | None:
 
 def _holder(project: ProjectContext, command: str) -> Holder:
     return this_clone(_own_id(project), f"ltxspec {command}", project.root)
+
+
+def own_clone(project: ProjectContext) -> str | None:
+    """The id under which this clone has agreed with others; None if it never has. Raises StorageError."""
+    return known_clone(_own_id(project))
 
 
 def _own_id(project: ProjectContext) -> Path:

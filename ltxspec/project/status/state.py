@@ -123,7 +123,7 @@ def _expiry(expires: str | None, now: datetime) -> Expiry | None:
 def _note(change: Change, recorded: RecordedState) -> str | None:
     if change.action is Action.RESUME:
         task = recorded.journal.open.get(change.task_id) if change.task_id is not None else None
-        return f"ordered {task.intent.at}" if task is not None else change.note
+        return change.note if task is None or task.claimed_by is not None else f"ordered {task.intent.at}"
     if Reason.LAST_ATTEMPT_FAILED not in change.reasons:
         return change.note
     failed = [

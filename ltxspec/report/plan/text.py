@@ -8,7 +8,7 @@ from itertools import groupby
 from textwrap import dedent
 
 from ltxspec.lock.models import ShotRecord
-from ltxspec.plan.actions import Action, Change, Plan, reckoned
+from ltxspec.plan.actions import Action, Change, Plan, Reason, reckoned
 from ltxspec.redaction import redact_secrets
 from ltxspec.report import wording as phrases
 from ltxspec.report.destinations import sent_to
@@ -177,9 +177,15 @@ def _which(change: Change) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
+def _meaning(change: Change) -> str:
+    if Reason.CLAIMED_ELSEWHERE in change.reasons:
+        return "another machine has claimed it; it is collected if the provider has it, and not ordered from here"
+    return MEANINGS[change.action]
+
+
 def explain(change: Change, record: ShotRecord | None, places: Places, style: Style) -> str:
     """The action and its meaning, the reasons, the changes, the price, the ids, and all takes so far."""
-    head = f"{style.paint(clean(str(change.address)), Paint.BOLD)}: {change.action.value}, {MEANINGS[change.action]}\n"
+    head = f"{style.paint(clean(str(change.address)), Paint.BOLD)}: {change.action.value}, {_meaning(change)}\n"
     lines = [f"because: {reason(change)}"] if change.reasons else []
     if change.action is not Action.NO_OP:
         lines += dedent(format_change(change, style)).splitlines()

@@ -86,7 +86,7 @@ class ShotOutputs(Record, frozen=True):
 class Outputs(Result, frozen=True, kw_only=True):
     """The videos of the current takes of shots: all of them in `shots`, and those of the first one again beside it.
 
-    `missing` are shots without a finished video.
+    `missing` are shots without a finished video. If none has one, `address` is the first of these.
     """
 
     address: Address

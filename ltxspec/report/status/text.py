@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from ltxspec.lock.verdicts import Verdict
+from ltxspec.plan.actions import Reason
 from ltxspec.plan.status import Expiry, FindingKind, Kept, ProjectStatus, ShotState, ShotStatus
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.takes import missing_text, remark_text
@@ -30,6 +31,7 @@ _WAITING = frozenset({ShotState.IN_PROGRESS, ShotState.FAILED, ShotState.HELD}) 
 _KEEPS = frozenset({ShotState.UP_TO_DATE, ShotState.TO_RECORD})  # states in which a shot stays with its take
 _ADVICE: Mapping[str, str] = {
     "in progress": "`ltxspec collect` fetches it",
+    "claimed by another machine": "`ltxspec collect` there fetches it; `ltxspec why ADDRESS` says more",
     "failed": "`ltxspec why ADDRESS` says what to do",
     "held": "waits for its source; `ltxspec approve SOURCE` where an approval is missing",
     "results missing": "`ltxspec apply --retake ADDRESS` renders all of them once more, for their full price",
@@ -146,7 +148,8 @@ def _attention(shots: Sequence[ShotStatus], style: Style, most: int) -> Iterator
 
 def _kinds(shot: ShotStatus) -> Iterator[str]:
     if shot.state in _WAITING:
-        yield _STATES[shot.state][0]
+        is_claimed = Reason.CLAIMED_ELSEWHERE in shot.change.reasons
+        yield "claimed by another machine" if is_claimed else _STATES[shot.state][0]
     if shot.missing:
         yield "results missing"
     if shot.remark is not None and shot.remark.is_against and shot.state in _KEEPS:

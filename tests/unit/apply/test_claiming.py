@@ -70,14 +70,13 @@ def test_a_claim_of_ones_own_lets_the_order_go_and_says_whether_it_is_new() -> N
     assert claimed(Claiming(FakeClaims(replace(OURS, is_new=False)))) is False
 
 
-def test_somebody_elses_claim_denies_it_with_who_and_the_cure() -> None:
+def test_somebody_elses_claim_denies_it_and_says_who() -> None:
     denial = claimed(Claiming(FakeClaims(THEIRS)))
     assert isinstance(denial, Denial)
     assert denial.elsewhere
     assert denial.why == (
-        "`ltxspec apply` (process 2 on there) at 2026-11-22T10:00:00Z claimed this task and may have ordered it: "
-        "`ltxspec collect` there goes on; once it is certain that nothing was ordered, `ltxspec apply --retry` here "
-        "takes it over"
+        "`ltxspec apply` (process 2 on there, clone b) at 2026-11-22T10:00:00Z claimed this task "
+        "and may have ordered it"
     )
     assert claimed(Claiming(FakeClaims(THEIRS)), consent=True) is True
 
@@ -103,4 +102,4 @@ def test_a_claim_that_cannot_be_released_harms_nobody() -> None:
 
 def test_a_claim_says_who_made_it_where_and_when() -> None:
     claim = Claim("a", "render-3", 17, "ltxspec apply", "2026-11-22T10:00:00.000Z", 3)
-    assert claim.who == "`ltxspec apply` (process 17 on render-3) at 2026-11-22T10:00:00.000Z"
+    assert claim.who == "`ltxspec apply` (process 17 on render-3, clone a) at 2026-11-22T10:00:00.000Z"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from builders import task
-from fakes import FakeProvider
+from fakes import FakeProvider, MemoryState
 from replacing import replace
 from unit.apply.stages import UNKNOWN, Shows
 from unit.apply.test_claiming import OURS, THEIRS, FakeClaims, FakeLeases
@@ -15,6 +15,18 @@ from ltxspec.apply.events import EventKind, Outcome
 from ltxspec.apply.ports import RenderOrder, TaskState
 from ltxspec.apply.recovery import Facts
 from ltxspec.errors import StorageError
+from ltxspec.lock.journal import Claimed, Event, fold
+from ltxspec.values import ShotAddress
+
+
+class FullDisk(MemoryState):
+    """Refuses to write that somebody else claimed a task."""
+
+    def write(self, event: Event) -> int:
+        if isinstance(event, Claimed):
+            raise StorageError("the disk is full")
+        return super().write(event)
+
 
 EARLIER = Facts(submits=1, poll=UNKNOWN, archive=UNKNOWN, waited=100)
 
@@ -25,18 +37,51 @@ def test_what_another_machine_claimed_is_not_sent_and_adopted_once_the_provider_
     assert done.outcome is Outcome.COLLECTED
     assert not done.ordered_here
     assert bench.provider.submitted == []
-    assert next(text for kind, text in bench.told if kind is EventKind.SHOT_UNCLEAR).endswith("; looking it up")
+    assert (EventKind.SHOT_UNCLEAR, "claimed by another machine; looking it up") in bench.told
+
+
+def test_who_claimed_it_and_the_cure_are_said_once_and_the_address_as_a_shell_takes_it() -> None:
+    bench = Bench(Shows())
+    address = ShotAddress("night", "cut[a b]")
+    bench.follow(claiming=Claiming(FakeClaims(THEIRS)), address=address)
+    (said,) = [text for _, text in bench.told if "(process 2 on there, clone b)" in text]
+    assert "`ltxspec apply --retry 'night.cut[a b]'` here takes it over" in said
 
 
 def test_what_it_claimed_and_the_provider_does_not_know_stays_open_with_words() -> None:
     bench = Bench(Shows())
     left = bench.follow(claiming=Claiming(claims := FakeClaims(THEIRS)))
     assert left.outcome is Outcome.UNRESOLVED
-    assert "the provider does not know it; `ltxspec apply` (process 2 on there) at" in (left.message or "")
+    assert left.message == (
+        "the provider does not know it; another machine has claimed it: `ltxspec why night.alley` says what to do"
+    )
+    assert (
+        "(the provider does not know it; `ltxspec apply` (process 2 on there, clone b) at 2026-11-22T10:00:00Z claimed "
+        "this task and may have ordered it: `ltxspec collect` there goes on; once it is certain that nothing was "
+        "ordered, `ltxspec apply --retry night.alley` here takes it over)"
+    ) in bench.told[-1][1]
     assert bench.provider.submitted == []
     assert bench.clock.monotonic() >= 5, "it may become visible late"
     assert bench.provider.looked_up == [task()]
     assert claims.released == []
+
+
+def test_who_claimed_it_is_kept_for_readers_until_it_is_sent_from_here() -> None:
+    bench = Bench(Shows())
+    bench.follow(claiming=Claiming(FakeClaims(THEIRS)))
+    assert bench.steps == ["Intent", "Claimed"]
+    (opened,) = fold(bench.state.events()).open.values()
+    assert opened.claimed_by == THEIRS.who
+    bench.follow(claiming=Claiming(FakeClaims()), facts=EARLIER)
+    assert bench.steps[2:4] == ["Intent", "Repeated"]
+    assert not any(opened.claimed_by for opened in fold(bench.state.events()).open.values())
+
+
+def test_a_disk_that_is_full_changes_nothing_for_a_task_that_another_machine_claimed() -> None:
+    bench = Bench(Shows(), state=FullDisk())
+    left = bench.follow(claiming=Claiming(FakeClaims(THEIRS)))
+    assert left.outcome is Outcome.UNRESOLVED
+    assert bench.steps == ["Intent"]
 
 
 def test_a_failure_that_the_archive_shows_of_it_may_be_a_refused_repeat() -> None:
@@ -50,7 +95,7 @@ def test_an_order_of_an_earlier_run_is_sent_again_only_under_a_claim() -> None:
     left = bench.follow(claiming=Claiming(FakeClaims(THEIRS)), facts=EARLIER)
     assert left.outcome is Outcome.UNRESOLVED
     assert bench.provider.submitted == []
-    assert bench.steps == ["Intent"], "not even a repeat is noted"
+    assert bench.steps == ["Intent", "Claimed"], "not even a repeat is noted"
     sent = Bench()
     assert sent.follow(claiming=Claiming(claims := FakeClaims()), facts=EARLIER).outcome is Outcome.RENDERED
     assert sent.steps[:2] == ["Intent", "Repeated"]

@@ -22,7 +22,7 @@ from ltxspec.errors import MediaError, NotSent, ProviderRefused, ProviderUnavail
 from ltxspec.lock.journal import Accepted, Event, Failed, Finished, Remarked, Repeated
 from ltxspec.lock.models import Failure, Output
 from ltxspec.plan.actions import Change
-from ltxspec.values import TaskId
+from ltxspec.values import ShotAddress, TaskId
 
 Answer = Callable[[FakeProvider, RenderOrder], Acceptance]
 
@@ -64,14 +64,15 @@ class Bench:
         resumed: bool = False,
         results: int = 1,
         wanted: Change | None = None,
+        address: ShotAddress | None = None,
         **settings: Any,
     ) -> ShotOutcome:
         on = stage(self.provider, self.clock, **({"stop": self.stop, "emit": self.events.append} | settings))
         ledger = Ledger("night", self.state, self.clock, {"alley"})
         ledger.intend(intent())
-        order, address = RenderOrder(task(), {}, results=results, whole=whole), request().address
+        order, shot = RenderOrder(task(), {}, results=results, whole=whole), address or request().address
         story = TaskRun(
-            address, wanted or change(), ledger, on, order, None, facts or Facts(), ordered_here=True, resumed=resumed
+            shot, wanted or change(), ledger, on, order, None, facts or Facts(), ordered_here=True, resumed=resumed
         )  # fmt: skip
 
         async def all_of_it() -> ShotOutcome:

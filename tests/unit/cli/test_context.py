@@ -51,6 +51,19 @@ def test_colour_follows_the_environment_then_the_stream(
     assert Session(no_color=True).style(Terminal()).color is False
 
 
+@pytest.mark.parametrize(
+    ("directory", "file", "shown"),
+    [
+        (".", "../film.mp4", "../film.mp4"),
+        ("films", "a.mp4", "films/a.mp4"),
+        ("films", "../a.mp4", "films/../a.mp4"),
+        ("films", "/tmp/a.mp4", "/tmp/a.mp4"),
+    ],
+)
+def test_a_file_is_named_as_it_is_reached_from_where_the_user_stands(directory: str, file: str, shown: str) -> None:
+    assert Session(directory).as_seen(file) == shown
+
+
 def test_a_new_prompt_is_whole_where_what_is_written_is_kept() -> None:
     assert not style_for(Terminal()).whole
     assert style_for(io.StringIO()).whole

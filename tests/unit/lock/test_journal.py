@@ -12,6 +12,7 @@ from replacing import replace
 from ltxspec.lock.journal import (
     Abandoned,
     Accepted,
+    Claimed,
     Committed,
     Delivered,
     Event,
@@ -41,6 +42,17 @@ def test_what_the_provider_says_is_kept_until_the_task_ends_and_decides_nothing(
     assert (opened.remark, opened.stage) == ("still at it", "intent")
     (ended,) = fold([intent(), FINISHED, said[0]]).open.values()
     assert (ended.remark, ended.stage) == (None, "finished")
+
+
+def test_a_claim_of_another_machine_stands_until_something_is_sent_or_the_order_is_seen() -> None:
+    claimed = Claimed(task(1), "`ltxspec apply` (process 2 on there, clone b)", NOW)
+    (opened,) = fold([intent(), claimed]).open.values()
+    assert (opened.claimed_by, opened.stage) == (claimed.who, "intent")
+    for event in (Repeated(task(1), NOW), Accepted(task(1), NOW), DELIVERED, FINISHED, FAILED):
+        (later,) = fold([intent(), claimed, event]).open.values()
+        assert later.claimed_by is None
+    (late,) = fold([intent(), Accepted(task(1), NOW), claimed]).open.values()
+    assert (late.claimed_by, late.stage) == (None, "accepted")
 
 
 def stage_after(*story: Event) -> str | None:

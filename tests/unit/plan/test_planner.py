@@ -392,6 +392,15 @@ def test_an_order_without_an_answer_is_an_unknown_outcome() -> None:
     assert (change.action, change.reasons) == (Action.RESUME, (Reason.OUTCOME_UNKNOWN,))
 
 
+def test_an_order_that_another_machine_had_claimed_says_so_until_it_is_known_to_be_there() -> None:
+    order = OpenTask(intent(), claimed_by="`ltxspec apply` (process 2 on there, clone b)")
+    change = only(plan(request(), under_way=journal(order)))
+    assert (change.action, change.reasons) == (Action.RESUME, (Reason.CLAIMED_ELSEWHERE, Reason.OUTCOME_UNKNOWN))
+    assert change.note is not None
+    assert change.note.startswith("`ltxspec apply` (process 2 on there, clone b) claimed this task")
+    assert "`ltxspec apply --retry night.alley` here" in change.note
+
+
 def test_an_order_without_an_answer_is_not_repeated_where_a_take_of_it_is_spare() -> None:
     locked = lockfile({"old": record(take(number=2))})
     for name in ("alley", "gone"):

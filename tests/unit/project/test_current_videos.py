@@ -9,7 +9,7 @@ from unit.project.filmed_projects import project_of
 from unit.project.projects import path_of
 
 from ltxspec.lock.codec import encode_lockfile
-from ltxspec.project.current_videos import meant
+from ltxspec.project.current_videos import meant, not_rendered
 from ltxspec.project.lookup import UnknownAddress
 from ltxspec.project.project import ProjectContext
 
@@ -54,8 +54,17 @@ def test_of_a_shot_that_was_never_ordered_nothing_is_recorded(project: ProjectCo
     assert [address.instance for address, record in found.items() if record is None] == ["door"]
 
 
-@pytest.mark.parametrize("pattern", ["night.fog", "night.door", "day.*"])
-def test_what_matches_nothing_recorded_is_an_error_also_beside_what_does(project: ProjectContext, pattern: str) -> None:
+def test_what_only_a_spec_has_is_meant_without_a_record_and_named_as_not_rendered(project: ProjectContext) -> None:
+    found = meant(project, ["night.door", "night.alley"])
+    assert [(address.instance, record is None) for address, record in found.items()] == [
+        ("alley", False),
+        ("door", True),
+    ]
+    assert not_rendered(["night.door", "night.alley", "night.d*", "night"], found) == ["night.door", "night.d*"]
+
+
+@pytest.mark.parametrize("pattern", ["night.fog", "day.*"])
+def test_what_no_spec_and_no_lockfile_has_is_an_error_also_beside_others(project: ProjectContext, pattern: str) -> None:
     with pytest.raises(UnknownAddress, match=re.escape(pattern)):
         meant(project, ["night.alley", pattern])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ltxspec.errors import StorageError
-from ltxspec.storage.clone import this_clone
+from ltxspec.storage.clone import known_clone, this_clone
 
 
 def test_the_same_clone_has_the_same_id_and_says_who_it_is(tmp_path: Path) -> None:
@@ -44,3 +44,9 @@ def test_an_empty_file_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "clone").write_bytes(b"")
     this_clone(tmp_path / "clone", "x")
     assert len((tmp_path / "clone").read_bytes()) == 33
+
+
+def test_the_id_can_be_looked_up_without_making_one(tmp_path: Path) -> None:
+    assert known_clone(tmp_path / "clone") is None
+    assert not (tmp_path / "clone").exists()
+    assert this_clone(tmp_path / "clone", "x").id == known_clone(tmp_path / "clone")

@@ -8,6 +8,7 @@ from ltxspec.cli.main import run
 from ltxspec.project.doctor.checkup import WARNING, Row, check_setup
 from ltxspec.project.project import open_project
 from ltxspec.project.webhook import calls_of
+from ltxspec.storage.clone import this_clone
 
 
 def rows(folder: Path, provider: str = "sandbox", **environ: str) -> dict[str, Row]:
@@ -58,6 +59,8 @@ def test_where_machines_share_and_agree_is_shown(tmp_path: Path) -> None:
     assert rows(tmp_path, "runware")["store"][2] == f"{url} with videos and claims, leases in git at `origin`"
     (tmp_path / "ltxspec.toml").write_text(f'[store]\nurl = "{url}"\n')
     assert rows(tmp_path, "runware")["store"][2] == f"{url} with videos and claims and leases"
+    clone = this_clone(tmp_path / ".ltxspec" / "clone", "ltxspec apply").id
+    assert rows(tmp_path, "runware")["store"][2].endswith(f"and leases, this is clone {clone}")
     (tmp_path / "ltxspec.toml").write_text('[store]\nurl = "s3://films"\nendpoint = "http://far.example"\n')
     found = rows(tmp_path, "runware", AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="hush")["store"]
     assert found[1] is False

@@ -22,10 +22,13 @@ def test_it_answers_calls_until_it_ends(tmp_path: Path) -> None:
             assert client.post(f"/{SECRET}", json={}).status_code == 204
             assert client.post("/other", json={}).status_code == 404
         with (
-            pytest.raises(LockHeld, match="is receiving the calls of this project"),
+            pytest.raises(LockHeld, match="is receiving the calls of this project") as held,
             listening(project(tmp_path), lambda _: None),
         ):
             pass
+        assert held.value.hint == (
+            "one is enough for a project; it runs until it is stopped (Ctrl-C or SIGTERM), which loses nothing"
+        )
     with listening(project(tmp_path), lambda _: None):
         pass
 

@@ -56,7 +56,7 @@ def test_a_claim_is_kept_by_whoever_made_it(notes: Bucket) -> None:
     assert (again.is_ours, again.is_new, again.fence) == (True, False, 3)
     other = claims(notes, "b").claim(order(), 4, take_over=False)
     assert (other.is_ours, other.is_new) == (False, False)
-    assert other.who == "`ltxspec apply` (process 7 on machine-a) at 2026-11-22T10:00:00.000Z"
+    assert other.who == "`ltxspec apply` (process 7 on machine-a, clone a) at 2026-11-22T10:00:00.000Z"
 
 
 def test_with_consent_it_is_taken_over_and_the_first_one_has_it_no_more(notes: Bucket) -> None:
