@@ -1,20 +1,18 @@
-"""Takes of an earlier name of a shot, which is gone or is that of another shot now.
+"""Takes of a name that is gone, whose shot lives on under another name.
 
 One branch bought a retake while another branch renamed the shot: both names have the takes that were bought before.
 """
 
 from collections.abc import Container, Iterable, Mapping
-from collections.abc import Set as AbstractSet
-from itertools import permutations
 from types import MappingProxyType
 
 from msgspec.structs import replace
 
 from ltxspec.catalog.models import Catalog
 from ltxspec.lock.merge import recorded_tasks
-from ltxspec.lock.models import Lockfile, ShotRecord, Take
+from ltxspec.lock.models import Lockfile, ShotRecord
 from ltxspec.plan.elsewhere import OtherSpec
-from ltxspec.plan.recorded import RecordedState, answers, preferred, record_under
+from ltxspec.plan.recorded import RecordedState, answers, record_under
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.values import TaskId
 
@@ -28,10 +26,9 @@ def strays(
     catalog: Catalog,
     moves: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
-    """Shots that get takes of an earlier name: instance key -> that name.
+    """Shots that get the takes of a name that is gone: instance key -> that name.
 
-    A name qualifies if it shares a task with the shot and has a take of the shot's present request that no other shot
-    has: any take if the name is gone, one that would be preferred to the shot's own if it is that of another shot now.
+    A name qualifies if it shares a task with the shot and has a take of the shot's present request that no shot has.
 
     Args:
         lockfile: what is recorded.
@@ -41,14 +38,13 @@ def strays(
         moves: the heirs that the spec names, which come before all others: see `assign_origins`.
     """
     gone = [key for key in {**lockfile.shots, **lockfile.retired} if key not in keys]
-    listed = [take.task_id for record in lockfile.shots.values() for take in record.takes]
-    if not gone and len(listed) == len(set(listed)):
+    if not gone:
         return {}
     live: dict[TaskId, set[str]] = {}
     for key in wanted:
         for take in lockfile.shots[key].takes if key in lockfile.shots else ():
             live.setdefault(take.task_id, set()).add(key)
-    found = _with_others(lockfile, wanted, live, catalog)
+    found: dict[str, str] = {}
     for name in gone:
         record = record_under(lockfile, name) or ShotRecord(None, ())
         heirs = {key for take in record.takes for key in live.get(take.task_id, ())}
@@ -61,34 +57,10 @@ def strays(
     return found
 
 
-def _with_others(
-    lockfile: Lockfile, wanted: Mapping[str, Request], live: Mapping[TaskId, AbstractSet[str]], catalog: Catalog
-) -> dict[str, str]:
-    """Shots of which another shot has the take to use, and asks for another render itself."""
-    found: dict[str, str] = {}
-    for shared, names in ((task, sorted(names)) for task, names in live.items() if len(names) > 1):
-        for key, name in permutations(names, 2):
-            mine = [take for take in lockfile.shots[key].takes if _is_good(take, wanted[key], catalog)]
-            theirs = [
-                take
-                for take in lockfile.shots[name].takes
-                if live[take.task_id] == {name}
-                and _is_good(take, wanted[key], catalog)
-                and not answers(take, wanted[name], catalog)
-            ]
-            is_former = any(take.task_id == shared for take in mine)  # the name had this render
-            if is_former and theirs and preferred([*mine, *theirs]) in theirs:
-                found.setdefault(key, name)
-    return found
-
-
-def _is_good(take: Take, request: Request, catalog: Catalog) -> bool:
-    return take.status == "succeeded" and answers(take, request, catalog)
-
-
 def _has_more(record: ShotRecord, request: Request, live: Container[TaskId], catalog: Catalog) -> bool:
     """Whether a record has a take of a request that no shot has."""
-    return any(take.task_id not in live and _is_good(take, request, catalog) for take in record.takes)
+    more = (take for take in record.takes if take.status == "succeeded" and take.task_id not in live)
+    return any(answers(take, request, catalog) for take in more)
 
 
 def strays_elsewhere(

@@ -135,8 +135,8 @@ class GitTree:
         links = [path for path, entry in self._entries.items() if entry.mode == LINK and path.startswith(place)]
         for link in links:
             target = self._leads_to(link)
-            if "/." in f"/{link[len(place) :]}" or target not in self._all_folders():
-                continue
+            if link in found or "/." in f"/{link[len(place) :]}" or target not in self._all_folders():
+                continue  # a link that is a start itself is refused when it is read
             for path in self._specs_in(target):
                 if path not in found and self._may_be_spec(path):
                     raise linked_folder(link, target, posixpath.basename(path))

@@ -72,10 +72,11 @@ def test_a_policy_without_an_assertion_is_a_mistake_in_the_configuration(tmp_pat
 def test_the_rules_of_the_guide_are_rules(tmp_path: Path) -> None:
     guide = (REPOSITORY / "docs" / "policy.md").read_text("utf-8")
     project(tmp_path, "\n".join(re.findall(r"^```toml\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)), "a")
-    assert ltxspec("plan", *SANDBOX, "--format", "json", cwd=tmp_path).json["diagnostics"] == []
+    (idle,) = ltxspec("plan", *SANDBOX, "--format", "json", cwd=tmp_path).json["diagnostics"]
+    assert idle["code"] == "idle-limit"  # of `campaign`, which no shot has here
     spec = tmp_path / "specs" / "night.yaml"
     spec.write_text(spec.read_text().replace("duration: 6", "duration: 10"))
-    (found,) = ltxspec("plan", *SANDBOX, "--format", "json", cwd=tmp_path).json["diagnostics"]
+    (found, _) = ltxspec("plan", *SANDBOX, "--format", "json", cwd=tmp_path).json["diagnostics"]
     assert found["message"].startswith("night.a is 10 s long; more than 8 needs the label `approved`")
-    spec.write_text(spec.read_text().replace("{prompt:", "{labels: {approved: 'yes'}, prompt:"))
+    spec.write_text(spec.read_text().replace("{prompt:", "{labels: {approved: 'yes', campaign: autumn}, prompt:"))
     assert ltxspec("plan", *SANDBOX, "--format", "json", cwd=tmp_path).json["diagnostics"] == []
