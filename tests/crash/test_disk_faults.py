@@ -39,8 +39,8 @@ def test_a_disk_that_fails_at_any_call_costs_nothing_twice(
         broken = checkout.apply(Fate(point, error, for_good=for_good))
         left = checkout.settled()
         said = any(event.kind is EventKind.SHOT_REMARK and event.address is None for event in broken.events)
-        told = broken.error or said or (broken.summary and broken.summary.incomplete) or left is None
-        assert told, f"point {point} ({broken.struck}): nobody is told that {left}"
+        is_reported = broken.error or said or (broken.summary and broken.summary.incomplete) or left is None
+        assert is_reported, f"point {point} ({broken.struck}): the run does not report that {left}"
         assert checkout.blind_orders == []
         checkout.apply()
         assert checkout.settled() is None, f"point {point} ({broken.struck})"
