@@ -30,14 +30,15 @@ def heirs_of_takes(changes: Collection[Change], recorded: Mapping[str, RecordedS
         return {}
     wanted = {change.address for change in changes if change.request is not None}
     first = heirs_of(moves)
-    found: dict[TaskId, ShotAddress] = {}
+    own: dict[TaskId, ShotAddress] = {}
+    rest: dict[TaskId, ShotAddress] = {}
     for change in moves:
         record, origin = _given(change, recorded, offered), origin_of(change)
         if origin not in wanted and first[str(origin)] == change.address:
-            found = {take.task_id: change.address for take in record.takes} | found
+            rest |= dict.fromkeys((take.task_id for take in record.takes), change.address)
         if change.task_id is not None and record.take(change.task_id) is not None:
-            found[change.task_id] = change.address
-    return found
+            own[change.task_id] = change.address
+    return rest | own
 
 
 def with_heirs(recorded: Mapping[str, RecordedState], heirs: Heirs, offered: Offered) -> Mapping[str, RecordedState]:

@@ -46,7 +46,7 @@ def spec_files(project: ProjectContext, paths: Sequence[str]) -> list[Path]:
         if not (project.folder / path).exists():
             raise WrongUsage(f"`{path}` does not exist", hint=instead_of(path) or _PATHS)
     if paths:
-        return find_specs([os.path.normpath(project.folder / path) for path in paths], project.root)
+        return find_specs([os.path.normpath(project.folder / path) for path in paths], project.root, is_part=True)
     folders = project.config.project.specs
     if not any((project.root / folder).exists() for folder in folders):
         names = " or ".join(f"`{folder}`" for folder in folders)

@@ -19,7 +19,7 @@ def shown(path: Path) -> str:
         return str(path)
 
 
-def find_specs(paths: Iterable[Path | str], root: Path) -> list[Path]:
+def find_specs(paths: Iterable[Path | str], root: Path, *, is_part: bool = False) -> list[Path]:
     """The spec files that files and folders refer to, in the given order, each once.
 
     A folder refers to the `*.yaml` and `*.yml` files in it, sorted by name. In its subfolders, where prompts and data
@@ -28,6 +28,7 @@ def find_specs(paths: Iterable[Path | str], root: Path) -> list[Path]:
     Args:
         paths: files or folders; relative ones are resolved against `root`.
         root: the project's root.
+        is_part: these are not all specs of the project, so links to folders may lead to others.
 
     Raises:
         WrongUsage: a path does not exist.
@@ -44,7 +45,7 @@ def find_specs(paths: Iterable[Path | str], root: Path) -> list[Path]:
         with translated("read", start):
             for file in _specs_in(start, root, links) if start.is_dir() and is_inside(root, start) else [start]:
                 found.setdefault(file.resolve(), file)
-    for link in links:
+    for link in () if is_part else links:
         _refuse_unfound(link, root, found)
     return list(found.values())
 

@@ -72,6 +72,7 @@ def test_a_link_to_a_folder_is_not_searched_and_what_it_would_have_led_to_is_sai
     assert "add `real` to `[project] specs`" in str(error.value.hint)
     assert found(root, "specs", "real")[-1] == "real/two.yaml"
     assert found(root, "specs/sub/two.yaml") == ["specs/sub/two.yaml"]
+    assert root / "specs" / "b.yaml" in find_specs(["specs"], root, is_part=True)
 
 
 def test_a_path_that_does_not_exist_is_an_error(root: Path) -> None:
